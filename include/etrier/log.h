@@ -25,7 +25,12 @@ struct log_field {
 	const char *str; /* NULL: num is the value */
 	int64_t num;
 };
-#define LOG_S(k, v) ((struct log_field){.key = (k), .str = (v) ? (v) : ""})
+/* Not in the macro itself: compilers warn when an array is asked for NULL. */
+static inline const char *log_text(const char *s)
+{
+	return s ? s : "";
+}
+#define LOG_S(k, v) ((struct log_field){.key = (k), .str = log_text(v)})
 #define LOG_D(k, v) ((struct log_field){.key = (k), .num = (int64_t)(v)})
 
 /* Call once per process. role is borrowed for ever. */

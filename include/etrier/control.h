@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_CONTROL_H
+#define ETRIER_CONTROL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The control socket (paths.run/control.sock): how etrierctl asks the engine.
+ * Lines of wire.h. One connection, one command:
+ *
+ *   ctl     hello   {role:"ctl", wire:1, version:"0.1.0"}
+ *   ctl     command {cmd:"outbox list", args:{...}}
+ *   engine  line    {row:{...}}              any number
+ *   engine  end     {code:0, text:"..."}     text: a sentence for people, or
+ *                                            absent
+ *   engine  error   {code:1, text:"..."}     instead of end
+ *
+ * `import` is longer: command {cmd:"import", args:{table, origin, columns,
+ * file_rows, n_rejected, dry_run, strict, force}}, engine line {ready:true},
+ * ctl youth|adviser|agency {n:LINE, row:{...}} lines, ctl apply {}; the engine
+ * answers with line {reject:{line, column, reason}} and {diff:{...}} rows and
+ * end. code is the exit status of etrierctl (surfaces.md). */
+#define CONTROL_SOCKET_NAME "control.sock"
+
+struct engine_state;
+struct control;
+struct control_call;
+struct event_base;
+struct err;
+
+/* Who asks, from SO_PEERCRED. */
+struct control_peer {
+	int64_t uid;
+	bool is_admin; /* root, the one-folder owner, or let in by the socket */
+	bool may_needs; /* root, the one-folder owner, or group etrier-needs */
+};
+
+/* Bind and listen on path. A peer with the service's own uid is refused unless
+ * one_folder: a role that broke out must not command the engine. state is
+ * handed to the commands. NULL on failure. */
+struct control *control_new(struct event_base *base, const char *path,
+			    bool one_folder, struct engine_state *state,
+			    struct err *err);
+void control_free(struct control *c);
+
+/* For commands. A call lives until control_end() or control_error(); one that
+ * outlives its function is found again by its id (the peer may be gone). */
+struct engine_state *control_state(struct control_call *call);
+const struct control_peer *control_peer(const struct control_call *call);
+int64_t control_id(const struct control_call *call);
+struct control_call *control_find(struct control *c, int64_t id);
+void control_row(struct control_call *call, json_t *row_take);
+/* The command waits for lines (import). */
+void control_ready(struct control_call *call);
+/* text may be NULL. */
+void control_end(struct control_call *call, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void control_error(struct control_call *call, int code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* One row per command: the table is in src/engine/control/table.c. */
+struct control_command {
+	const char *name;
+	void (*run)(struct control_call *call, const json_t *args);
+	/* Lines after the command (import); NULL: refused. */
+	void (*on_line)(struct control_call *call, const char *type,
+			json_t *line);
+	/* The peer left before the end; free what the call holds. */
+	void (*on_gone)(struct control_call *call);
+};
+extern const struct control_command control_commands[]; /* name NULL: end */
+void control_set_data(struct control_call *call, void *data);
+void *control_data(const struct control_call *call);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COURIER_H
+#define ETRIER_COURIER_H
+
+#include <etrier/buf.h>
+#include <etrier/gsm7.h>
+
+#include <jansson.h>
+
+struct diags;
+struct err;
+
+/* What the engine and a lane of the courier say to each other, and the
+ * rendering of a message, which needs neither (etrierctl calls it too).
+ *
+ * engine -> lane: `deliver`, one message, one line (<= 256 KiB):
+ *   id           int     message.id; the only name of it in a log
+ *   channel      "email" | "sms"
+ *   kind         "digest" (email) | "offer" (email, sms)
+ *   audience     "adviser" | "cfa" (digest) | "youth" (offer)
+ *   lang         "fr"
+ *   preview      bool    true: into the maildir or file folder, whatever the
+ *                        transport (agency mode `preview`)
+ *   to           {address, name?}; sms: address is E.164, no name
+ *   template_hash, template   see below; both may be null
+ *   model        object, by kind: see below
+ * email only:
+ *   from         {address, name}
+ *   reply_to     {address, name?} | null
+ *   envelope_from  "b+TOKEN@bounce.domain"
+ *   message_id   "<left@right>"          date  instant (int)
+ *   boundary     [A-Za-z0-9_.=-]{1,60}
+ *   unsubscribe  {url, mailto} | null, each may be null
+ *   list_id, feedback_id  text | null
+ * sms only:
+ *   sms_sender   [A-Za-z0-9]{3,11}, not digits alone
+ * The same line gives the same bytes: date, ids and boundary come with it.
+ *
+ * lane -> engine:
+ *   template  {lang, kind, channel, hash, text}: each text set in force, sent
+ *             when work begins and after each reload. The engine keeps text
+ *             under hash for as long as an unsettled message cites it, and
+ *             writes the current hash into a message when it freezes it.
+ *             `deliver` cites it as template_hash, and sends text as
+ *             `template` when this lane's hash is another now. A lane that
+ *             does not know a hash and got no text answers `retry` with
+ *             reason "template".
+ *   submitting {id}: written, and out of the process, just before the first
+ *             byte of an SMS request. Death without it: nothing was sent.
+ *   verdict   {id, result, reason, code, enhanced, text, retry_after_s,
+ *              message_hash, template_hash}
+ *     result  "sent" | "failed" (never again as it is) | "retry" (nothing
+ *             wrong with the message: later, same bytes) | "uncertain" (an SMS
+ *             whose answer was lost)
+ *     reason  a word of enum courier_reason's names
+ *     code, enhanced  of SMTP, 0 and "" without one ("5.1.1" says that the
+ *             address is dead; 5.7.x is our fault, never the person's)
+ *     text    the other side's words, one line, <= 200 bytes, addresses and
+ *             long numbers masked
+ *     retry_after_s  0: the engine's own back-off
+ *     message_hash   of the bytes (mail) or the text (SMS); "" if not rendered
+ * A lane does one thing at a time; lines that wait are taken in order. */
+
+/* The models. A member that is null, absent, "" or [] is left out of the text,
+ * unless marked *. Texts are one line; the rendering cleans and cuts them
+ * again. Money, dates and durations come as words ("_fr"), ready to read.
+ *
+ * digest (adviser, cfa):
+ *   adviser {first_name*}    agency {name*, phone}    is_cfa bool
+ *   date_fr*        "lundi 23 novembre"
+ *   date_short_fr*  "lundi 23 nov."                    (the subject)
+ *   n_offers, n_people, minutes   counts; minutes to read it, 0: unsaid
+ *   urgent_fr       the nearest deadline of all, for the first lines
+ *   first bool      the first digest after going live
+ *   people [{first_name, dossier, wait_fr "attend depuis 12 jours",
+ *      deadline_fr "il reste 18 jours pour signer", is_minor bool,
+ *      offers [{title, employer, city, contract, start_fr "le 1er décembre",
+ *         travel "environ 25 min en transports", posted_fr, source, url,
+ *         contact, reasons [text], checks [text], sent_to_youth bool}],
+ *      n_more}]            offers of this person that wait for tomorrow
+ *   n_more_people          people that wait for tomorrow
+ *   uncertain [{first_name, dossier, what_fr "SMS du 22/11 à 12:10"}]
+ *   waiting [{first_name, dossier, title, city}]   shown before, undecided
+ *   no_trade [{first_name, dossier}]               no trade: never matched
+ *   contacts [{first_name, dossier, what_fr}]      addresses that failed
+ *   sources [text]         with licence and date, as each source demands
+ *   page_url               the digest page with its buttons
+ * No family name, and no word of a private fact, may be in it.
+ *
+ * offer (youth), mail and SMS; only these members pass, whatever is sent:
+ *   first_name  adviser {first_name*, phone}  agency {name*, short_name, phone}
+ *               one of the two phones*: the number to call back
+ *   job*        our label of the trade, "apprenti boulanger"; job_short
+ *   city  contract  travel  start_fr "le 1er décembre"  start_short "01/12"
+ *   tone_tu bool   stop_url* */
+
+/* The same set of texts for all mails of a kind: subject, text and HTML, with
+ * the partials (_*.mustache) of the language; for an SMS its one text. */
+#define COURIER_SET_MAX ((size_t)96 * 1024) /* one set, as it travels */
+/* Exit status of a lane that sat in connect(2) or a resolver too long. */
+#define COURIER_EXIT_STUCK 75
+
+struct templates;
+
+/* Compile [{"name":"fr/digest.txt.mustache","text":"..."}]; every set is
+ * compiled against its sample model. NULL when d got an error: file:line:col of
+ * each mistake, and each text that is missing ("fr" must be whole; another
+ * language may lack sets). The caller frees. */
+struct templates *templates_new(const json_t *list, struct diags *d);
+void templates_free(struct templates *t);
+/* [{"lang","kind","channel","hash","text"}], in a fixed order; new. */
+json_t *templates_sets(const struct templates *t);
+
+struct mail {
+	char *subject, *text, *html; /* html may be NULL: it grew too large */
+	struct buf bytes;	     /* the whole mail, CRLF */
+	char message_hash[33], template_hash[33];
+};
+/* Render and build. Needs no lane and no clock. -1: ERR_INPUT (the line lacks
+ * or spoils something), ERR_UNKNOWN (template_hash not known and no text came,
+ * or no such set), ERR_LIMIT. Clear *out only after success. */
+int render_mail(const struct templates *t, const json_t *deliver,
+		struct mail *out, struct err *err);
+void mail_clear(struct mail *m);
+
+struct sms {
+	char *text; /* GSM-7 only, one line */
+	struct gsm7_size size;
+	const char *dropped; /* the optional parts left out, "" or
+			      * "contract travel"; static */
+	char message_hash[33], template_hash[33];
+};
+/* Render, transliterate and fit into max_segments: the optional parts of the
+ * model go in a fixed order (contract, travel, start_fr, job for job_short,
+ * city, first_name) until it fits; ERR_LIMIT says by how much it does not. */
+int render_sms(const struct templates *t, const json_t *deliver,
+	       int max_segments, struct sms *out, struct err *err);
+void sms_clear(struct sms *s);
+
+/* Whole `deliver` lines with invented people, for `templates check`, previews
+ * and tests: "digest"+"email", "offer"+"email", "offer"+"sms". NULL: no such
+ * pair. New reference. */
+json_t *courier_sample(const char *kind, const char *channel);
+
+#endif

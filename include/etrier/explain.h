@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_EXPLAIN_H
+#define ETRIER_EXPLAIN_H
+
+#include <etrier/match.h>
+
+#include <jansson.h>
+
+struct arena;
+struct buf;
+struct refdata;
+
+/* Words for verdicts, in French for advisers, made on demand from codes and
+ * integers. A private result (needs, RQTH) is left out unless it is asked for:
+ * then the caller has checked the right and written the audit line. */
+enum { EXPLAIN_PUBLIC = 0, EXPLAIN_PRIVATE = 1 };
+
+/* {"decision","score","rules","on","gates":[{"gate","state","why","facts",
+ * "words"}],"criteria":[{"criterion","state","value","weight","points",
+ * "points_max","why","facts","words"}],"missing":[..],"to_check":[..]}. What
+ * the ledger freezes is the public form. A private gate appears in it neither
+ * by name nor by state. */
+json_t *explain_json(const struct match_env *env, const struct refdata *rd,
+		     const struct verdict *v, int with_private);
+/* The same for people: a table of gates, then of criteria with points, fact
+ * and words, then what was missing and what to check. */
+void explain_text(const struct match_env *env, const struct refdata *rd,
+		  const struct verdict *v, int with_private, struct buf *out);
+
+/* One sentence part for a result, without full stop: "environ 25 min en
+ * transports". NULL when there is nothing to say. In the arena. */
+const char *explain_gate(const struct refdata *rd, struct arena *a,
+			 const struct gate_result *g);
+const char *explain_criterion(const struct refdata *rd, struct arena *a,
+			      const struct criterion_result *c);
+
+/* For messages. The strongest public reasons, best first: "métier visé",
+ * "environ 25 min en transports", "début le 1er décembre". At most max; returns
+ * how many. */
+#define EXPLAIN_REASONS 3
+size_t explain_reasons(const struct refdata *rd, struct arena *a,
+		       const struct verdict *v, const char **out, size_t max);
+/* "À vérifier": what an adviser must ask, without a private word; the neutral
+ * "conditions de travail" is there for every offer that leaves an exposure
+ * unsaid, whoever the young person is. */
+#define EXPLAIN_CHECKS 8
+size_t explain_checks(const struct refdata *rd, struct arena *a,
+		      const struct verdict *v, const char **out, size_t max);
+/* "environ 35 min en transports"; NULL when unknown. For templates. */
+const char *explain_travel(struct arena *a, const struct verdict *v);
+
+#endif

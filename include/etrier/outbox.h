@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_OUTBOX_H
+#define ETRIER_OUTBOX_H
+
+#include <etrier/plan.h>
+
+/* From planned to settled: claim (check again, freeze, commit), hand to an
+ * idle lane, take the verdict, settle. A lane is a courier process; it has at
+ * most one message in hand.
+ *
+ *     planned ─claim─► sending ─deliver─► lane ─verdict─► sent|failed|planned
+ *
+ * Kill any process after any commit: what was sending is planned again (mail:
+ * same bytes, same Message-ID; SMS: only when the lane had not begun) or
+ * uncertain (SMS). */
+struct outbox;
+
+struct outbox_ops {
+	/* Hand a line to a lane; takes the reference. */
+	void (*send)(void *ctx, const char *lane, json_t *line_take);
+	void *ctx;
+};
+/* All borrowed. */
+struct outbox *outbox_new(struct store *store, struct planner *planner,
+			  const struct clock *clock,
+			  const struct outbox_ops *ops);
+void outbox_free(struct outbox *o);
+/* At start, before any lane: what was in flight when the engine died. */
+int outbox_recover(struct outbox *o, struct err *err);
+
+/* A lane is there ("mail-1", "sms-1": the name says the channel) / is gone. */
+void outbox_lane_up(struct outbox *o, const char *lane);
+int outbox_lane_down(struct outbox *o, const char *lane, struct err *err);
+/* template, submitting, verdict. ERR_INPUT for a line that has no place. */
+int outbox_line(struct outbox *o, const char *lane, const char *type,
+		json_t *line, struct err *err);
+/* Give every idle lane the next message that is due. */
+int outbox_pump(struct outbox *o, struct err *err);
+
+/* Retry after 15 min, 30 min, 1 h ... 24 h (domain.md 2.3). */
+#define OUTBOX_RETRY_FIRST_S (15 * 60)
+#define OUTBOX_RETRY_MAX_S   (24 * 3600)
+#define OUTBOX_ATTEMPTS_MAX  12
+
+struct outbox_stats {
+	uint64_t claimed, sent, failed, retried, uncertain, cancelled;
+	int lanes, busy;
+	int64_t last_sent_at;
+};
+void outbox_stats(const struct outbox *o, struct outbox_stats *out);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_PATH_H
+#define ETRIER_PATH_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct arena;
+struct err;
+
+/* A path from a record to a value, as written in a source file:
+ *   entreprise.nom                  names joined by dots
+ *   geopoint.coordinates.0          a number picks one element of a list
+ *   permis[exigence=E].libelle      only elements whose `exigence` is "E"
+ *   @id  #text  dc:date             names of XML as etrier/xml.h makes them
+ * A list met on the way without a number stands for all its elements, and a
+ * single value where a list might be for itself: feeds write one element
+ * without its list. An element with attributes (an object with "#text") gives
+ * its text. */
+#define PATH_STEPS_MAX	12
+#define PATH_LENGTH_MAX 200
+
+struct path_step {
+	const char *name;
+	int index;				/* -1: a name */
+	const char *filter_name, *filter_value; /* NULL: no filter */
+};
+struct path {
+	struct path_step steps[PATH_STEPS_MAX];
+	size_t n;
+};
+
+/* Strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with it). */
+int path_parse(struct arena *a, const char *text, struct path *out,
+	       struct err *err);
+
+/* Visit the scalars at the path in document order; return non-zero to stop.
+ * Returns what the last call returned. */
+typedef int path_fn(void *ctx, json_t *value);
+int path_each(const struct path *p, json_t *record, path_fn *visit, void *ctx);
+
+#endif

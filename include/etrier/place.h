@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_PLACE_H
+#define ETRIER_PLACE_H
+
+#include <etrier/vocab.h>
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct arena;
+struct err;
+struct refdata;
+
+/* Where something is, with how well it is known. Strings may be NULL.
+ * lat/lon mean something only for PLACE_POINT (as given) and PLACE_COMMUNE
+ * (the commune's centre). */
+struct place {
+	enum precision precision;
+	const char *insee, *postcode, *city, *address;
+	const char *dept; /* "93" when known */
+	int32_t lat_udeg, lon_udeg;
+};
+
+/* What a source or a file said, before anything was looked up. */
+struct place_claim {
+	const char *insee, *postcode, *city, *dept, *address, *country;
+	const char *lat, *lon; /* decimal degrees as text, NULL: none */
+	/* One text for everything: "93 - Saint-Denis", "83126 VILLE",
+	 * "Paris 12e", "Var (83)", "Lyon, Rhône", "France". */
+	const char *text;
+};
+
+/* Resolve against the reference tables. Points out of metropolitan France and
+ * its overseas départements, [0,0], and points more than 60 km from the
+ * commune that the claim names are not used (*note says so, our words, else
+ * NULL); swapped coordinates that fit when swapped back are swapped back and
+ * noted. A postal code of several communes without a name that decides gives
+ * PLACE_DEPARTMENT, and so does a name that repeats inside a département; one
+ * that repeats in the country is PLACE_UNKNOWN. A département, region or
+ * country alone is never a point, whatever coordinates come with it. Any of
+ * city, text and dept may hold any of the forms below `text`. Another country
+ * is PLACE_UNKNOWN with a note. Always fills *out; strings in the arena or
+ * rd's. */
+void place_resolve(const struct refdata *rd, struct arena *a,
+		   const struct place_claim *claim, struct place *out,
+		   const char **note);
+
+/* The JSON form of surfaces.md {precision insee postcode city dept address lat
+ * lon}; lat and lon are numbers of degrees, six decimals at most, and belong to
+ * the precisions point and commune. Reading: without "precision", a point when
+ * both are there, else unknown; without "dept", that of the INSEE code. */
+json_t *place_to_json(const struct place *p);
+int place_from_json(json_t *v, struct arena *a, struct place *out,
+		    struct err *err);
+
+/* Metres between two points on the sphere of radius 6 371 008.8 m. */
+int32_t place_distance_m(int32_t lat1_udeg, int32_t lon1_udeg,
+			 int32_t lat2_udeg, int32_t lon2_udeg);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_PLAN_H
+#define ETRIER_PLAN_H
+
+#include <etrier/store_messages.h>
+#include <etrier/store_people.h>
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+struct clock;
+struct live;
+
+/* Who is told what, when. The planner decides by its injected clock in
+ * Europe/Paris and writes message and ledger rows in one transaction; the
+ * outbox (outbox.h) takes it from there and asks again, at the moment of
+ * claiming, whether the message may still go. */
+
+struct plan_settings {
+	bool is_open; /* windows: open: no hours, no working days */
+	int digest_people, digest_offers;
+	int first_digest_people;
+	int youth_per_day, youth_per_week;
+	int sms_from, sms_until, mail_from, mail_until; /* minutes */
+	int offer_max_age_days;
+	int digest_at; /* default of agencies */
+	int tone;      /* vocab_tone */
+	char *sms_sender;
+	char *from_address, *from_name, *bounce_domain, *list_domain;
+	char *base_url;
+	bool mail_goes, sms_goes; /* a transport is configured */
+};
+/* From the engine's object of settings_for_role(). */
+void plan_settings_read(struct plan_settings *out, const json_t *config);
+void plan_settings_clear(struct plan_settings *s);
+
+struct planner;
+/* All borrowed. settings may be replaced by planner_configure(). */
+struct planner *planner_new(struct store *store, struct live *live,
+			    const struct clock *clock);
+void planner_configure(struct planner *p, const struct plan_settings *s);
+void planner_free(struct planner *p);
+
+/* Plan what is due now. Cheap when nothing is. Does nothing before the
+ * candidates are settled (live_is_settled). *n: messages planned. */
+int planner_tick(struct planner *p, int *n, struct err *err);
+
+/* A message as it would be delivered: the whole `deliver` line of courier.h,
+ * but id and template. `token_url` is made only when make_tokens (a claim),
+ * otherwise a sample stands there (preview). NULL with *err. *empty is set
+ * when there is nothing left to say. */
+json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
+			  bool make_tokens, bool *empty, struct err *err);
+/* The digest an adviser would get now, without planning it: `digest show`. */
+json_t *plan_digest_preview(struct planner *p, const char *agency,
+			    const char *adviser, struct err *err);
+/* The message a young person would get now; NULL and *why (our words) when
+ * none would go. */
+json_t *plan_youth_preview(struct planner *p, int64_t person, const char **why,
+			   struct err *err);
+
+/* May this message go now? PLAN_GO; PLAN_WAIT until *at; PLAN_CANCEL with
+ * *why (static). */
+enum plan_answer { PLAN_GO, PLAN_WAIT, PLAN_CANCEL };
+int plan_recheck(struct planner *p, const struct store_message *m,
+		 enum plan_answer *answer, int64_t *at, const char **why,
+		 struct err *err);
+
+/* --- windows.c: pure ---------------------------------------------------- */
+/* The earliest instant at or after now at which a message of this channel may
+ * go to a young person. Sunday and public holidays never; e-mail and SMS each
+ * have their hours. */
+int64_t plan_window(const struct plan_settings *s, enum channel channel,
+		    int64_t now);
+/* Is a digest of this rhythm (vocab_digest) due on this date? */
+bool plan_digest_day(const struct plan_settings *s, int rhythm, int32_t date);
+
+#endif

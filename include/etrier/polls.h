@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_POLLS_H
+#define ETRIER_POLLS_H
+
+#include <etrier/live.h>
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* When each source is asked, and what becomes of its answer: offers are kept
+ * in small batches, each one transaction; cursor, closings and statistics
+ * commit together, last, so that a poll that dies half-way loses nothing. */
+struct polls;
+
+struct polls_ops {
+	void (*send)(void *ctx, json_t *line_take); /* to the collector */
+	void *ctx;
+};
+struct polls *polls_new(struct store *store, struct live *live,
+			const struct clock *clock, const struct polls_ops *ops);
+void polls_free(struct polls *p);
+/* The engine's `sources` and `collector` objects of settings_for_role(),
+ * borrowed for the call. A source that is gone is asked no more; its offers
+ * stay until they expire. */
+int polls_configure(struct polls *p, const json_t *sources, int64_t deadline_s,
+		    struct err *err);
+void polls_collector_up(struct polls *p);
+/* Every poll in hand failed. */
+int polls_collector_down(struct polls *p, struct err *err);
+
+/* `offer` and `polled`. A bad offer costs one offer; ERR_STORE is ours. */
+int polls_line(struct polls *p, const char *type, json_t *line,
+	       struct err *err);
+/* Write the offers that wait. Call when the wire is quiet. */
+int polls_flush(struct polls *p, struct err *err);
+bool polls_has_waiting(const struct polls *p);
+/* Ask the sources that are due, fail the polls that are late, expire offers. */
+int polls_tick(struct polls *p, struct err *err);
+/* Ask now; name NULL: all. accept_shrink: the next complete poll closes what
+ * it does not show, however little it shows. -1: no such source. */
+int polls_now(struct polls *p, const char *name, bool accept_shrink);
+/* Is a poll in hand? */
+bool polls_is_busy(const struct polls *p);
+
+/* One object per source, for `sources list` and `status`: name kind enabled
+ * last_ok live seen good bad failures next note. New reference. */
+json_t *polls_report(struct polls *p, struct err *err);
+
+struct polls_stats {
+	uint64_t polls, failed, unchanged, shrunken;
+	uint64_t offers, offers_new, offers_bad, offers_closed, bytes;
+};
+void polls_stats(const struct polls *p, struct polls_stats *out);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_REFDATA_H
+#define ETRIER_REFDATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+
+/* Tables of facts from conf/refdata (each file begins with its VERSION,
+ * source and licence), read once, then constant. Everything returned is
+ * borrowed and lives as long as the struct refdata. */
+struct refdata;
+/* NULL on failure: a missing or damaged table is ERR_CONFIG with file:line. */
+struct refdata *refdata_load(const char *dir, struct err *err);
+void refdata_free(struct refdata *rd);
+/* "communes 2026 (35014 rows)" ... for status; i from 0, NULL at the end. */
+const char *refdata_version(const struct refdata *rd, size_t i);
+
+/* --- places ------------------------------------------------------------- */
+struct commune {
+	const char *insee;     /* current code, "93048" */
+	const char *name;      /* "Montreuil" */
+	const char *dept;      /* "93", "2A", "974" */
+	const char *postcodes; /* "93100", several joined by commas */
+	int32_t lat_udeg, lon_udeg;
+	int32_t population;
+};
+/* By INSEE code; a former code answers with the current commune. When the
+ * former one has its own point (93059 Pierrefitte) the coordinates are that
+ * one, else the commune's; either output may be NULL. NULL: no such code. */
+const struct commune *refdata_commune(const struct refdata *rd,
+				      const char *insee, int32_t *lat_udeg,
+				      int32_t *lon_udeg);
+/* Communes of a postal code, at most max into out; returns how many there are
+ * (a code may cover many: 204 of the region's 528 do). */
+size_t refdata_by_postcode(const struct refdata *rd, const char *postcode,
+			   const struct commune **out, size_t max);
+/* By name, folded and with "st"/"ste" as saint/sainte; dept NULL: anywhere. A
+ * former commune's name answers where no commune of today bears it.
+ * "PARIS 12", "Paris 12e", "Paris 12e Arrondissement" find 75112. */
+size_t refdata_by_name(const struct refdata *rd, const char *name,
+		       const char *dept, const struct commune **out,
+		       size_t max);
+/* The one former commune of that name (dept NULL: anywhere) when no commune of
+ * today bears it: the current commune, with the former one's own point when it
+ * is known. NULL: none or several. */
+const struct commune *refdata_former(const struct refdata *rd, const char *name,
+				     const char *dept, int32_t *lat_udeg,
+				     int32_t *lon_udeg);
+const char *refdata_dept_name(const struct refdata *rd, const char *dept);
+/* Code of a département from its name, folded; NULL: none. */
+const char *refdata_dept_by_name(const struct refdata *rd, const char *name);
+/* Name of the region of metropolitan France a département is in; NULL
+ * overseas. The same pointer for the same region. */
+const char *refdata_region(const struct refdata *rd, const char *dept);
+const char *refdata_region_by_name(const struct refdata *rd, const char *name);
+
+/* --- trades (ROME) ------------------------------------------------------ */
+/* A trade is the number of a ROME v3 code, 0 .. rome_count()-1 in order of
+ * code; matching is done at that grain (a v4 code counts as its v3 parent). */
+#define ROME_NONE      UINT16_MAX
+#define ROME_COUNT_MAX 1024
+uint16_t rome_count(const struct refdata *rd);
+uint16_t rome_find(const struct refdata *rd, const char *code); /* v3 or v4 */
+const char *rome_code(const struct refdata *rd, uint16_t trade);
+/* "Boulangerie - viennoiserie" */
+const char *rome_label(const struct refdata *rd, uint16_t trade);
+/* A job's name short enough for an SMS: "Boulanger" (first form of the v4
+ * label of that code, else the v3 label). */
+const char *rome_job(const struct refdata *rd, uint16_t trade);
+/* Number of the three-character sub-domain ("D11"), from 0, in order. */
+uint16_t rome_family(const struct refdata *rd, uint16_t trade);
+/* How near the trade `to` is for someone who looks for `from`: 0..1000, 1000
+ * for itself; the fitted formula of the table's header comment. Not
+ * symmetric. */
+uint16_t rome_proximity(const struct refdata *rd, uint16_t from, uint16_t to);
+/* The trade of an official job title: folded, gender forms apart or together,
+ * "H/F" marks ignored; the whole title must be the official one. ROME_NONE
+ * when it is none or belongs to several trades. */
+uint16_t rome_by_title(const struct refdata *rd, const char *title);
+
+#endif

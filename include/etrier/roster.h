@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_ROSTER_H
+#define ETRIER_ROSTER_H
+
+#include <etrier/vocab.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct person;
+struct place;
+struct refdata;
+
+/* The young people as the matcher sees them: flat arrays in memory, listed by
+ * the trades they look for. A copy of what the store says, thrown away and
+ * built again at will; no names, no addresses. */
+
+/* --- the plane ---------------------------------------------------------- */
+/* Whole metres on one plane where straight lines are right to 0.4 % over the
+ * distances people commute: metropolitan France on a conic, each overseas
+ * territory in a corner of its own, too far from the others to be reached. */
+struct plane_point {
+	int32_t x_m, y_m;
+};
+/* False: no coordinates (coarser than a commune) or outside every zone. */
+bool plane_from_place(const struct place *p, struct plane_point *out);
+bool plane_from_udeg(int32_t lat_udeg, int32_t lon_udeg,
+		     struct plane_point *out);
+/* Straight line, rounded up to a whole metre. */
+int32_t plane_distance_m(struct plane_point a, struct plane_point b);
+
+/* --- days in two bytes -------------------------------------------------- */
+/* Days since 1900-01-01, so that a birth and a start fit; 0 is unknown, dates
+ * outside 1900..2079 are clipped. */
+uint16_t day16(int32_t date);
+int32_t day16_date(uint16_t d); /* DATE_NONE for 0 */
+
+/* --- trades that are near each other ------------------------------------ */
+/* The relation between trades, independent of rules: which family a trade is
+ * of, and how near it is for someone looking for another. Constant. */
+#define TRADES_MAX	1024 /* as ROME_COUNT_MAX */
+#define TRADES_NEAR_MIN 200  /* proximities below are noise: not kept */
+struct trade_near {
+	uint16_t from;
+	uint16_t proximity; /* 1..1000 */
+};
+struct tradenet;
+/* family[i] is the family of trade i; trades of a family are consecutive.
+ * near(ctx, from, to) answers 0..1000; NULL: nothing is near. */
+typedef uint16_t tradenet_near_fn(const void *ctx, uint16_t from, uint16_t to);
+struct tradenet *tradenet_new(uint16_t n, const uint16_t *family,
+			      tradenet_near_fn *near, const void *ctx);
+struct tradenet *tradenet_from_refdata(const struct refdata *rd);
+void tradenet_free(struct tradenet *t);
+uint16_t tradenet_count(const struct tradenet *t);
+uint16_t tradenet_family(const struct tradenet *t, uint16_t trade);
+/* Who may come to `to` from another trade (`to` itself is left out); borrowed.
+ */
+const struct trade_near *tradenet_near(const struct tradenet *t, uint16_t to,
+				       size_t *n);
+/* Trades from..end-1 are the family of one. */
+void tradenet_siblings(const struct tradenet *t, uint16_t trade, uint16_t *from,
+		       uint16_t *end);
+/* 0 when not near. */
+uint16_t tradenet_proximity(const struct tradenet *t, uint16_t from,
+			    uint16_t to);
+
+/* --- one person --------------------------------------------------------- */
+#define MPERSON_TRADES 5
+enum mperson_flag {
+	MPERSON_PLACED = 1, /* at is known */
+	MPERSON_RQTH = 2    /* private */
+};
+/* Needs, two bits an exposure: 3 - limit for a need of that mode (1..3), 0 for
+ * none; then, from bit NEEDS_ACCESS_SHIFT on, one bit per enum access. */
+enum { NEEDS_ACCESS_SHIFT = 2 * EXPOSURE_COUNT };
+struct mperson {
+	uint32_t id; /* the caller's; not 0 */
+	struct plane_point at;
+	uint64_t needs_exclude, needs_warn;  /* private */
+	uint16_t trades[MPERSON_TRADES];     /* in order of wish */
+	uint16_t contracts;		     /* bits; 0 unknown */
+	uint16_t licences_missing;	     /* bits: known not to be held */
+	uint16_t birth, available, deadline; /* day16 */
+	int16_t max_minutes;		     /* -1 unknown */
+	uint16_t agency;		     /* the caller's number */
+	uint8_t n_trades, modes, set, flags; /* set: number of a rule set */
+};
+/* 0; -1 (ERR_INPUT) when the person cannot be matched: no known trade. Licences
+ * count for what they include (B for AM, C for B, A for A2 ...). */
+int mperson_from_person(const struct person *p, const struct refdata *rd,
+			uint32_t id, uint8_t set, uint16_t agency,
+			struct mperson *out, struct err *err);
+
+/* --- the roster --------------------------------------------------------- */
+#define ROSTER_PERSONS_MAX 4000000u
+#define ROSTER_SETS_MAX	   64u
+struct roster;
+/* t is borrowed for the roster's life. */
+struct roster *roster_new(const struct tradenet *t);
+void roster_free(struct roster *r);
+/* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
+ * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
+ */
+int roster_put(struct roster *r, const struct mperson *p, struct err *err);
+bool roster_remove(struct roster *r, uint32_t id); /* false: was not there */
+/* Borrowed until the next put or remove; NULL: no such. */
+const struct mperson *roster_find(const struct roster *r, uint32_t id);
+size_t roster_count(const struct roster *r);
+/* In no promised order: for (size_t i = 0; (p = roster_each(r, &i));) */
+const struct mperson *roster_each(const struct roster *r, size_t *i);
+/* Bytes held, for `status`. */
+size_t roster_bytes(const struct roster *r);
+
+#endif

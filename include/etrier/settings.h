@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_SETTINGS_H
+#define ETRIER_SETTINGS_H
+
+#include <etrier/schema.h>
+
+#include <stdio.h>
+
+/* Everything an administrator wrote, read and checked together. Only the
+ * supervisor and `etrierctl check|config` call this; roles get their part as
+ * JSON in `config` lines.
+ *
+ * `all` has every group of the table. Beside the defaults of the table these
+ * are filled in when the file says nothing: paths.refdata (the installed
+ * tables), collector.user_agent (etrier/VERSION), paths.backup (STATE/backup),
+ * mail.maildir (STATE/mail), sms.folder (STATE/sms), mail.bounce_domain and
+ * mail.list_domain (the domain of mail.from_address). Paths are absolute, also
+ * behind "unix:"; front.base_url has no slash at its end. */
+struct settings {
+	char *file;	 /* absolute path of etrier.yaml */
+	json_t *all;	 /* etrier.yaml with defaults, paths absolute */
+	json_t *written; /* only what the file says: `config show --changed` */
+	json_t *sources; /* {name: source object}, checked by source.h */
+	json_t *files;	 /* contents that travel to roles, all UTF-8:
+			  * {"rules": [{"file","text"}]: rules.yaml, then
+			  *    rules.d beside it in the order of their names;
+			  *  "templates": [{"name": "fr/x.mustache", "file",
+			  *    "text"}];
+			  *  "maps": [{"origin","file","text"}]} */
+	json_t *secrets; /* {"security.needs_key": "64 hex digits",
+			  *  "security.token_key": likewise}; never printed */
+	int is_one_folder; /* state and run lie below the file's own folder */
+};
+
+/* Ceilings, each far above what one network of agencies needs. */
+#define SETTINGS_TEMPLATES_MAX 200
+#define SETTINGS_RULES_MAX     100
+#define SETTINGS_TEXTS_MAX     ((size_t)4 * 1024 * 1024) /* all texts together */
+#define SETTINGS_SECRET_MAX    4096
+
+/* The table of etrier.yaml. */
+extern const struct schema settings_schema[];
+
+/* etrier.yaml alone: the table and the checks that need no other file. Returns
+ * a new object with every default, or what could be read when d has errors.
+ * base_dir: the absolute folder of the file. */
+json_t *settings_read(const struct ynode *root, const char *base_dir,
+		      struct diags *d);
+
+/* Read etrier.yaml, sources.d, the rules', templates' and maps' texts and the
+ * secrets. 0, or -1 when d has errors (then *out is still filled as far as it
+ * goes). *out needs no initialisation and must always be cleared. Rules and
+ * templates are compiled by others.
+ *
+ * A secret file given by a bare name is looked for in paths.secrets, then as
+ * a systemd credential: $CREDENTIALS_DIRECTORY/NAME, or etrier_NAME there, as
+ * LoadCredential=etrier:FOLDER names them. It must be closed to others (mode
+ * & 007 = 0). */
+int settings_load(const char *file, struct settings *out, struct diags *d);
+void settings_clear(struct settings *s);
+/* "/etc/etrier/etrier.yaml", or $ETRIER_CONFIG, for programs without --config.
+ */
+const char *settings_default_file(void);
+
+/* The part a role may see, its secrets included. role: engine collector
+ * courier front. New reference.
+ *   all        role, one_folder, log, security {landlock}
+ *   engine     paths {state run refdata backup}, agency_defaults, origins,
+ *              planner, mail, sms, front, collector, rules,
+ *              sources (no secrets), secrets (both keys)
+ *   collector  paths {refdata}, collector, sources (with their secrets)
+ *   courier    mail, sms, templates
+ *   front      front, templates */
+json_t *settings_for_role(const struct settings *s, const char *role);
+
+/* An error in d for each setting marked SCHEMA_RESTART that a reload would
+ * change. */
+void settings_refuse_restart(const struct settings *now,
+			     const struct settings *next, struct diags *d);
+
+/* Lines "key: value  # default" (or "# file") of the effective configuration,
+ * one per leaf of the table, secrets as "(set)" or "(missing)". */
+void settings_show(const struct settings *s, int only_changed, FILE *out);
+
+#endif

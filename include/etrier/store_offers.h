@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_STORE_OFFERS_H
+#define ETRIER_STORE_OFFERS_H
+
+#include <etrier/offer.h>
+#include <etrier/store.h>
+
+/* Sources, offers as each source tells them, the canonical offers that
+ * everything else names, rule sets, and the cache of candidates. Habits:
+ * store.h. */
+
+/* --- sources ----------------------------------------------------------------
+ */
+struct store_source {
+	const char *name;
+	const char *cursor, *etag, *last_modified, *body_hash; /* or NULL */
+	int64_t poll;		/* number of the last poll begun */
+	int64_t last_poll_at;	/* end of the last poll, good or not */
+	int64_t complete_at;	/* last complete, unfailed poll */
+	int64_t complete_count; /* offers it saw, -1: never one */
+	int failures;		/* in a row */
+	int64_t next_due;	/* INSTANT_NONE: at once */
+	const char *last_error; /* of the last poll, or NULL */
+};
+/* A source never heard of is not an error: all none, complete_count -1. */
+int store_source_get(struct store *s, const char *name, struct arena *a,
+		     struct store_source *out, struct err *err);
+/* Everything but poll, which only store_poll_begin() moves. With closings in
+ * one store_tx(): cursor, closings and statistics commit together, last. */
+int store_source_put(struct store *s, const struct store_source *in,
+		     struct err *err);
+typedef int store_source_fn(void *ctx, const struct store_source *row);
+int store_sources_each(struct store *s, store_source_fn *fn, void *ctx,
+		       struct err *err);
+/* A new poll number, durable at once, so that what a dead poll saw never
+ * counts for a later one. */
+int store_poll_begin(struct store *s, const char *source, int64_t *poll,
+		     struct err *err);
+
+/* --- offers ------------------------------------------------------------------
+ */
+struct store_offer_in {
+	const char *source, *ref; /* offer_ref() when the source has none */
+	const char *hash;	  /* offer_content_hash() */
+	const char *fields;	  /* the offer line */
+	enum offer_status status; /* as the source says; live by default */
+	int64_t expires;	  /* INSTANT_NONE: no end stated */
+	int64_t poll;		  /* of store_poll_begin(); 0: no poll */
+};
+enum store_offer_change {
+	STORE_OFFER_SAME, /* only last_seen moved */
+	STORE_OFFER_NEW,
+	STORE_OFFER_CHANGED, /* same canonical id, other content */
+	STORE_OFFER_REVIVED, /* was withdrawn or expired, is live again */
+	STORE_OFFER_CLOSED   /* the source now says it is over */
+};
+int store_offer_put(struct store *s, const struct store_offer_in *in,
+		    int64_t now, int64_t *canonical,
+		    enum store_offer_change *change, struct err *err);
+
+struct store_offer {
+	int64_t canonical;
+	const char *source, *ref, *hash, *fields;
+	enum offer_status status;
+	int64_t first_seen, last_seen, expires, closed_at;
+};
+/* The offer a canonical id stands for: its live one, else the last seen. An id
+ * joined into another answers with that other. */
+int store_offer_get(struct store *s, int64_t canonical, struct arena *a,
+		    struct store_offer *out, struct err *err);
+int store_offer_find(struct store *s, const char *source, const char *ref,
+		     struct arena *a, struct store_offer *out, struct err *err);
+struct store_offer_query {
+	bool live_only;
+	const char *source; /* NULL: any */
+	int64_t after;	    /* canonical id */
+	int limit;
+};
+typedef int store_offer_fn(void *ctx, const struct store_offer *row);
+/* One row per canonical id, by id. */
+int store_offers_each(struct store *s, const struct store_offer_query *q,
+		      store_offer_fn *fn, void *ctx, struct err *err);
+int store_offers_live_count(struct store *s, const char *source, int64_t *n,
+			    struct err *err);
+
+/* Called, inside the transaction and when all is written, for each canonical id
+ * that has no live offer any more (its candidates are dropped); may write.
+ * NULL: nobody. */
+typedef void store_closed_fn(void *ctx, int64_t canonical);
+/* How many live offers of the source `poll` did not see: ask the guard first,
+ * then close them as withdrawn. */
+int store_offers_unseen(struct store *s, const char *source, int64_t poll,
+			int64_t *n, struct err *err);
+int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
+			      int64_t now, store_closed_fn *on_closed,
+			      void *ctx, int64_t *n, struct err *err);
+/* Live offers whose end is at or before now, or last seen before `unseen_since`
+ * (INSTANT_NONE: never mind), become expired; at most limit (0: all). */
+int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
+			int limit, store_closed_fn *on_closed, void *ctx,
+			int64_t *n, struct err *err);
+/* Duplicates: candidates, messages and ledger of `other` become those of
+ * `keep`; `other` stays as a redirection. */
+int store_offer_join(struct store *s, int64_t keep, int64_t other,
+		     struct err *err);
+
+/* --- rule sets
+ * ---------------------------------------------------------------- */
+int store_rules_put(struct store *s, const char *id, const char *text,
+		    int64_t now, struct err *err); /* known id: nothing */
+int store_rules_get(struct store *s, const char *id, struct arena *a,
+		    const char **text, struct err *err);
+/* Forget the sets that no ledger row or candidate cites, but `current`. */
+int store_rules_clean(struct store *s, const char *const *current,
+		      size_t n_current, int64_t *n, struct err *err);
+
+/* --- candidates: a cache, rebuilt at will
+ * --------------------------------------- */
+#define STORE_CANDIDATES_MAX 20 /* per person, not yet proposed (data.md) */
+struct store_candidate {
+	int64_t person, canonical;
+	int score;	   /* 0..1000 */
+	int decision;	   /* as the matcher numbers it */
+	const char *rules; /* rule set id */
+	int32_t on_date;   /* day of the verdict (date.h) */
+};
+/* The person's whole list anew (the best STORE_CANDIDATES_MAX of n). */
+int store_candidates_set_person(struct store *s, int64_t person,
+				const struct store_candidate *c, size_t n,
+				struct err *err);
+/* The offer's whole list anew; each person keeps only the best. */
+int store_candidates_set_offer(struct store *s, int64_t canonical,
+			       const struct store_candidate *c, size_t n,
+			       struct err *err);
+/* Best first (score, then the older offer), only live offers never proposed to
+ * this audience (a vocab_audience index); at most max into out, whose rules
+ * strings are in the arena. */
+int store_candidates_best(struct store *s, int64_t person, int audience,
+			  struct arena *a, struct store_candidate *out,
+			  size_t max, size_t *n, struct err *err);
+int store_candidates_drop_person(struct store *s, int64_t person,
+				 struct err *err);
+int store_candidates_drop_offer(struct store *s, int64_t canonical,
+				struct err *err);
+int store_candidates_clear(struct store *s, struct err *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_CONF_SETTINGS_PARTS_H
+#define ETRIER_CONF_SETTINGS_PARTS_H
+
+#include <etrier/settings.h>
+
+#include <stdbool.h>
+
+struct arena;
+
+/* What settings_load() is made of. One load: */
+struct settings_load {
+	struct arena *arena;
+	struct settings *s; /* all is filled, the rest is being filled */
+	const struct ynode *root;
+	struct diags *diags;
+	size_t texts; /* bytes of texts read so far */
+};
+
+/* The value at "mail.port" of `all`; NULL: absent. Borrowed. */
+json_t *settings_at(const json_t *all, const char *path);
+/* The text there, or NULL. */
+const char *settings_text(const json_t *all, const char *path);
+/* The node there, or the nearest one around it: where to point at. */
+const struct ynode *settings_node(const struct ynode *root, const char *path);
+/* Whether the file itself says something there. */
+bool settings_is_written(const struct ynode *root, const char *path);
+
+/* settings_files.c: sources, rules, templates and maps. */
+void settings_load_files(struct settings_load *l);
+/* settings_secret.c */
+void settings_load_secrets(struct settings_load *l);
+
+#endif

@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table of etrier.yaml: one row per setting, and the checks of a single
+ * value that a type cannot express. Checks between settings are in
+ * settings_check.c. conf/etrier.yaml and man/etrier.yaml.5 are tested against
+ * this table. */
+#include <etrier/diag.h>
+#include <etrier/js.h>
+#include <etrier/num.h>
+#include <etrier/phone.h>
+#include <etrier/settings.h>
+#include <etrier/str.h>
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "settings_parts.h"
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void fail(const struct ynode *n, struct diags *d, const char *what)
+{
+	diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s", what);
+}
+
+static void check_sms_sender(const struct ynode *n, const json_t *v,
+			     struct diags *d)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char digits[] = "0123456789";
+	const char *s = json_string_value(v);
+	size_t n_digits = strspn(s, digits);
+	for (const char *p = s; *p; p++)
+		if (!strchr(letters, *p) && !strchr(digits, *p)) {
+			fail(n, d, "a sender is letters and digits only");
+			return;
+		}
+	if (n_digits == strlen(s))
+		fail(n, d, "a sender of digits alone is a number, not a name");
+}
+
+static void check_address(const struct ynode *n, const json_t *v,
+			  struct diags *d)
+{
+	if (!email_is_valid(json_string_value(v)))
+		fail(n, d, "not an e-mail address");
+}
+
+static void check_domain(const struct ynode *n, const json_t *v,
+			 struct diags *d)
+{
+	const char *s = json_string_value(v);
+	size_t k = strspn(s, "abcdefghijklmnopqrstuvwxyz"
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+	if (s[k] || strchr(".-", *s) || strstr(s, "..") || str_ends(s, "."))
+		fail(n, d,
+		     "not a host name (letters, digits, points, hyphens)");
+}
+
+/* "127.0.0.1:8080", "localhost:8080": what the pages may listen on without a
+ * proxy in between is this machine only. */
+static const char *tcp_problem(const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	int64_t port;
+	struct in_addr a;
+	char host[INET_ADDRSTRLEN];
+	if (!colon || colon == s ||
+	    (size_t)(colon - s) >= sizeof(host) /* no IPv6 here */)
+		return "write off, 127.0.0.1:PORT or unix:/path";
+	if (num_parse_int(colon + 1, 1, 65535, &port))
+		return "the port must be 1..65535";
+	memcpy(host, s, (size_t)(colon - s));
+	host[colon - s] = '\0';
+	if (str_eq(host, "localhost"))
+		return NULL;
+	if (inet_pton(AF_INET, host, &a) != 1)
+		return "write off, 127.0.0.1:PORT or unix:/path";
+	if (ntohl(a.s_addr) >> 24 != 127)
+		return "only this machine (127.0.0.1) may be listened on: a "
+		       "proxy with TLS stands in front";
+	return NULL;
+}
+
+static void check_listen(const struct ynode *n, const json_t *v,
+			 struct diags *d)
+{
+	const char *s = json_string_value(v);
+	const char *problem = NULL;
+	if (str_eq(s, "off"))
+		return;
+	if (str_starts(s, "unix:")) {
+		if (!s[strlen("unix:")])
+			problem = "unix: wants a path behind it";
+	} else {
+		problem = tcp_problem(s);
+	}
+	if (problem)
+		fail(n, d, problem);
+}
+
+static void check_proxy(const struct ynode *n, const json_t *v, struct diags *d)
+{
+	struct in6_addr a;
+	const char *s = json_string_value(v);
+	if (inet_pton(AF_INET, s, &a) != 1 && inet_pton(AF_INET6, s, &a) != 1)
+		fail(n, d, "not an IP address");
+}
+
+static void check_origin(const struct ynode *n, const json_t *v,
+			 struct diags *d)
+{
+	bool has_agency = json_object_get(v, "agency") != NULL;
+	bool has_column = js_bool(v, "agency_column", false);
+	if (!has_agency && !has_column)
+		fail(n, d,
+		     "whose are the rows? say agency: CODE, or agency_column: "
+		     "true");
+	else if (has_agency && has_column)
+		fail(n, d, "agency and agency_column exclude each other");
+}
+
+static const struct schema paths_rows[] = {
+	{.key = "state",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .fallback = ETRIER_STATEDIR,
+	 .help = "Folder of the database, the audit log and the backups."},
+	{.key = "run",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .fallback = ETRIER_RUNDIR,
+	 .help = "Folder of the control socket."},
+	{.key = "sources",
+	 .type = SCHEMA_PATH,
+	 .fallback = "sources.d",
+	 .help = "Folder of the sources of offers, one NAME.yaml each; see "
+		 "etrier-sources(5)."},
+	{.key = "rules",
+	 .type = SCHEMA_PATH,
+	 .fallback = "rules.yaml",
+	 .help = "The matching rules; rules.d/*.yaml beside it are read after "
+		 "it; see etrier-rules(5)."},
+	{.key = "templates",
+	 .type = SCHEMA_PATH,
+	 .fallback = "templates",
+	 .help = "Folder of the texts people read, one folder a language."},
+	{.key = "refdata",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "Folder of the reference tables (communes, ROME); without it, "
+		 "those installed with étrier."},
+	{.key = "secrets",
+	 .type = SCHEMA_PATH,
+	 .fallback = "secrets",
+	 .help = "Folder in which secret files given by a bare name are looked "
+		 "for; then the systemd credentials."},
+	{.key = "backup",
+	 .type = SCHEMA_PATH,
+	 .help = "Folder of the backups; without it, backup in paths.state."},
+	{0}};
+
+static const struct schema agency_defaults_rows[] = {
+	{.key = "digest_at",
+	 .type = SCHEMA_TIME,
+	 .fallback = "\"08:00\"",
+	 .help = "When advisers get their digest, on working days, Paris "
+		 "time."},
+	{.key = "tone",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("tu", "vous"),
+	 .fallback = "tu",
+	 .help = "How messages address a young person."},
+	{.key = "sms_sender",
+	 .type = SCHEMA_STR,
+	 .min = 3,
+	 .max = 11,
+	 .fallback = "MISSIONLOC",
+	 .check = check_sms_sender,
+	 .help = "Sender's name of an SMS: letters and digits."},
+	{0}};
+
+static const struct schema origin_rows[] = {
+	{.key = "kind",
+	 .type = SCHEMA_WORD,
+	 .flags = SCHEMA_REQUIRED,
+	 .words = WORDS("ml", "cfa"),
+	 .help = "Who keeps the file: a Mission Locale or a CFA."},
+	{.key = "agency",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 40,
+	 .help = "Code of the agency to which every row of the file belongs."},
+	{.key = "agency_column",
+	 .type = SCHEMA_BOOL,
+	 .fallback = "false",
+	 .help = "Whether each row names its agency in the column agency."},
+	{.key = "map",
+	 .type = SCHEMA_PATH,
+	 .help = "The map of columns and values used when import gets no "
+		 "--map."},
+	{0}};
+static const struct schema origin_item = {
+	.type = SCHEMA_MAP, .rows = origin_rows, .check = check_origin};
+
+static const struct schema mail_rows[] = {
+	{.key = "transport",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("none", "maildir", "smtp"),
+	 .fallback = "none",
+	 .help = "How mails leave: not at all, into a folder, or through a "
+		 "relay."},
+	{.key = "maildir",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "The Maildir for transport maildir and for agencies in mode "
+		 "preview; without it, mail in paths.state."},
+	{.key = "engine",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("auto", "libesmtp"),
+	 .fallback = "auto",
+	 .help = "The library that speaks SMTP; auto is libesmtp, without "
+		 "TLS."},
+	{.key = "host",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 253,
+	 .fallback = "localhost",
+	 .check = check_domain,
+	 .help = "Name or IPv4 address of the relay; it should be this "
+		 "machine's own, which signs and queues."},
+	{.key = "port",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 65535,
+	 .fallback = "25",
+	 .help = "Port of the relay."},
+	{.key = "timeout_s",
+	 .type = SCHEMA_INT,
+	 .min = 2,
+	 .max = 300,
+	 .fallback = "30",
+	 .unit = "s",
+	 .help = "Longest wait for one answer of the relay."},
+	{.key = "lanes",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 16,
+	 .fallback = "2",
+	 .help = "Courier processes for mail, each with one mail in hand."},
+	{.key = "from_address",
+	 .type = SCHEMA_STR,
+	 .min = 3,
+	 .max = 254,
+	 .fallback = "offres@localhost.example",
+	 .check = check_address,
+	 .help = "Address in From of every mail; the agency's name stands "
+		 "beside it."},
+	{.key = "from_name",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 100,
+	 .fallback = "Missions Locales",
+	 .help = "Name in From when an agency has none."},
+	{.key = "bounce_domain",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 190,
+	 .check = check_domain,
+	 .help = "Domain of the envelope sender; without it, that of "
+		 "mail.from_address."},
+	{.key = "list_domain",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 190,
+	 .check = check_domain,
+	 .help = "Domain of List-Id and Message-ID; without it, that of "
+		 "mail.from_address."},
+	{0}};
+
+static const struct schema sms_rows[] = {
+	{.key = "gateway",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("none", "file"),
+	 .fallback = "none",
+	 .help = "How SMS leave: not at all, or one file each into a folder."},
+	{.key = "folder",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "The folder for gateway file and for agencies in mode preview; "
+		 "without it, sms in paths.state."},
+	{.key = "lanes",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 16,
+	 .fallback = "1",
+	 .help = "Courier processes for SMS, each with one SMS in hand."},
+	{.key = "max_segments",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 3,
+	 .fallback = "1",
+	 .help = "Segments an SMS may cost; optional parts are left out until "
+		 "it fits."},
+	{0}};
+
+static const struct schema proxy_item = {
+	.type = SCHEMA_STR, .min = 2, .max = 45, .check = check_proxy};
+
+static const struct schema front_rows[] = {
+	{.key = "listen",
+	 .type = SCHEMA_STR,
+	 .flags = SCHEMA_RESTART,
+	 .min = 3,
+	 .max = 100,
+	 .fallback = "\"off\"",
+	 .check = check_listen,
+	 .help = "Where the pages answer: off, 127.0.0.1:PORT or unix:/path, "
+		 "behind a proxy with TLS."},
+	{.key = "admin_listen",
+	 .type = SCHEMA_STR,
+	 .flags = SCHEMA_RESTART,
+	 .min = 3,
+	 .max = 100,
+	 .fallback = "\"off\"",
+	 .check = check_listen,
+	 .help = "Where /healthz and /metrics answer, written the same way; "
+		 "never the same place."},
+	{.key = "base_url",
+	 .type = SCHEMA_URL,
+	 .help = "What links in messages begin with: the proxy's address, "
+		 "https. Required as soon as mail or SMS leave."},
+	{.key = "trusted_proxies",
+	 .type = SCHEMA_LIST,
+	 .max = 20,
+	 .item = &proxy_item,
+	 .fallback = "[]",
+	 .help = "IP addresses whose X-Forwarded-For is believed (a proxy on "
+		 "the Unix socket always is)."},
+	{0}};
+
+static const struct schema planner_rows[] = {
+	{.key = "windows",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("normal", "open"),
+	 .fallback = "normal",
+	 .help = "open: messages go at any hour and on any day; only for "
+		 "demonstrations into folders."},
+	{.key = "digest_people",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 50,
+	 .fallback = "15",
+	 .help = "Young people in one digest; the others come first tomorrow."},
+	{.key = "digest_offers",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 10,
+	 .fallback = "3",
+	 .help = "Offers for one young person in one digest."},
+	{.key = "first_digest_people",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 50,
+	 .fallback = "15",
+	 .help = "Young people in the one digest about the offers that were "
+		 "there before the agency went live."},
+	{.key = "youth_per_day",
+	 .type = SCHEMA_INT,
+	 .min = 0,
+	 .max = 5,
+	 .fallback = "1",
+	 .help = "Messages to one young person in a day."},
+	{.key = "youth_per_week",
+	 .type = SCHEMA_INT,
+	 .min = 0,
+	 .max = 14,
+	 .fallback = "2",
+	 .help = "Messages to one young person in seven days."},
+	{.key = "sms_from",
+	 .type = SCHEMA_TIME,
+	 .fallback = "\"09:00\"",
+	 .help = "No SMS to a young person before, Paris time."},
+	{.key = "sms_until",
+	 .type = SCHEMA_TIME,
+	 .fallback = "\"19:30\"",
+	 .help = "No SMS to a young person after, Paris time."},
+	{.key = "mail_from",
+	 .type = SCHEMA_TIME,
+	 .fallback = "\"08:00\"",
+	 .help = "No mail to a young person before, Paris time."},
+	{.key = "mail_until",
+	 .type = SCHEMA_TIME,
+	 .fallback = "\"19:30\"",
+	 .help = "No mail to a young person after, Paris time."},
+	{.key = "offer_max_age_days",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 365,
+	 .fallback = "45",
+	 .unit = "days",
+	 .help = "An offer published longer ago is proposed to nobody."},
+	{.key = "tick_s",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 300,
+	 .fallback = "30",
+	 .unit = "s",
+	 .help = "How often the planner looks at what is due."},
+	{0}};
+
+static const struct schema collector_rows[] = {
+	{.key = "user_agent",
+	 .type = SCHEMA_STR,
+	 .min = 3,
+	 .max = 200,
+	 .help = "What étrier calls itself at partners' sites, with an address "
+		 "to write to; without it, etrier/VERSION."},
+	{.key = "max_parallel",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 64,
+	 .fallback = "8",
+	 .help = "Transfers at the same time."},
+	{.key = "per_host",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 8,
+	 .fallback = "2",
+	 .help = "Transfers at the same time from one host."},
+	{.key = "connect_timeout_s",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 60,
+	 .fallback = "10",
+	 .unit = "s",
+	 .help = "Longest wait for a connection."},
+	{.key = "transfer_timeout_s",
+	 .type = SCHEMA_INT,
+	 .min = 5,
+	 .max = 3600,
+	 .fallback = "120",
+	 .unit = "s",
+	 .help = "Longest time for one transfer."},
+	{.key = "poll_deadline_s",
+	 .type = SCHEMA_INT,
+	 .min = 10,
+	 .max = 7200,
+	 .fallback = "600",
+	 .unit = "s",
+	 .help = "Longest time for one poll of a source, all its pages."},
+	{.key = "ca_file",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "Certificates that are trusted, in PEM; without it, the "
+		 "system's."},
+	{0}};
+
+static const struct schema security_rows[] = {
+	{.key = "landlock",
+	 .type = SCHEMA_WORD,
+	 .flags = SCHEMA_RESTART,
+	 .words = WORDS("preferred", "required"),
+	 .fallback = "preferred",
+	 .help = "required: a process that cannot confine itself does not run; "
+		 "preferred: it runs with a warning."},
+	{.key = "needs_key_file",
+	 .type = SCHEMA_SECRET,
+	 .flags = SCHEMA_RESTART,
+	 .fallback = "needs.key",
+	 .help = "Key of the encrypted needs: 32 bytes, or 64 hex digits. "
+		 "Without it they cannot be read: keep a copy apart."},
+	{.key = "token_key_file",
+	 .type = SCHEMA_SECRET,
+	 .flags = SCHEMA_RESTART,
+	 .fallback = "token.key",
+	 .help = "Key of the links' tokens and of the hashes of addresses: 32 "
+		 "bytes, or 64 hex digits."},
+	{0}};
+
+static const struct schema log_rows[] = {
+	{.key = "level",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("error", "warning", "notice", "info", "debug"),
+	 .fallback = "info",
+	 .help = "Least important lines that are written."},
+	{0}};
+
+const struct schema settings_schema[] = {
+	{.key = "paths",
+	 .type = SCHEMA_MAP,
+	 .rows = paths_rows,
+	 .help = "Files and folders; relative ones are relative to this "
+		 "file."},
+	{.key = "agency_defaults",
+	 .type = SCHEMA_MAP,
+	 .rows = agency_defaults_rows,
+	 .help = "What holds for an agency that says nothing else."},
+	{.key = "origins",
+	 .type = SCHEMA_NAMED,
+	 .max = 200,
+	 .item = &origin_item,
+	 .fallback = "{}",
+	 .help = "Where files of young people come from; import --origin NAME."},
+	{.key = "mail",
+	 .type = SCHEMA_MAP,
+	 .rows = mail_rows,
+	 .help = "How mails leave."},
+	{.key = "sms",
+	 .type = SCHEMA_MAP,
+	 .rows = sms_rows,
+	 .help = "How SMS leave."},
+	{.key = "front",
+	 .type = SCHEMA_MAP,
+	 .rows = front_rows,
+	 .help = "Pages for young people, figures for administrators."},
+	{.key = "planner",
+	 .type = SCHEMA_MAP,
+	 .rows = planner_rows,
+	 .help = "When and how much is sent."},
+	{.key = "collector",
+	 .type = SCHEMA_MAP,
+	 .rows = collector_rows,
+	 .help = "Fetching offers."},
+	{.key = "security",
+	 .type = SCHEMA_MAP,
+	 .rows = security_rows,
+	 .help = "Confinement and keys."},
+	{.key = "log",
+	 .type = SCHEMA_MAP,
+	 .rows = log_rows,
+	 .help = "Log lines on standard error."},
+	{0}};

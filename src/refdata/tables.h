@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef REFDATA_TABLES_H
+#define REFDATA_TABLES_H
+
+#include <etrier/refdata.h>
+
+#include "table.h"
+
+/* What struct refdata is made of; each part loads itself from the folder and
+ * answers for its own functions of <etrier/refdata.h>. */
+struct arena;
+
+/* Places (communes.c). Row numbers are uint16_t; a number from n_communes on
+ * is a former commune's. */
+#define ROW_NONE	UINT16_MAX
+#define NAME_BUCKETS	65536
+#define POSTCODE_VALUES 100000
+
+struct dept {
+	const char *code, *name, *region; /* region "" overseas */
+	char *key, *region_key;		  /* place_key() of the names */
+};
+struct former {
+	const char *code, *name; /* name may be "" */
+	uint16_t commune;
+	bool has_point;
+	int32_t lat_udeg, lon_udeg;
+};
+struct places {
+	struct table communes_table, formers_table, depts_table;
+	struct dept *depts;
+	size_t n_depts;
+	struct commune *communes;
+	struct former *formers;
+	uint16_t n_communes, n_formers;
+	/* Names: chains of rows with the same low bits of the hash. */
+	uint32_t *name_hash; /* by row */
+	uint16_t *name_head, *name_next;
+	/* Postal codes: the communes of code c are the rows
+	 * postcode_rows[postcode_first[c]] up to postcode_first[c + 1]. */
+	uint16_t *postcode_first, *postcode_rows;
+};
+int places_load(struct places *p, const char *dir, struct err *err);
+void places_free(struct places *p);
+
+/* The form in which names of places are compared (place_key.c). */
+char *place_key(struct arena *a, const char *name);
+
+/* Trades (trades.c, titles.c). */
+struct trade {
+	const char *code, *label, *job;
+	uint16_t family;
+};
+struct trade_v4 {
+	const char *code;
+	uint16_t trade;
+};
+/* Open addressing on 64-bit hashes; the titles themselves are not kept. */
+struct titles {
+	uint64_t *hash; /* 0: free */
+	uint16_t *trade;
+	size_t size;
+};
+struct trades {
+	struct table v3_table, v4_table;
+	struct trade *v3;
+	struct trade_v4 *v4;
+	uint16_t n_v3;
+	size_t n_v4, n_titles, n_proximity;
+	uint16_t *proximity; /* n_v3 rows of n_v3 */
+	struct titles titles;
+	char *titles_version, *proximity_version;
+};
+int trades_load(struct trades *t, const char *dir, struct err *err);
+void trades_free(struct trades *t);
+uint16_t trades_find(const struct trades *t, const char *code);
+
+enum titles_how { TITLES_OFFICIAL, TITLES_IF_ABSENT };
+void titles_init(struct titles *t, size_t n_patterns);
+void titles_free(struct titles *t);
+/* Every form of a pattern "{Vendeur/Vendeuse} de pain". An official title
+ * met under two trades belongs to none. */
+void titles_add(struct titles *t, struct arena *a, const char *pattern,
+		uint16_t trade, enum titles_how how);
+uint16_t titles_find(const struct titles *t, const char *title);
+/* The first form of a pattern, in place. */
+void title_first_form(char *pattern);
+
+uint64_t hash_text(const char *s); /* FNV-1a, never 0 */
+
+#define REFDATA_VERSIONS 7
+struct refdata {
+	struct places places;
+	struct trades trades;
+	char *versions[REFDATA_VERSIONS];
+};
+
+#endif

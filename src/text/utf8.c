@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Strict UTF-8, the comparison form of words, and text of strangers made safe
+ * to show. Properties of characters come from utf8proc; the rules about which
+ * to drop are here. Nothing here fails: bad bytes are left out. */
+#include "nfc.h"
+
+#include <etrier/arena.h>
+#include <etrier/buf.h>
+#include <etrier/utf8.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#define REPLACEMENT 0xFFFDu
+#define ELLIPSIS    "\xE2\x80\xA6"
+/* The longest decomposition of Unicode 15 (U+FDFA) has 18 code points. */
+#define DECOMPOSED_MAX 32
+#define NO_CEILING     (SIZE_MAX / 4)
+
+static bool is_tail(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (((unsigned char)s[i] & 0xC0) != 0x80)
+			return false;
+	}
+	return true;
+}
+
+size_t utf8_sequence(const char *s, size_t n, uint32_t *cp)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	if (!n)
+		return 0;
+	unsigned char c = (unsigned char)s[0];
+	size_t len = c < 0x80	? 1
+		     : c < 0xC2 ? 0
+		     : c < 0xE0 ? 2
+		     : c < 0xF0 ? 3
+		     : c < 0xF5 ? 4
+				: 0;
+	if (!len || len > n || !is_tail(s + 1, len - 1))
+		return 0;
+	uint32_t v = len == 1 ? c : c & (0xFFu >> (len + 1));
+	for (size_t i = 1; i < len; i++)
+		v = v << 6 | ((unsigned char)s[i] & 0x3F);
+	if (v < least[len] || v > 0x10FFFF || (v >= 0xD800 && v <= 0xDFFF))
+		return 0;
+	*cp = v;
+	return len;
+}
+
+/* How many bytes at s are ASCII, by words of eight. */
+static size_t ascii_run(const char *s, size_t n)
+{
+	size_t i = 0;
+	for (uint64_t w; n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, s + i, sizeof(w));
+		if (w & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (i < n && (unsigned char)s[i] < 0x80)
+		i++;
+	return i;
+}
+
+bool utf8_is_valid(const char *s, size_t n)
+{
+	uint32_t cp;
+	for (size_t i = ascii_run(s, n), len; i < n;
+	     i += ascii_run(s + i, n - i)) {
+		len = utf8_sequence(s + i, n - i, &cp);
+		if (!len)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
+uint32_t utf8_next(const char **s)
+{
+	if (!**s)
+		return 0;
+	uint32_t cp;
+	size_t len = utf8_sequence(*s, strnlen(*s, 4), &cp);
+	*s += len ? len : 1;
+	return len ? cp : REPLACEMENT;
+}
+
+size_t utf8_put(uint32_t cp, char *out)
+{
+	if (cp < 0x80) {
+		out[0] = (char)cp;
+		return 1;
+	}
+	size_t len = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+	for (size_t i = len - 1; i > 0; i--) {
+		out[i] = (char)(0x80 | (cp & 0x3F));
+		cp >>= 6;
+	}
+	out[0] = (char)((0xF00u >> len & 0xF0) | cp);
+	return len;
+}
+
+size_t utf8_count(const char *s)
+{
+	size_t n = 0;
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xC0) != 0x80;
+	return n;
+}
+
+size_t utf8_cut(const char *s, size_t max)
+{
+	size_t n = strnlen(s, max);
+	if (n < max || !s[n])
+		return n;
+	/* At most three steps back, so that invalid text stays bounded. */
+	for (int i = 0; i < 3 && n && ((unsigned char)s[n] & 0xC0) == 0x80; i++)
+		n--;
+	return n;
+}
+
+static void add_cp(struct buf *b, uint32_t cp)
+{
+	char bytes[4];
+	buf_add(b, bytes, utf8_put(cp, bytes));
+}
+
+static char *take(struct arena *a, struct buf *b)
+{
+	char *s = arena_dup_n(a, b->data ? b->data : "", b->len);
+	buf_clear(b);
+	return s;
+}
+
+static bool is_mark(uint32_t cp)
+{
+	utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)cp);
+	return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME;
+}
+
+char *nfc_dup(struct arena *a, const char *s, size_t n)
+{
+	if (ascii_run(s, n) == n)
+		return arena_dup_n(a, s, n);
+	struct buf kept;
+	buf_init(&kept, NO_CEILING);
+	uint32_t cp;
+	int marks = 0;
+	for (size_t i = 0, len; i < n; i += len) {
+		len = utf8_sequence(s + i, n - i, &cp);
+		if (!len)
+			break;
+		marks = cp >= 0x300 && is_mark(cp) ? marks + 1 : 0;
+		if (marks <= NFC_MARKS_MAX)
+			buf_add(&kept, s + i, len);
+	}
+	utf8proc_uint8_t *composed = NULL;
+	utf8proc_ssize_t got = utf8proc_map(
+		(const utf8proc_uint8_t *)(kept.data ? kept.data : ""),
+		(utf8proc_ssize_t)kept.len, &composed,
+		UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	if (got < 0)
+		return take(a, &kept);
+	char *out = arena_dup_n(a, (const char *)composed, (size_t)got);
+	free(composed);
+	buf_clear(&kept);
+	return out;
+}
+
+/* ---- the form in which words are compared ---- */
+
+struct fold {
+	struct buf out;
+	bool gap; /* a separator was met since the last letter */
+};
+
+static void fold_add(struct fold *f, const char *bytes, size_t n)
+{
+	if (f->gap && f->out.len)
+		buf_addc(&f->out, ' ');
+	f->gap = false;
+	buf_add(&f->out, bytes, n);
+}
+
+/* Letters that Unicode does not decompose, in lower case. */
+static const char *spelt_out(uint32_t cp)
+{
+	switch (cp) {
+	case 0x153:
+		return "oe";
+	case 0xE6:
+		return "ae";
+	case 0xF8:
+		return "o";
+	case 0x111:
+		return "d";
+	case 0x142:
+		return "l";
+	case 0x131:
+		return "i";
+	default:
+		return NULL;
+	}
+}
+
+static bool is_word(uint32_t cp)
+{
+	switch (utf8proc_category((utf8proc_int32_t)cp)) {
+	case UTF8PROC_CATEGORY_LU:
+	case UTF8PROC_CATEGORY_LL:
+	case UTF8PROC_CATEGORY_LT:
+	case UTF8PROC_CATEGORY_LM:
+	case UTF8PROC_CATEGORY_LO:
+	case UTF8PROC_CATEGORY_ND:
+	case UTF8PROC_CATEGORY_NL:
+	case UTF8PROC_CATEGORY_NO:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void fold_cp(struct fold *f, uint32_t cp)
+{
+	utf8proc_int32_t parts[DECOMPOSED_MAX];
+	int boundary = 0;
+	utf8proc_ssize_t n = utf8proc_decompose_char(
+		(utf8proc_int32_t)cp, parts, DECOMPOSED_MAX,
+		UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD |
+			UTF8PROC_STRIPMARK | UTF8PROC_IGNORE,
+		&boundary);
+	if (n > DECOMPOSED_MAX)
+		n = DECOMPOSED_MAX;
+	for (utf8proc_ssize_t i = 0; i < n; i++) {
+		uint32_t part = (uint32_t)parts[i];
+		const char *spelling = spelt_out(part);
+		char bytes[4];
+		if (spelling)
+			fold_add(f, spelling, strlen(spelling));
+		else if (is_word(part))
+			fold_add(f, bytes, utf8_put(part, bytes));
+		else
+			f->gap = true;
+	}
+}
+
+static void fold_ascii(struct fold *f, char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c + ('a' - 'A'));
+	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+		fold_add(f, &c, 1);
+	else
+		f->gap = true;
+}
+
+char *utf8_fold(struct arena *a, const char *s)
+{
+	struct fold f = {.gap = false};
+	buf_init(&f.out, NO_CEILING);
+	size_t n = strlen(s);
+	uint32_t cp;
+	for (size_t i = 0, len; i < n; i += len) {
+		len = utf8_sequence(s + i, n - i, &cp);
+		if (!len) {
+			f.gap = true;
+			len = 1;
+		} else if (cp < 0x80) {
+			fold_ascii(&f, s[i]);
+		} else {
+			fold_cp(&f, cp);
+		}
+	}
+	return take(a, &f.out);
+}
+
+/* ---- text of a stranger ---- */
+
+enum sort { SORT_DROP, SORT_BLANK, SORT_LINE, SORT_KEEP };
+
+static enum sort sort_of(uint32_t cp)
+{
+	if (cp < 0x7F) {
+		if (cp > ' ')
+			return SORT_KEEP;
+		if (cp == '\n')
+			return SORT_LINE;
+		return cp == ' ' || cp == '\t' ? SORT_BLANK : SORT_DROP;
+	}
+	const utf8proc_property_t *p =
+		utf8proc_get_property((utf8proc_int32_t)cp);
+	if (p->ignorable)
+		return SORT_DROP;
+	switch ((utf8proc_category_t)p->category) {
+	case UTF8PROC_CATEGORY_ZL:
+	case UTF8PROC_CATEGORY_ZP:
+		return SORT_LINE;
+	case UTF8PROC_CATEGORY_ZS:
+		return SORT_BLANK;
+	case UTF8PROC_CATEGORY_CC:
+		return cp == 0x85 ? SORT_LINE : SORT_DROP;
+	case UTF8PROC_CATEGORY_CF:
+	case UTF8PROC_CATEGORY_CO:
+	case UTF8PROC_CATEGORY_CS:
+		return SORT_DROP;
+	default:
+		/* Non-characters; what is only unassigned as yet stays. */
+		return (cp & 0xFFFE) == 0xFFFE || (cp >= 0xFDD0 && cp <= 0xFDEF)
+			       ? SORT_DROP
+			       : SORT_KEEP;
+	}
+}
+
+struct clean {
+	struct buf out;
+	enum utf8_clean how;
+	bool blank;
+	int lines;
+};
+
+static void clean_cp(struct clean *c, uint32_t cp)
+{
+	enum sort sort = sort_of(cp);
+	if (sort == SORT_LINE && c->how == UTF8_ONE_LINE)
+		sort = SORT_BLANK;
+	if (sort == SORT_BLANK)
+		c->blank = true;
+	if (sort == SORT_LINE)
+		c->lines++;
+	if (sort != SORT_KEEP)
+		return;
+	if (c->out.len && c->lines)
+		buf_add(&c->out, "\n\n", c->lines > 1 ? 2 : 1);
+	else if (c->out.len && c->blank)
+		buf_addc(&c->out, ' ');
+	c->blank = false;
+	c->lines = 0;
+	add_cp(&c->out, cp);
+}
+
+/* Cut to max bytes, "…" included, without a blank before it. */
+static char *shorten(char *s, size_t max)
+{
+	const size_t dots = strlen(ELLIPSIS);
+	if (strnlen(s, max + 1) <= max)
+		return s;
+	size_t n = utf8_cut(s, max < dots ? max : max - dots);
+	while (n && (s[n - 1] == ' ' || s[n - 1] == '\n'))
+		n--;
+	s[n] = '\0';
+	if (max >= dots)
+		memcpy(s + n, ELLIPSIS, dots + 1);
+	return s;
+}
+
+char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
+		 size_t max)
+{
+	struct clean c = {.how = how};
+	buf_init(&c.out, NO_CEILING);
+	size_t n = strlen(s);
+	uint32_t cp;
+	for (size_t i = 0, len; i < n; i += len) {
+		len = utf8_sequence(s + i, n - i, &cp);
+		if (!len) {
+			len = 1;
+			continue;
+		}
+		/* A lone CR is a line end; that of CR LF is not a second. */
+		if (cp == '\r')
+			cp = s[i + 1] == '\n' ? 0x200B : '\n';
+		clean_cp(&c, cp);
+	}
+	char *out = nfc_dup(a, c.out.data ? c.out.data : "", c.out.len);
+	buf_clear(&c.out);
+	return shorten(out, max);
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Records of an XML stream as JSON trees, on expat.
+ *
+ * The parser is not namespace-aware (feeds forget to declare prefixes), knows
+ * no DTD (a DOCTYPE stops it before its first entity, which ends billion
+ * laughs, quadratic blow-up and external entities at once) and holds at most
+ * one record: text and names of a record are counted, and a record over
+ * max_element is read on but no longer kept.
+ *
+ * A single token (a tag with its attributes, a comment) expat buffers whole and
+ * scans again at every feed. Bytes are therefore held back until they double
+ * what it already holds, which keeps the time linear, and a token larger than
+ * a record may be refuses the document. */
+#include <etrier/buf.h>
+#include <etrier/err.h>
+#include <etrier/mem.h>
+#include <etrier/str.h>
+#include <etrier/xml.h>
+
+#include <expat.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* One call of expat takes an int. */
+#define FEED_MAX ((size_t)1 << 20)
+/* What a node costs beside its bytes, so that a million empty elements are
+ * not a small record. */
+#define NODE_COST ((size_t)64)
+/* A token may be larger than the smallest sensible record limit. */
+#define TOKEN_SLACK ((size_t)64 * 1024)
+
+/* An element open inside a record. */
+struct node {
+	json_t *tree; /* NULL while there is only text */
+	struct buf text;
+};
+
+struct xml_split {
+	XML_Parser parser;
+	char *path;
+	struct js_split_limits limits;
+	js_split_fn *on_record;
+	void *ctx;
+	struct err broken;
+
+	int depth;
+	/* Bytes of path matched by the elements open, by depth. */
+	size_t matched[XML_DEPTH_MAX + 1];
+	bool is_on_path[XML_DEPTH_MAX + 1];
+	bool found; /* the element around the records, or a record */
+
+	int record_depth; /* 0: outside */
+	size_t record_size;
+	bool is_too_large;
+	int64_t n_records;
+	struct node nodes[XML_DEPTH_MAX + 1];
+
+	struct buf pending; /* held back from expat */
+	uint64_t given;	    /* bytes expat got */
+	bool has_ended;
+};
+
+static void stop(struct xml_split *x)
+{
+	XML_StopParser(x->parser, XML_FALSE);
+}
+
+static void refuse(struct xml_split *x, enum err_kind kind, const char *why)
+{
+	if (x->broken.kind)
+		return;
+	err_set(&x->broken, kind, "line %lu, column %lu: %s",
+		(unsigned long)XML_GetCurrentLineNumber(x->parser),
+		(unsigned long)XML_GetCurrentColumnNumber(x->parser) + 1, why);
+	stop(x);
+}
+
+/* ---- trees ---- */
+
+static void drop_tree(struct xml_split *x)
+{
+	for (int d = x->record_depth; d <= x->depth; d++) {
+		json_decref(x->nodes[d].tree);
+		x->nodes[d].tree = NULL;
+		buf_reset(&x->nodes[d].text);
+	}
+}
+
+/* Count n more bytes of the record; false when it is not kept any more. */
+static bool afford(struct xml_split *x, size_t n)
+{
+	if (x->is_too_large)
+		return false;
+	if (n <= x->limits.max_element - x->record_size) {
+		x->record_size += n;
+		return true;
+	}
+	x->is_too_large = true;
+	drop_tree(x);
+	return false;
+}
+
+static json_t *tree_of(struct node *node)
+{
+	if (!node->tree)
+		node->tree = json_object();
+	return node->tree;
+}
+
+/* obj[key] = value, or one more of a list. Takes value. */
+static void put(json_t *obj, const char *key, json_t *value)
+{
+	json_t *old = json_object_get(obj, key);
+	if (!old) {
+		json_object_set_new(obj, key, value);
+	} else if (json_is_array(old)) {
+		json_array_append_new(old, value);
+	} else {
+		json_t *list = json_array();
+		json_array_append(list, old);
+		json_array_append_new(list, value);
+		json_object_set_new(obj, key, list);
+	}
+}
+
+static bool is_xml_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static json_t *trimmed(const struct buf *text)
+{
+	const char *s = text->data ? text->data : "";
+	size_t n = text->len;
+	while (n && is_xml_space(*s)) {
+		s++;
+		n--;
+	}
+	while (n && is_xml_space(s[n - 1]))
+		n--;
+	return json_stringn(s, n);
+}
+
+/* The finished value of an element; its node is ready for the next. */
+static json_t *close_node(struct node *node)
+{
+	json_t *text = trimmed(&node->text);
+	json_t *tree = node->tree;
+	buf_reset(&node->text);
+	node->tree = NULL;
+	if (!tree)
+		return text;
+	if (json_string_length(text))
+		json_object_set(tree, "#text", text);
+	json_decref(text);
+	return tree;
+}
+
+static void add_attributes(struct xml_split *x, struct node *node,
+			   const XML_Char **attributes)
+{
+	for (; *attributes; attributes += 2) {
+		size_t n = strlen(attributes[0]) + strlen(attributes[1]);
+		if (!afford(x, n + NODE_COST))
+			return;
+		char *key = mem_printf("@%s", attributes[0]);
+		json_object_set_new(tree_of(node), key,
+				    json_string(attributes[1]));
+		free(key);
+	}
+}
+
+static void deliver(struct xml_split *x, json_t *record)
+{
+	struct err why;
+	if (x->n_records == x->limits.max_elements) {
+		json_decref(record);
+		refuse(x, ERR_LIMIT, "more records than allowed");
+		return;
+	}
+	x->n_records++;
+	if (!record)
+		err_set(&why, ERR_LIMIT,
+			"record %" PRId64 " is larger than %zu bytes",
+			x->n_records, x->limits.max_element);
+	int rc = x->on_record(x->ctx, record, record ? NULL : &why);
+	json_decref(record);
+	if (rc)
+		refuse(x, ERR_LIMIT, "stopped by the reader");
+}
+
+/* ---- what expat says ---- */
+
+/* True when the element just opened is a record. */
+static bool follow_path(struct xml_split *x, const char *name)
+{
+	int d = x->depth;
+	x->is_on_path[d] = false;
+	if (!x->is_on_path[d - 1])
+		return false;
+	size_t at = x->matched[d - 1], n = strlen(name);
+	if (strncmp(x->path + at, name, n) != 0)
+		return false;
+	char after = x->path[at + n];
+	if (after == '.') {
+		x->is_on_path[d] = true;
+		x->matched[d] = at + n + 1;
+		if (!strchr(x->path + at + n + 1, '.'))
+			x->found = true;
+	}
+	if (after != '\0')
+		return false;
+	x->found = true;
+	return true;
+}
+
+static void XMLCALL on_start(void *ctx, const XML_Char *name,
+			     const XML_Char **attributes)
+{
+	struct xml_split *x = ctx;
+	if (x->broken.kind)
+		return;
+	if (x->depth == XML_DEPTH_MAX) {
+		refuse(x, ERR_INPUT, "nested too deep");
+		return;
+	}
+	x->depth++;
+	if (!x->record_depth) {
+		if (!follow_path(x, name))
+			return;
+		x->record_depth = x->depth;
+		x->record_size = 0;
+		x->is_too_large = false;
+	}
+	if (afford(x, strlen(name) + NODE_COST))
+		add_attributes(x, &x->nodes[x->depth], attributes);
+}
+
+static void XMLCALL on_end(void *ctx, const XML_Char *name)
+{
+	struct xml_split *x = ctx;
+	if (x->broken.kind)
+		return;
+	int d = x->depth--;
+	if (!x->record_depth)
+		return;
+	json_t *value = x->is_too_large ? NULL : close_node(&x->nodes[d]);
+	if (d == x->record_depth) {
+		x->record_depth = 0;
+		deliver(x, value);
+	} else if (value) {
+		put(tree_of(&x->nodes[d - 1]), name, value);
+	}
+}
+
+static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
+{
+	struct xml_split *x = ctx;
+	if (!x->broken.kind && x->record_depth && afford(x, (size_t)n))
+		buf_add(&x->nodes[x->depth].text, s, (size_t)n);
+}
+
+static void XMLCALL on_doctype(void *ctx, const XML_Char *name,
+			       const XML_Char *system_id,
+			       const XML_Char *public_id, int has_subset)
+{
+	(void)name;
+	(void)system_id;
+	(void)public_id;
+	(void)has_subset;
+	refuse(ctx, ERR_INPUT, "a DOCTYPE is not accepted");
+}
+
+/* Windows-1252, and ISO-8859-15 of French feeds before the euro. The rest
+ * expat has itself. -1: no such character. */
+static int XMLCALL on_encoding(void *ctx, const XML_Char *name,
+			       XML_Encoding *info)
+{
+	static const int windows[32] = {
+		0x20AC, -1,	0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+		0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, -1,	0x017D, -1,
+		-1,	0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+		0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, -1,	0x017E, 0x0178};
+	static const struct {
+		int byte, cp;
+	} latin9[] = {{0xA4, 0x20AC}, {0xA6, 0x160}, {0xA8, 0x161},
+		      {0xB4, 0x17D},  {0xB8, 0x17E}, {0xBC, 0x152},
+		      {0xBD, 0x153},  {0xBE, 0x178}};
+	(void)ctx;
+	bool is_windows = strcasecmp(name, "windows-1252") == 0 ||
+			  strcasecmp(name, "cp1252") == 0;
+	if (!is_windows && strcasecmp(name, "iso-8859-15") != 0)
+		return XML_STATUS_ERROR;
+	for (int i = 0; i < 256; i++)
+		info->map[i] = i;
+	for (int i = 0; is_windows && i < 32; i++)
+		info->map[0x80 + i] = windows[i];
+	for (size_t i = 0; !is_windows && i < ARRAY_LEN(latin9); i++)
+		info->map[latin9[i].byte] = latin9[i].cp;
+	info->data = NULL;
+	info->convert = NULL;
+	info->release = NULL;
+	return XML_STATUS_OK;
+}
+
+/* ---- the outside ---- */
+
+struct xml_split *xml_split_new(const char *path,
+				const struct js_split_limits *limits,
+				js_split_fn *on_record, void *ctx)
+{
+	struct xml_split *x = mem_alloc(sizeof(*x));
+	x->path = mem_dup(path);
+	x->limits = *limits;
+	x->on_record = on_record;
+	x->ctx = ctx;
+	x->is_on_path[0] = true;
+	for (size_t i = 0; i < ARRAY_LEN(x->nodes); i++)
+		buf_init(&x->nodes[i].text, limits->max_element);
+	buf_init(&x->pending, SIZE_MAX / 4);
+	x->parser = XML_ParserCreate(NULL);
+	BUG_ON(!x->parser);
+	XML_SetUserData(x->parser, x);
+	XML_SetElementHandler(x->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(x->parser, on_text);
+	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
+	XML_SetUnknownEncodingHandler(x->parser, on_encoding, NULL);
+	return x;
+}
+
+void xml_split_free(struct xml_split *x)
+{
+	if (!x)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(x->nodes); i++) {
+		json_decref(x->nodes[i].tree);
+		buf_clear(&x->nodes[i].text);
+	}
+	XML_ParserFree(x->parser);
+	buf_clear(&x->pending);
+	free(x->path);
+	free(x);
+}
+
+/* Bytes expat holds because a token is not finished. */
+static size_t unfinished(const struct xml_split *x)
+{
+	XML_Index at = XML_GetCurrentByteIndex(x->parser);
+	if (at < 0 || (uint64_t)at > x->given)
+		return 0;
+	return (size_t)(x->given - (uint64_t)at);
+}
+
+static void give(struct xml_split *x, const char *bytes, size_t n,
+		 bool is_final)
+{
+	do {
+		size_t k = n < FEED_MAX ? n : FEED_MAX;
+		bool is_last = is_final && k == n;
+		x->given += k;
+		if (XML_Parse(x->parser, bytes, (int)k, is_last) !=
+			    XML_STATUS_OK &&
+		    !x->broken.kind)
+			refuse(x, ERR_INPUT,
+			       XML_ErrorString(XML_GetErrorCode(x->parser)));
+		if (x->broken.kind)
+			return;
+		if (!is_last &&
+		    unfinished(x) > x->limits.max_element + TOKEN_SLACK) {
+			refuse(x, ERR_LIMIT, "a tag or comment is too large");
+			return;
+		}
+		bytes += k;
+		n -= k;
+	} while (n);
+}
+
+static int outcome(const struct xml_split *x, struct err *err)
+{
+	if (!x->broken.kind)
+		return 0;
+	return err_set(err, x->broken.kind, "%s", x->broken.text);
+}
+
+int xml_split_feed(struct xml_split *x, const char *bytes, size_t n,
+		   struct err *err)
+{
+	if (x->broken.kind || !n)
+		return outcome(x, err);
+	size_t enough = unfinished(x);
+	if (x->pending.len || n < enough) {
+		buf_add(&x->pending, bytes, n);
+		if (x->pending.len < enough)
+			return 0;
+		bytes = x->pending.data;
+		n = x->pending.len;
+	}
+	give(x, bytes, n, false);
+	buf_reset(&x->pending);
+	return outcome(x, err);
+}
+
+int xml_split_end(struct xml_split *x, struct err *err)
+{
+	if (!x->broken.kind && !x->has_ended) {
+		x->has_ended = true;
+		give(x, x->pending.data ? x->pending.data : "", x->pending.len,
+		     true);
+		buf_reset(&x->pending);
+		if (!x->broken.kind && !x->found)
+			err_set(&x->broken, ERR_INPUT,
+				"there is no element \"%s\" nor what is "
+				"around it",
+				x->path);
+	}
+	return outcome(x, err);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The record splitter fed whole and in pieces must see the same records and
+ * end the same way. */
+#include <etrier/buf.h>
+#include <etrier/err.h>
+#include <etrier/mem.h>
+#include <etrier/xml.h>
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static int on_record(void *ctx, json_t *record, const struct err *err)
+{
+	BUG_ON(!record == !err);
+	if (record)
+		js_write(record, ctx);
+	else
+		buf_adds(ctx, err->text);
+	buf_addc(ctx, '\n');
+	return 0;
+}
+
+static void split(const char *path, const char *s, size_t n, size_t step,
+		  struct buf *out)
+{
+	static const struct js_split_limits limits = {.max_element = 500,
+						      .max_elements = 50};
+	struct xml_split *x = xml_split_new(path, &limits, on_record, out);
+	struct err err = {0};
+	int rc = 0;
+	for (size_t i = 0; i < n && !rc; i += step)
+		rc = xml_split_feed(x, s + i, n - i < step ? n - i : step,
+				    &err);
+	int end = xml_split_end(x, &err);
+	BUG_ON(rc && !end);
+	BUG_ON(end && !err.kind);
+	buf_printf(out, "%d", end);
+	xml_split_free(x);
+}
+
+static void compare(const char *path, const char *s, size_t n)
+{
+	struct buf whole, pieces;
+	buf_init(&whole, (size_t)1 << 24);
+	buf_init(&pieces, (size_t)1 << 24);
+	split(path, s, n, n + 1, &whole);
+	const size_t steps[] = {1, 3, n / 2 + 1};
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		buf_reset(&pieces);
+		split(path, s, n, steps[i], &pieces);
+		BUG_ON(strcmp(whole.data, pieces.data) != 0);
+	}
+	buf_clear(&whole);
+	buf_clear(&pieces);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const char *s = (const char *)data;
+	compare("a", s, n);
+	compare("a.b", s, n);
+	return 0;
+}

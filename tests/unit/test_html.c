@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The text a reader would see in the HTML that partners send. */
+#include <etrier/arena.h>
+#include <etrier/buf.h>
+#include <etrier/html.h>
+#include <etrier/mem.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void the_text_a_reader_sees_comes_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *html, *text;
+	} cases[] = {
+		{"", ""},
+		{"Texte simple\nsur deux lignes",
+		 "Texte simple\nsur deux lignes"},
+		{"a < b & c > d", "a < b & c > d"},
+		{"<p>Un</p><p>Deux</p>", "Un\nDeux"},
+		{"Un<br>Deux<br/><br/>Trois", "Un\nDeux\n\nTrois"},
+		{"<ul><li>Pain</li>\n <li>Vienn<b>oiserie</b></li></ul>",
+		 "- Pain\n- Viennoiserie"},
+		{"<h2>Poste</h2>Boulanger", "Poste\nBoulanger"},
+		{"<div>a</div>b<div>c</div>", "a\nb\nc"},
+		{"<p>a\n   b\t c</p>", "a b c"},
+		{"x<script>alert('<p>y</p>')</script><style>p{}</style>z",
+		 "xz"},
+		{"<p>x<script>if (a<b) {}</script>", "x"},
+		{"caf&eacute; &amp; th&#233; &#x20AC;&nbsp;5",
+		 "café & thé € 5"},
+		{"l&apos;offre &rsquo; &quot;x&quot;", "l'offre ’ \"x\""},
+		/* Decoded once: what was escaped twice stays escaped. */
+		{"&amp;lt;b&amp;gt;", "&lt;b&gt;"},
+		{"&lt;p&gt;a&lt;/p&gt;", "<p>a</p>"},
+		{"ligne 1\nligne d&eacute;ux", "ligne 1\nligne déux"},
+		{"&inconnue; reste", "&inconnue; reste"},
+		{"<p>a<p>b<b>c", "a\nbc"},
+		{"</p></div>a", "a"},
+		{"<!-- rien --><p>a</p>", "a"},
+		{"<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr>"
+		 "</table>",
+		 "a b\nc"},
+		{"<meta charset='latin1'><p>\xC3\xA9t\xC3\xA9</p>", "été"},
+		{"<p>a\xE9"
+		 "b\xE2\x80\xAE</p>",
+		 "ab"},
+		{"<p>&#0;&#x1F;a&#xD800;</p>", "a"},
+		{"<a href='http://x.test'>lien</a>", "lien"},
+		{"<img src=x onerror=alert(1)>x", "x"},
+	};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(html_to_text(&a, cases[i].html, 1000),
+				    cases[i].text);
+	arena_clear(&a);
+}
+
+static void markup_is_told_from_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *s;
+		bool is_html;
+	} cases[] = {
+		{"<p>", true},	    {"a</b>", true},	  {"<!-- x -->", true},
+		{"&eacute;", true}, {"&#233;", true},	  {"&#xE9;", true},
+		{"<br/>", true},    {"a < b", false},	  {"<3", false},
+		{"a <b", false},    {"R&D", false},	  {"M&S; x", true},
+		{"&;", false},	    {"&#;", false},	  {"a > b < c", false},
+		{"", false},	    {"& eacute;", false}, {"<>", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (html_looks_like(cases[i].s) != cases[i].is_html)
+			fail_msg("\"%s\"", cases[i].s);
+}
+
+static void hostile_pages_cost_little_and_never_fail(void **state)
+{
+	(void)state;
+	static const char *const units[] = {
+		"<div>", "<i></b>",	  "<p>",	 "<",
+		"&",	 "<!--",	  "<table><td>", "<a x=",
+		"</p>",	 "<svg><script>", "&#38;"};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		struct buf in;
+		buf_init(&in, (size_t)1 << 20);
+		while (in.len < 2 * HTML_INPUT_MAX)
+			buf_adds(&in, units[i]);
+		buf_adds(&in, "<p>fin</p>");
+		assert_true(strlen(html_to_text(&a, in.data, 100)) <= 100);
+		buf_clear(&in);
+		arena_reset(&a);
+	}
+	arena_clear(&a);
+}
+
+static void the_text_is_cut_at_its_ceiling(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a);
+	assert_string_equal(html_to_text(&a, "<p>abcdefgh</p>", 6), "abc…");
+	arena_clear(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_text_a_reader_sees_comes_out),
+		cmocka_unit_test(markup_is_told_from_text),
+		cmocka_unit_test(hostile_pages_cost_little_and_never_fail),
+		cmocka_unit_test(the_text_is_cut_at_its_ceiling),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A source file is read whole, every mistake of it is said at once with its
+ * place and remedy, and the files we ship have none. */
+#include <etrier/arena.h>
+#include <etrier/buf.h>
+#include <etrier/diag.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/source.h>
+#include <etrier/str.h>
+#include <etrier/vocab.h>
+
+#include <fcntl.h>
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GOOD                                                         \
+	"name: shop\nkind: json\nurl: https://shop.example/offers\n" \
+	"delivers: complete\nfields:\n  ref: id\n  title: title\n"   \
+	"  kind: {path: contract, values: {Alternance: apprenticeship}}\n"
+
+/* Reads the text; the diagnostics, one a line, in *said (free()). */
+static json_t *read_text(const char *text, const char *hint, const char *dir,
+			 char **said)
+{
+	struct arena a;
+	struct diags d;
+	struct buf b;
+	json_t *v = NULL;
+	arena_init(&a);
+	diags_init(&d);
+	buf_init(&b, 1 << 20);
+	struct ynode *root =
+		ynode_parse(&a, "shop.yaml", text, strlen(text), &d);
+	if (root)
+		v = source_read(root, hint, dir, &d);
+	for (size_t i = 0; i < d.n; i++) {
+		char *line = diag_line(&d.v[i]);
+		buf_printf(&b, "%s\n", line);
+		free(line);
+	}
+	*said = buf_take(&b);
+	diags_clear(&d);
+	arena_clear(&a);
+	return v;
+}
+
+static void test_a_good_file_gives_the_object_with_defaults(void **state)
+{
+	char *said;
+	(void)state;
+	json_t *v = read_text(GOOD "every: 90s\n", "shop", "/", &said);
+	assert_string_equal(said, "");
+	assert_non_null(v);
+	assert_int_equal(js_int(v, "every_s", 0), 90);
+	assert_int_equal(js_int(v, "expires_days", -1), 0);
+	assert_int_equal(js_int(v, "max_bytes", 0), 64 << 20);
+	assert_false(js_bool(v, "allow_private", true));
+	const json_t *fields = json_object_get(v, "fields");
+	assert_int_equal(json_object_size(fields), 3);
+	const json_t *kind = json_object_get(fields, "kind");
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(kind, "paths"), 0)),
+			    "contract");
+	assert_string_equal(
+		js_str(json_object_get(kind, "values"), "Alternance", ""),
+		"apprenticeship");
+	json_decref(v);
+	free(said);
+}
+
+static void test_the_map_hash_follows_what_decides_the_offers(void **state)
+{
+	char *said;
+	char maps[4][40];
+	static const char *const more[] = {"", "every: 3h\n", "  url: link\n",
+					   "unknown: [x]\n"};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(more); i++) {
+		char *text = mem_printf(GOOD "%s", more[i]);
+		json_t *v = read_text(text, NULL, "/", &said);
+		assert_non_null(v);
+		assert_true(str_copy(maps[i], sizeof(maps[i]),
+				     js_str(v, "map", "")));
+		json_decref(v);
+		free(said);
+		free(text);
+	}
+	assert_string_equal(maps[0], maps[1]);
+	assert_string_not_equal(maps[0], maps[2]);
+	assert_string_not_equal(maps[0], maps[3]);
+}
+
+struct bad {
+	const char *text, *want; /* a piece of one diagnostic */
+};
+
+static void check_bad(const struct bad *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *said;
+		json_t *v = read_text(rows[i].text, "shop", "/", &said);
+		if (v || !strstr(said, rows[i].want))
+			fail_msg("wanted: %s\ngot: %s", rows[i].want, said);
+		free(said);
+	}
+}
+
+static void test_mistakes_are_named_with_place_and_remedy(void **state)
+{
+	static const struct bad rows[] = {
+		{GOOD "  tittle: x\n",
+		 "shop.yaml:9:3: error: an offer has no field \"tittle\" (did "
+		 "you mean \"title\"?); fields: ref url title"},
+		{GOOD "  exposure.luck: x\n", "no field \"exposure.luck\""},
+		{GOOD "  employer.name: a..b\n",
+		 "shop.yaml:9:18: error: path \"a..b\": an empty name"},
+		{GOOD "  licences: {path: x, values: {auto: Z}}\n",
+		 "no such word here \"Z\"; allowed: AM A1"},
+		{GOOD "  experience: {path: x, values: {deb: som}}\n",
+		 "(did you mean \"some\"?)"},
+		{GOOD "  start: {path: x, date: american}\n",
+		 "shop.yaml:9:26: error:"},
+		{GOOD "  url: {path: x, date: dmy}\n",
+		 "date is for fields that are dates"},
+		{GOOD "  start: {path: x, paths: [y]}\n",
+		 "path and paths: write one of them"},
+		{GOOD "  start: {date: dmy}\n", "a path, paths or const"},
+		{GOOD "  start:\n", "a path is wanted (leave the line out"},
+		{GOOD "  start: {path: x, formt: dmy}\n", "formt"},
+		{GOOD "kind: rss\n", "shop.yaml:9:1: error:"},
+		{GOOD "colour: red\n", "unknown key \"colour\""},
+		{GOOD "every: soon\n", "every is written 90s, 30m, 12h or 7d"},
+		{GOOD "every: 1s\n", "from 10s to 7d"},
+		{GOOD "false_means_unknown: [title]\n",
+		 "no yes/no field of an offer: \"title\""},
+		{GOOD "headers: {x-api-key: abc}\n",
+		 "looks like a secret: put it in a file"},
+		{GOOD "secret_headers: {x-api-key: no-such-file}\n",
+		 "no-such-file"},
+		{GOOD "records: \"a[b=c].d\"\n", "no filter is possible"},
+	};
+	(void)state;
+	check_bad(rows, ARRAY_LEN(rows));
+}
+
+static void test_whole_files_that_cannot_work_are_refused(void **state)
+{
+	static const struct bad rows[] = {
+		{"name: shop\nkind: rss\nurl: https://a.example/\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "kind \"rss\" is not in this version; allowed: json xml"},
+		{"name: shop\nkind: jsno\nurl: https://a.example/\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "json"},
+		{"name: other\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "name and the name of the file differ"},
+		{"name: shop\nkind: xml\nurl: https://a.example/\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "records: is wanted for xml"},
+		{"name: shop\nkind: json\nurl: http://127.0.0.1/x\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "needs allow_private: true"},
+		{"name: shop\nkind: json\nurl: file:///etc/passwd\n"
+		 "delivers: window\nfields: {title: t}\n",
+		 "url"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\nexpires_days: 0\nfields: {title: t}\n",
+		 "would live for ever"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: complete\nfields: {ref: id}\n",
+		 "an offer needs a title"},
+		{"name: shop\nkind: json\ndelivers: complete\n"
+		 "fields: {title: id}\n",
+		 "url"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "fields: [title]\n",
+		 "fields"},
+		{"", "name"},
+	};
+	(void)state;
+	check_bad(rows, ARRAY_LEN(rows));
+}
+
+static void test_all_mistakes_are_reported_in_one_run(void **state)
+{
+	char *said;
+	size_t n = 0;
+	(void)state;
+	json_t *v = read_text("name: Shop!\nkind: csv\nurl: ftp://x\n"
+			      "every: now\ndelivers: some\nfields:\n"
+			      "  titel: a\n  kind: {path: p, values: {x: y}}\n",
+			      "shop", "/", &said);
+	assert_null(v);
+	for (const char *p = said; (p = strchr(p, '\n')); p++)
+		n++;
+	assert_true(n >= 8);
+	free(said);
+}
+
+static void write_file(const char *path, const char *text, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void test_a_secret_comes_from_a_closed_file_and_is_not_shown(
+	void **state)
+{
+	char dir[] = "/tmp/etrier-source-XXXXXX";
+	char *said;
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	char *key = mem_printf("%s/key", dir);
+	write_file(key, "Bearer not-a-real-key\n", 0600);
+	json_t *v = read_text(GOOD "secret_headers: {authorization: key}\n",
+			      "shop", dir, &said);
+	assert_string_equal(said, "");
+	assert_string_equal(js_str(json_object_get(v, "secret_headers"),
+				   "authorization", ""),
+			    "Bearer not-a-real-key");
+	json_t *shown = source_public(v);
+	assert_string_equal(js_str(json_object_get(shown, "secret_headers"),
+				   "authorization", ""),
+			    "(set)");
+	json_decref(shown);
+	json_decref(v);
+	free(said);
+	write_file(key, "Bearer not-a-real-key\n", 0604);
+	assert_null(read_text(GOOD "secret_headers: {authorization: key}\n",
+			      "shop", dir, &said));
+	assert_non_null(strstr(said, "others may read the secret"));
+	free(said);
+	write_file(key, "one\nX-Other: two\n", 0600);
+	assert_null(read_text(GOOD "secret_headers: {authorization: key}\n",
+			      "shop", dir, &said));
+	assert_non_null(strstr(said, "one line of text"));
+	free(said);
+	unlink(key);
+	rmdir(dir);
+	free(key);
+}
+
+static void read_shipped(const char *pattern, size_t at_least)
+{
+	glob_t g;
+	assert_int_equal(glob(pattern, 0, NULL, &g), 0);
+	assert_true(g.gl_pathc >= at_least);
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		struct arena a;
+		struct diags d;
+		char name[60];
+		arena_init(&a);
+		diags_init(&d);
+		assert_true(str_copy(name, sizeof(name),
+				     strrchr(g.gl_pathv[i], '/') + 1));
+		name[strlen(name) - strlen(".yaml")] = '\0';
+		struct ynode *root = ynode_load(&a, g.gl_pathv[i], &d);
+		json_t *v = root ? source_read(root, name, "/", &d) : NULL;
+		diags_print(&d, stderr);
+		if (!v || d.n)
+			fail_msg("%s is not clean", g.gl_pathv[i]);
+		json_decref(v);
+		diags_clear(&d);
+		arena_clear(&a);
+	}
+	globfree(&g);
+}
+
+static void test_the_files_we_ship_have_no_mistake(void **state)
+{
+	(void)state;
+	read_shipped(SOURCE_DIR "/conf/sources.d/examples/*.yaml", 6);
+	read_shipped(SOURCE_DIR "/conf/demo/sources.d/*.yaml", 3);
+}
+
+static void test_every_field_has_one_name_and_finds_itself(void **state)
+{
+	(void)state;
+	for (int i = 0; i < SOURCE_F_EXPOSURE; i++) {
+		const struct source_field_row *r = source_field_row((size_t)i);
+		assert_non_null(r->name);
+		assert_non_null(r->help);
+		assert_int_equal(source_field_find(r->name), i);
+	}
+	assert_int_equal(source_field_find("exposure.loads"),
+			 SOURCE_F_EXPOSURE + EXPOSURE_LOADS);
+	assert_int_equal(source_field_find("access.lift"),
+			 SOURCE_F_ACCESS + ACCESS_LIFT);
+	assert_int_equal(source_field_find("exposure."), -1);
+	assert_int_equal(source_field_find("nonsense"), -1);
+	assert_null(source_field_row(SOURCE_F_EXPOSURE + 2));
+}
+
+/* The manual names every key and every field. */
+static void test_the_manual_is_complete(void **state)
+{
+	struct arena a;
+	struct diags d;
+	struct buf b;
+	FILE *f = fopen(SOURCE_DIR "/man/etrier-sources.5", "r");
+	char chunk[4096];
+	(void)state;
+	assert_non_null(f);
+	arena_init(&a);
+	diags_init(&d);
+	buf_init(&b, 1 << 20);
+	for (size_t n; (n = fread(chunk, 1, sizeof(chunk), f));)
+		buf_add(&b, chunk, n);
+	fclose(f);
+	for (const struct schema *s = source_schema; s->key; s++)
+		if (!strstr(b.data, arena_printf(&a, "\n.B %s\n", s->key)))
+			fail_msg("key not in the manual: %s", s->key);
+	for (size_t i = 0; source_field_row(i); i++)
+		if (!strstr(b.data, source_field_row(i)->name))
+			fail_msg("field not in the manual: %s",
+				 source_field_row(i)->name);
+	buf_clear(&b);
+	diags_clear(&d);
+	arena_clear(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			test_a_good_file_gives_the_object_with_defaults),
+		cmocka_unit_test(
+			test_the_map_hash_follows_what_decides_the_offers),
+		cmocka_unit_test(test_mistakes_are_named_with_place_and_remedy),
+		cmocka_unit_test(test_whole_files_that_cannot_work_are_refused),
+		cmocka_unit_test(test_all_mistakes_are_reported_in_one_run),
+		cmocka_unit_test(
+			test_a_secret_comes_from_a_closed_file_and_is_not_shown),
+		cmocka_unit_test(test_the_files_we_ship_have_no_mistake),
+		cmocka_unit_test(
+			test_every_field_has_one_name_and_finds_itself),
+		cmocka_unit_test(test_the_manual_is_complete),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
