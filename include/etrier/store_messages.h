@@ -74,7 +74,7 @@ struct store_proposal {
  * STORE_PLANNED or STORE_HELD; id, attempts and frozen fields are ignored;
  * planned_at is now. p[i].again != 0 means: not a new row but the second
  * showing of an existing one. A pair already in the ledger is ERR_INPUT: ask
- * first. */
+ * first. p[i].rules must have been put before (store_rules_put()). */
 int store_message_plan(struct store *s, const struct store_message *m,
 		       const struct store_proposal *p, size_t n, int64_t now,
 		       int64_t *id, struct err *err);

@@ -43,12 +43,15 @@ static void test_new_file_is_private_and_current(void **state)
 	OK(store_stats(s, &stats, E));
 	assert_int_equal(stats.schema_version, db_n_migrations);
 	assert_true(stats.wal_bytes > 0 && stats.n_commits == 1);
+	/* No shared memory: nobody else can follow the log. */
+	assert_int_equal(stat(arena_printf(&a, "%s-shm", path), &st), -1);
 	OK(store_checkpoint(s, E));
 	OK(store_stats(s, &stats, E));
 	assert_int_equal(stats.wal_bytes, 0);
 	store_close(s);
 	s = fixture_open(path);
 	assert_int_equal(count_events(s), 1);
+	assert_int_equal(stat(arena_printf(&a, "%s-shm", path), &st), -1);
 	store_close(s);
 	fixture_remove(folder);
 	arena_clear(&a);

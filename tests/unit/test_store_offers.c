@@ -299,7 +299,8 @@ static void test_a_person_keeps_the_best_twenty(void **state)
 	assert_int_equal(got[19].score, 511);
 	more.score = 100;
 	OK(store_candidates_set_offer(w->s, id, &more, 1, E));
-	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 19);
+	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 20);
+	assert_int_equal(got[19].score, 100);
 }
 
 static void test_proposed_or_dead_offers_are_no_candidates(void **state)

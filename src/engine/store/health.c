@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the operator asks of the file: is it sound, how big, a copy of it.
+ * Everything here reads, but the checkpoint, which changes no data. */
+#include "db.h"
+
+#include <etrier/arena.h>
+#include <etrier/mem.h>
+#include <etrier/offer.h>
+#include <etrier/store_messages.h>
+#include <etrier/str.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Enough to see what is wrong; a broken file has thousands. */
+#define FINDINGS_MAX 100
+
+static int findings(struct db_query *q, store_finding_fn *fn, void *ctx,
+		    struct err *err)
+{
+	int got;
+	for (int n = 0; (got = db_next(q, err)) == 1;) {
+		const char *text = db_col_text(q, 0);
+		if (!str_eq(text, "ok") && n++ < FINDINGS_MAX)
+			fn(ctx, text);
+	}
+	return got;
+}
+
+int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
+		struct err *err)
+{
+	struct db_query q;
+	if (db_query_text(s, &q, err,
+			  deep ? "PRAGMA integrity_check(100)"
+			       : "PRAGMA quick_check(100)",
+			  DB_VALUES(DB_NONE)) ||
+	    findings(&q, fn, ctx, err))
+		return -1;
+	if (!deep)
+		return 0;
+	if (db_query(s, &q, err,
+		     "SELECT format('row %d of %s names a missing row of %s', "
+		     "rowid, \"table\", parent) FROM pragma_foreign_key_check",
+		     DB_NONE))
+		return -1;
+	return findings(&q, fn, ctx, err);
+}
+
+int store_checkpoint(struct store *s, struct err *err)
+{
+	BUG_ON(s->in_tx);
+	if (sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+				      NULL, NULL) != SQLITE_OK)
+		return db_fail(s, err);
+	return 0;
+}
+
+int store_backup(struct store *s, const char *path, struct err *err)
+{
+	struct stat st;
+	sqlite3 *to = NULL;
+	int rc = -1;
+	BUG_ON(s->in_tx);
+	if (lstat(path, &st) == 0)
+		return err_set(err, ERR_STORE, "%s exists already", path);
+	mode_t mask = umask(0077);
+	int opened = sqlite3_open_v2(
+		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	sqlite3_backup *b =
+		opened == SQLITE_OK
+			? sqlite3_backup_init(to, "main", s->db, "main")
+			: NULL;
+	if (b) {
+		sqlite3_backup_step(b, -1);
+		opened = sqlite3_backup_finish(b);
+	}
+	if (!b || opened != SQLITE_OK)
+		err_set(err, ERR_STORE, "copy to %s: %s", path,
+			to ? sqlite3_errmsg(to) : "out of memory");
+	else
+		rc = 0;
+	sqlite3_close(to);
+	umask(mask);
+	if (rc)
+		unlink(path);
+	return rc;
+}
+
+static int count_words(struct store *s, const struct vocab *v, int64_t *out,
+		       const char *sql, struct err *err)
+{
+	struct db_query q;
+	int got;
+	if (db_query_v(s, &q, err, sql, DB_VALUES(DB_NONE)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1) {
+		int at = db_col_word(&q, 0, v);
+		if (at != VOCAB_NONE)
+			out[at] = db_col_int(&q, 1);
+	}
+	return got;
+}
+
+static int64_t file_size(const char *path)
+{
+	struct stat st;
+	return path && *path && stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+static void sizes(struct store *s, struct store_stats *out)
+{
+	const char *path = sqlite3_db_filename(s->db, "main");
+	struct arena a;
+	arena_init(&a);
+	out->file_bytes = file_size(path);
+	if (path && *path)
+		out->wal_bytes = file_size(arena_printf(&a, "%s-wal", path));
+	arena_clear(&a);
+}
+
+int store_stats(struct store *s, struct store_stats *out, struct err *err)
+{
+	struct store_stats t = {.n_commits = s->n_commits};
+	sizes(s, &t);
+	if (count_words(s, &vocab_message_state, t.messages,
+			"SELECT state, count(*) FROM message GROUP BY state",
+			err) ||
+	    count_words(s, &vocab_person_status, t.people,
+			"SELECT status, count(*) FROM person WHERE gone_at IS "
+			"NULL AND joined IS NULL GROUP BY status",
+			err) ||
+	    count_words(s, &vocab_offer_status, t.offers,
+			"SELECT status, count(*) FROM offer GROUP BY status",
+			err))
+		return -1;
+	const struct {
+		int64_t *to;
+		const char *sql;
+	} counts[] = {
+		{&t.schema_version, "PRAGMA user_version"},
+		{&t.people_gone, "SELECT count(*) FROM person WHERE gone_at IS "
+				 "NOT NULL AND joined IS NULL"},
+		{&t.candidates, "SELECT count(*) FROM candidate"},
+		{&t.proposals, "SELECT count(*) FROM ledger"},
+		{&t.optouts, "SELECT count(*) FROM optout"},
+		{&t.tokens, "SELECT count(*) FROM token"},
+		{&t.events, "SELECT count(*) FROM event"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+		if (db_get_int_v(s, counts[i].to, err, counts[i].sql,
+				 DB_VALUES(DB_NONE)))
+			return -1;
+	}
+	*out = t;
+	return 0;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Offers as each source tells them, and the canonical ids everything else
+ * names. An offer is live, withdrawn (its source says so, or a complete poll
+ * missed it) or expired (its date passed); seen live again, it is revived under
+ * the same id. Nothing is deleted here.
+ *
+ * Does not: judge whether a poll may close anything (schedule.h does). */
+#include "db.h"
+
+#include <etrier/arena.h>
+#include <etrier/mem.h>
+#include <etrier/store_offers.h>
+#include <etrier/str.h>
+
+#include <stdlib.h>
+
+/* --- one offer comes in -----------------------------------------------------
+ */
+
+struct put {
+	const struct store_offer_in *in;
+	int64_t now;
+	enum offer_status status; /* what it is from now on */
+	int64_t canonical;
+	enum store_offer_change change;
+};
+
+static int insert_offer(struct store *s, struct put *p, struct err *err)
+{
+	const struct store_offer_in *in = p->in;
+	bool is_live = p->status == OFFER_LIVE;
+	if (db_run(s, err, "INSERT INTO canonical (first_seen) VALUES (?1)",
+		   db_int(p->now)))
+		return -1;
+	p->canonical = db_last_id(s);
+	p->change = is_live ? STORE_OFFER_NEW : STORE_OFFER_CLOSED;
+	return db_run(s, err,
+		      "INSERT INTO offer (source, ref, canonical, hash, "
+		      "fields, status, expires, first_seen, last_seen, poll, "
+		      "closed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, "
+		      "?9, ?10)",
+		      db_text(in->source), db_text(in->ref),
+		      db_int(p->canonical), db_text(in->hash),
+		      db_text(in->fields),
+		      db_word(&vocab_offer_status, (int)p->status),
+		      db_instant(in->expires), db_int(p->now), db_int(in->poll),
+		      db_instant(is_live ? INSTANT_NONE : p->now));
+}
+
+static enum store_offer_change compare(const struct put *p,
+				       enum offer_status was, bool same_hash)
+{
+	if (p->status != OFFER_LIVE)
+		return was == OFFER_LIVE ? STORE_OFFER_CLOSED
+					 : STORE_OFFER_SAME;
+	if (was != OFFER_LIVE)
+		return STORE_OFFER_REVIVED;
+	return same_hash ? STORE_OFFER_SAME : STORE_OFFER_CHANGED;
+}
+
+static int drop_if_dead(struct store *s, int64_t canonical, bool *is_dead,
+			struct err *err)
+{
+	int64_t n;
+	if (db_get_int(s, &n, err,
+		       "SELECT count(*) FROM offer "
+		       "WHERE canonical = ?1 AND status = 'live'",
+		       db_int(canonical)))
+		return -1;
+	*is_dead = n == 0;
+	return n ? 0 : store_candidates_drop_offer(s, canonical, err);
+}
+
+static int touch_offer(struct store *s, const struct put *p, struct err *err)
+{
+	return db_run(s, err,
+		      "UPDATE offer SET last_seen = ?3, poll = ?4 "
+		      "WHERE source = ?1 AND ref = ?2",
+		      db_text(p->in->source), db_text(p->in->ref),
+		      db_int(p->now), db_int(p->in->poll));
+}
+
+static int update_offer(struct store *s, struct put *p, struct err *err)
+{
+	const struct store_offer_in *in = p->in;
+	bool is_dead;
+	if (db_run(s, err,
+		   "UPDATE offer SET hash = ?3, fields = ?4, status = ?5, "
+		   "expires = ?6, last_seen = ?7, poll = ?8, closed_at = "
+		   "CASE WHEN ?5 <> 'live' THEN coalesce(closed_at, ?7) END "
+		   "WHERE source = ?1 AND ref = ?2",
+		   db_text(in->source), db_text(in->ref), db_text(in->hash),
+		   db_text(in->fields),
+		   db_word(&vocab_offer_status, (int)p->status),
+		   db_instant(in->expires), db_int(p->now), db_int(in->poll)))
+		return -1;
+	return drop_if_dead(s, p->canonical, &is_dead, err);
+}
+
+static int put_offer(struct store *s, void *ctx, struct err *err)
+{
+	struct put *p = ctx;
+	struct db_query q;
+	if (db_query(s, &q, err,
+		     "SELECT canonical, hash, status FROM offer "
+		     "WHERE source = ?1 AND ref = ?2",
+		     db_text(p->in->source), db_text(p->in->ref)))
+		return -1;
+	int got = db_next(&q, err);
+	if (got < 0)
+		return -1;
+	if (!got)
+		return insert_offer(s, p, err);
+	p->canonical = db_col_int(&q, 0);
+	bool same_hash = str_eq(db_col_text(&q, 1), p->in->hash);
+	enum offer_status was =
+		(enum offer_status)db_col_word(&q, 2, &vocab_offer_status);
+	db_done(&q);
+	p->change = compare(p, was, same_hash);
+	if (same_hash && was == p->status)
+		return touch_offer(s, p, err);
+	return update_offer(s, p, err);
+}
+
+int store_offer_put(struct store *s, const struct store_offer_in *in,
+		    int64_t now, int64_t *canonical,
+		    enum store_offer_change *change, struct err *err)
+{
+	struct put p = {.in = in, .now = now, .status = in->status};
+	/* A source that goes on listing what is over must not revive it. */
+	if (p.status == OFFER_LIVE && in->expires != INSTANT_NONE &&
+	    in->expires <= now)
+		p.status = OFFER_EXPIRED;
+	if (store_tx(s, put_offer, &p, err))
+		return -1;
+	*canonical = p.canonical;
+	*change = p.change;
+	return 0;
+}
+
+/* --- closing ----------------------------------------------------------------
+ */
+
+struct closing {
+	const char *source;
+	int64_t poll, now, unseen_since;
+	int limit;
+	store_closed_fn *on_closed;
+	void *ctx;
+	int64_t n;
+};
+
+static int report_dead(struct store *s, const struct closing *c,
+		       const struct db_ids *canonicals, struct err *err)
+{
+	for (size_t i = 0; i < canonicals->n; i++) {
+		bool is_dead;
+		if (drop_if_dead(s, canonicals->v[i], &is_dead, err))
+			return -1;
+		if (is_dead && c->on_closed)
+			c->on_closed(c->ctx, canonicals->v[i]);
+	}
+	return 0;
+}
+
+static int close_unseen(struct store *s, void *ctx, struct err *err)
+{
+	struct closing *c = ctx;
+	struct db_ids ids;
+	if (db_get_ids(s, &ids, err,
+		       "SELECT DISTINCT canonical FROM offer "
+		       "WHERE source = ?1 AND status = 'live' AND poll <> ?2 "
+		       "ORDER BY canonical",
+		       db_text(c->source), db_int(c->poll)))
+		return -1;
+	int rc = db_count(s, &c->n, err,
+			  "UPDATE offer SET status = 'withdrawn', "
+			  "closed_at = ?3 WHERE source = ?1 "
+			  "AND status = 'live' AND poll <> ?2",
+			  db_text(c->source), db_int(c->poll), db_int(c->now));
+	if (rc == 0)
+		rc = report_dead(s, c, &ids, err);
+	free(ids.v);
+	return rc;
+}
+
+int store_offers_unseen(struct store *s, const char *source, int64_t poll,
+			int64_t *n, struct err *err)
+{
+	return db_get_int(s, n, err,
+			  "SELECT count(*) FROM offer WHERE source = ?1 "
+			  "AND status = 'live' AND poll <> ?2",
+			  db_text(source), db_int(poll));
+}
+
+int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
+			      int64_t now, store_closed_fn *on_closed,
+			      void *ctx, int64_t *n, struct err *err)
+{
+	struct closing c = {.source = source,
+			    .poll = poll,
+			    .now = now,
+			    .on_closed = on_closed,
+			    .ctx = ctx};
+	if (store_tx(s, close_unseen, &c, err))
+		return -1;
+	*n = c.n;
+	return 0;
+}
+
+/* The offers' row numbers into ids; then each into its canonical id. */
+static int expire_rows(struct store *s, const struct closing *c,
+		       struct db_ids *ids, struct err *err)
+{
+	for (size_t i = 0; i < ids->n; i++) {
+		int64_t row = ids->v[i];
+		if (db_run(s, err,
+			   "UPDATE offer SET status = 'expired', "
+			   "closed_at = ?2 WHERE rowid = ?1",
+			   db_int(row), db_int(c->now)) ||
+		    db_get_int(s, &ids->v[i], err,
+			       "SELECT canonical FROM offer WHERE rowid = ?1",
+			       db_int(row)))
+			return -1;
+	}
+	return 0;
+}
+
+static int expire(struct store *s, void *ctx, struct err *err)
+{
+	struct closing *c = ctx;
+	struct db_ids ids;
+	if (db_get_ids(s, &ids, err,
+		       "SELECT rowid FROM offer WHERE status = 'live' "
+		       "AND (expires <= ?1 OR last_seen < ?2) "
+		       "ORDER BY rowid LIMIT ?3",
+		       db_int(c->now), db_instant(c->unseen_since),
+		       db_int(c->limit > 0 ? c->limit : -1)))
+		return -1;
+	c->n = (int64_t)ids.n;
+	int rc = expire_rows(s, c, &ids, err);
+	if (rc == 0)
+		rc = report_dead(s, c, &ids, err);
+	free(ids.v);
+	return rc;
+}
+
+int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
+			int limit, store_closed_fn *on_closed, void *ctx,
+			int64_t *n, struct err *err)
+{
+	struct closing c = {.now = now,
+			    .unseen_since = unseen_since,
+			    .limit = limit,
+			    .on_closed = on_closed,
+			    .ctx = ctx};
+	if (store_tx(s, expire, &c, err))
+		return -1;
+	*n = c.n;
+	return 0;
+}
+
+/* --- duplicates
+ * --------------------------------------------------------------- */
+
+struct joining {
+	int64_t keep, other;
+};
+
+static int resolve(struct store *s, int64_t *id, struct err *err)
+{
+	return db_get_int(s, id, err,
+			  "SELECT coalesce(joined, id) FROM canonical "
+			  "WHERE id = ?1",
+			  db_int(*id));
+}
+
+static int join(struct store *s, void *ctx, struct err *err)
+{
+	static const char *const moves[] = {
+		"UPDATE offer SET canonical = ?2 WHERE canonical = ?1",
+		"UPDATE OR IGNORE ledger SET canonical = ?2 "
+		"WHERE canonical = ?1",
+		"UPDATE canonical SET joined = ?2 "
+		"WHERE id = ?1 OR joined = ?1",
+		"UPDATE OR IGNORE candidate SET canonical = ?2 "
+		"WHERE canonical = ?1",
+	};
+	struct joining j = *(struct joining *)ctx;
+	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))
+		return -1;
+	if (j.keep == j.other)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+		if (db_run(s, err, moves[i], db_int(j.other), db_int(j.keep)))
+			return -1;
+	}
+	/* What both had proposed to the same person: one row says it. */
+	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
+		   db_int(j.other)))
+		return -1;
+	return store_candidates_drop_offer(s, j.other, err);
+}
+
+int store_offer_join(struct store *s, int64_t keep, int64_t other,
+		     struct err *err)
+{
+	struct joining j = {keep, other};
+	return store_tx(s, join, &j, err);
+}
