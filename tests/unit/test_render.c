@@ -219,10 +219,11 @@ static void test_pages_ask_nothing_of_the_network_and_name_their_language(
 					    "background=", "onclick",
 					    "<iframe",	   "font-style:italic"};
 	static const char *const always[] = {
-		"<html lang=\"fr\">",	 "role=\"presentation\"",
+		"<html lang=\"fr\">", "role=\"presentation\"",
 		"name=\"color-scheme\"", "prefers-color-scheme: dark",
-		"max-width:600px",	 "<h1>",
-		"width=device-width",	 "font-size: 16px"};
+		"max-width:600px", "<h1>", "width=device-width",
+		/* or the inline colours win, and dark text is on dark */
+		"color: #e7e9ee !important", "font-size: 16px"};
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
 		struct mail m;
 		json_t *line = courier_sample(kinds[k], "email");

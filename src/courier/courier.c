@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A lane of the courier: takes `deliver` lines one by one, in order, and
+ * answers each with a verdict. It blocks while it delivers, on purpose: it has
+ * one thing to do, and a library that blocks wants a process, which can be
+ * killed. It sees one message at a time, no database and no secret but its own.
+ *
+ *   engine -> todo -> [lane_deliver] -> submitting, verdict -> engine
+ *
+ * Invariant: `submitting` has left this process before the first byte of an SMS
+ * does; a verdict that was earned is written before the lane ends. */
+#include "lane.h"
+
+#include <etrier/clock.h>
+#include <etrier/courier.h>
+#include <etrier/diag.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/log.h>
+#include <etrier/mem.h>
+#include <etrier/role.h>
+#include <etrier/roles.h>
+#include <etrier/str.h>
+
+#include <assert.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+/* Lines waiting in a lane. The engine gives one and waits for its verdict;
+ * more than this is a broken peer. */
+#define TODO_MAX 16
+/* How long the engine may take to read a `submitting`. It answers within
+ * milliseconds or is about to be restarted. */
+#define FLUSH_MS 5000
+
+struct courier {
+	struct role *role;
+	struct lane_conf *prepared, *current;
+	json_t *todo; /* `deliver` lines, first come first */
+	struct event *work;
+	bool has_started;
+};
+
+static void work_soon(struct courier *c)
+{
+	event_add(c->work, &(const struct timeval){0});
+}
+
+static int say_submitting(void *ctx, int64_t id)
+{
+	struct courier *c = ctx;
+	json_t *line = wire_line("submitting");
+	json_object_set_new(line, "id", json_integer(id));
+	wire_send(role_engine(c->role), line);
+	return wire_flush(role_engine(c->role), FLUSH_MS);
+}
+
+static void log_verdict(const json_t *verdict, int64_t ms)
+{
+	const char *result = js_str(verdict, "result", "");
+	log_event(str_eq(result, "sent") ? LOG_INFO : LOG_WARNING,
+		  "deliver.done", LOG_D("message", js_int(verdict, "id", 0)),
+		  LOG_S("result", result),
+		  LOG_S("reason", js_str(verdict, "reason", "")),
+		  LOG_D("code", js_int(verdict, "code", 0)), LOG_D("ms", ms));
+}
+
+static void do_first(struct courier *c)
+{
+	int64_t t0 = clock_mono_ms(role_clock(c->role));
+	json_t *deliver = json_incref(json_array_get(c->todo, 0));
+	json_array_remove(c->todo, 0);
+	json_t *verdict = lane_deliver(c->current, deliver, say_submitting, c);
+	log_verdict(verdict, clock_mono_ms(role_clock(c->role)) - t0);
+	wire_send(role_engine(c->role), verdict);
+	json_decref(deliver);
+}
+
+/* One message, then back to the loop: a `stop`, a reload and the verdict's way
+ * out come before the next. */
+static void on_work(evutil_socket_t fd, short what, void *ctx)
+{
+	struct courier *c = ctx;
+	(void)fd;
+	(void)what;
+	if (role_is_stopping(c->role) || json_array_size(c->todo) == 0)
+		return;
+	do_first(c);
+	if (json_array_size(c->todo) > 0)
+		work_soon(c);
+}
+
+static void send_templates(struct courier *c)
+{
+	json_t *sets = templates_sets(c->current->templates);
+	for (size_t i = 0; i < json_array_size(sets); i++) {
+		json_t *line = wire_line("template");
+		json_object_update(line, json_array_get(sets, i));
+		wire_send(role_engine(c->role), line);
+	}
+	json_decref(sets);
+}
+
+static int prepare(void *ctx, const json_t *config, struct diags *d)
+{
+	struct courier *c = ctx;
+	struct lane_conf *next = lane_conf_new(config, d);
+	if (!next)
+		return -1;
+	lane_conf_free(c->prepared);
+	c->prepared = next;
+	return 0;
+}
+
+static void drop(void *ctx)
+{
+	struct courier *c = ctx;
+	lane_conf_free(c->prepared);
+	c->prepared = NULL;
+}
+
+/* The resolver's files for a relay by name; the libraries it may load for
+ * that; where mails and SMS are written. The folders exist by then. */
+static void fill_needs(const struct lane_conf *conf, struct role_needs *needs)
+{
+	static const char *const read[] = {
+		"/etc/resolv.conf", "/etc/hosts",    "/etc/nsswitch.conf",
+		"/etc/gai.conf",    "/etc/services", "/usr/lib"};
+	static_assert(ARRAY_LEN(read) < ARRAY_LEN(needs->read_paths),
+		      "one place is for the NULL");
+	for (size_t i = 0; i < ARRAY_LEN(read); i++)
+		needs->read_paths[i] = read[i];
+	needs->write_paths[0] = conf->maildir;
+	needs->write_paths[1] = conf->sms_folder;
+}
+
+static int commit(void *ctx, struct role_needs *needs, struct err *err)
+{
+	struct courier *c = ctx;
+	if (lane_conf_open(c->prepared, err) < 0)
+		return -1;
+	lane_conf_free(c->current);
+	c->current = c->prepared;
+	c->prepared = NULL;
+	if (c->has_started)
+		send_templates(c);
+	else
+		fill_needs(c->current, needs);
+	return 0;
+}
+
+static void start(void *ctx)
+{
+	struct courier *c = ctx;
+	c->has_started = true;
+	c->work = evtimer_new(role_event_base(c->role), on_work, c);
+	BUG_ON(!c->work);
+	send_templates(c);
+}
+
+/* Nothing is in hand when a callback runs; what waits goes back by itself when
+ * the engine sees our end. role.c flushes the last verdict. */
+static void stop(void *ctx)
+{
+	struct courier *c = ctx;
+	json_array_clear(c->todo);
+	role_stopped(c->role);
+}
+
+static void end(void *ctx)
+{
+	struct courier *c = ctx;
+	if (c->work)
+		event_free(c->work);
+	c->work = NULL;
+}
+
+static void on_engine(void *ctx, const char *type, json_t *line)
+{
+	struct courier *c = ctx;
+	if (!str_eq(type, "deliver")) {
+		wire_refuse(role_engine(c->role), "unknown type");
+		return;
+	}
+	if (json_array_size(c->todo) == TODO_MAX) {
+		wire_refuse(role_engine(c->role), "too many at once");
+		return;
+	}
+	json_array_append(c->todo, line);
+	work_soon(c);
+}
+
+int courier_main(const char *lane, int64_t gen)
+{
+	static const struct role_ops ops = {.name = "courier",
+					    .prepare = prepare,
+					    .commit = commit,
+					    .drop = drop,
+					    .start = start,
+					    .stop = stop,
+					    .end = end,
+					    .on_engine = on_engine};
+	struct courier c = {.todo = json_array()};
+	int status = role_run(&ops, &c, &c.role, lane, gen);
+	lane_conf_free(c.prepared);
+	lane_conf_free(c.current);
+	json_decref(c.todo);
+	return status;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One message, from its line to its verdict: render, check, hand over. Whatever
+ * is wrong with the message is `failed`, whatever is wrong with the world is
+ * `retry`; the same line may come again and does the same again. */
+#include "lane.h"
+
+#include "maildir.h"
+#include "smsfile.h"
+#include "spool.h"
+#include "verdict.h"
+
+#include <etrier/courier.h>
+#include <etrier/diag.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/mime.h>
+#include <etrier/str.h>
+#include <etrier/wire.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A whole session of one mail with a relay that answers each step just in
+ * time; more is a relay that plays for time. */
+#define SESSION_TIMEOUTS 4
+/* Nothing is configured to send: ask again when somebody may have done so. */
+#define NO_TRANSPORT_RETRY_S 3600
+
+/* ---- configuration ---- */
+
+static enum lane_transport transport_of(const char *word)
+{
+	if (str_eq(word, "smtp"))
+		return LANE_SMTP;
+	return str_eq(word, "maildir") || str_eq(word, "file") ? LANE_FILES
+							       : LANE_NONE;
+}
+
+static char *folder_of(const json_t *group, const char *key, const char *path,
+		       struct diags *d)
+{
+	const char *folder = js_str(group, key, NULL);
+	if (!folder || folder[0] != '/')
+		diag_add(d, DIAG_ERROR, "etrier.yaml", 0, 0,
+			 "%s is not an absolute path", path);
+	return mem_dup(folder);
+}
+
+struct lane_conf *lane_conf_new(const json_t *config, struct diags *d)
+{
+	struct lane_conf *c = mem_alloc(sizeof *c);
+	const json_t *mail = json_object_get(config, "mail");
+	const json_t *sms = json_object_get(config, "sms");
+	int timeout_s = (int)js_int(mail, "timeout_s", 30);
+	size_t n_errors = d->n_errors;
+	c->mail = transport_of(js_str(mail, "transport", "none"));
+	c->sms = transport_of(js_str(sms, "gateway", "none"));
+	c->maildir = folder_of(mail, "maildir", "mail.maildir", d);
+	c->sms_folder = folder_of(sms, "folder", "sms.folder", d);
+	c->host = mem_dup(js_str(mail, "host", "localhost"));
+	c->relay =
+		(struct smtp_relay){.host = c->host,
+				    .port = (int)js_int(mail, "port", 25),
+				    .timeout_ms = timeout_s * 1000,
+				    .connect_s = timeout_s,
+				    .deadline_s = timeout_s * SESSION_TIMEOUTS};
+	c->max_segments = (int)js_int(sms, "max_segments", 1);
+	c->templates = templates_new(json_object_get(config, "templates"), d);
+	if (d->n_errors > n_errors) {
+		lane_conf_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void lane_conf_free(struct lane_conf *c)
+{
+	if (!c)
+		return;
+	templates_free(c->templates);
+	free(c->maildir);
+	free(c->sms_folder);
+	free(c->host);
+	free(c);
+}
+
+int lane_conf_open(const struct lane_conf *c, struct err *err)
+{
+	if (maildir_open(c->maildir, err) < 0)
+		return -1;
+	return spool_make_folder(c->sms_folder, err);
+}
+
+/* ---- one message ---- */
+
+/* A message that does not become one. A template that is not known here is the
+ * engine's to send; all else would be the same tomorrow. */
+static void not_rendered(struct verdict *v, const struct err *err)
+{
+	if (err->kind == ERR_UNKNOWN)
+		verdict_set(v, VERDICT_RETRY, "template", err->text);
+	else
+		verdict_set(v, VERDICT_FAILED, "message", err->text);
+}
+
+static void no_transport(struct verdict *v, const char *setting)
+{
+	verdict_set(v, VERDICT_RETRY, "transport", setting);
+	v->retry_after_s = NO_TRANSPORT_RETRY_S;
+}
+
+/* What of a folder: full or not ours today, and nothing left. */
+static void stored(struct verdict *v, int rc, const struct err *err)
+{
+	if (rc < 0)
+		verdict_set(v, VERDICT_RETRY, "storage", err->text);
+	else
+		verdict_set(v, VERDICT_SENT, "ok", "");
+}
+
+static void hand_over_mail(const struct lane_conf *c, const json_t *deliver,
+			   const struct mail *m, struct verdict *v)
+{
+	struct err err;
+	const json_t *to = json_object_get(deliver, "to");
+	bool is_preview = js_bool(deliver, "preview", false);
+	if (is_preview || c->mail == LANE_FILES)
+		stored(v,
+		       maildir_put(c->maildir,
+				   js_str(deliver, "message_id", ""),
+				   m->bytes.data, m->bytes.len, &err),
+		       &err);
+	else if (c->mail == LANE_SMTP)
+		smtp_send(&c->relay, js_str(deliver, "envelope_from", ""),
+			  js_str(to, "address", ""), m->bytes.data,
+			  m->bytes.len, v);
+	else
+		no_transport(v, "mail.transport is none");
+}
+
+static void do_mail(const struct lane_conf *c, const json_t *deliver,
+		    struct verdict *v, json_t *line)
+{
+	struct err err;
+	struct mail m;
+	if (render_mail(c->templates, deliver, &m, &err) < 0) {
+		not_rendered(v, &err);
+		return;
+	}
+	hand_over_mail(c, deliver, &m, v);
+	js_put_str(line, "message_hash", m.message_hash);
+	js_put_str(line, "template_hash", m.template_hash);
+	mail_clear(&m);
+}
+
+static void hand_over_sms(const struct lane_conf *c, const json_t *deliver,
+			  const struct sms *s, lane_submitting_fn *submitting,
+			  void *ctx, struct verdict *v)
+{
+	struct err err;
+	int64_t id = js_int(deliver, "id", 0);
+	const char *sender = js_str(deliver, "sms_sender", "");
+	const char *to = js_str(json_object_get(deliver, "to"), "address", "");
+	bool is_preview = js_bool(deliver, "preview", false);
+	if (!is_preview && c->sms == LANE_NONE) {
+		no_transport(v, "sms.gateway is none");
+		return;
+	}
+	if (smsfile_check_number(to, &err) < 0 ||
+	    smsfile_check_sender(sender, &err) < 0) {
+		verdict_set(v, VERDICT_FAILED, "address", err.text);
+		return;
+	}
+	if (submitting(ctx, id) < 0) {
+		verdict_set(v, VERDICT_RETRY, "network", "the engine is gone");
+		return;
+	}
+	stored(v, smsfile_put(c->sms_folder, id, to, sender, s, &err), &err);
+}
+
+static void do_sms(const struct lane_conf *c, const json_t *deliver,
+		   lane_submitting_fn *submitting, void *ctx, struct verdict *v,
+		   json_t *line)
+{
+	struct err err;
+	struct sms s;
+	if (render_sms(c->templates, deliver, c->max_segments, &s, &err) < 0) {
+		not_rendered(v, &err);
+		return;
+	}
+	hand_over_sms(c, deliver, &s, submitting, ctx, v);
+	js_put_str(line, "message_hash", s.message_hash);
+	js_put_str(line, "template_hash", s.template_hash);
+	sms_clear(&s);
+}
+
+json_t *lane_deliver(const struct lane_conf *c, const json_t *deliver,
+		     lane_submitting_fn *submitting, void *ctx)
+{
+	struct verdict v;
+	json_t *line = wire_line("verdict");
+	js_put_int(line, "id", js_int(deliver, "id", 0), -1);
+	js_put_str(line, "message_hash", "");
+	js_put_str(line, "template_hash", "");
+	verdict_set(&v, VERDICT_FAILED, "message", "no such channel");
+	if (js_int(deliver, "id", 0) <= 0)
+		verdict_set(&v, VERDICT_FAILED, "message", "no id");
+	else if (str_eq(js_str(deliver, "channel", ""), "email"))
+		do_mail(c, deliver, &v, line);
+	else if (str_eq(js_str(deliver, "channel", ""), "sms"))
+		do_sms(c, deliver, submitting, ctx, &v, line);
+	js_put_str(line, "result", verdict_name(v.result));
+	js_put_str(line, "reason", v.reason);
+	js_put_int(line, "code", v.code, -1);
+	js_put_str(line, "enhanced", v.enhanced);
+	js_put_str(line, "text", v.text);
+	js_put_int(line, "retry_after_s", v.retry_after_s, -1);
+	return line;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Whole messages to nobody: what templates are checked against and previews
+ * are made of. Every member of the models of courier.h is here and filled, for
+ * a template may name only what it finds here. All people and firms are
+ * invented, the numbers are those ARCEP keeps for fiction. */
+#include <etrier/courier.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/str.h>
+
+#include <string.h>
+
+static const char digest_model[] =
+	"{\"adviser\":{\"first_name\":\"Sarah\"},"
+	"\"agency\":{\"name\":\"Mission Locale d'Exemple\","
+	"\"phone\":\"06 39 98 00 00\"},"
+	"\"is_cfa\":false,"
+	"\"date_fr\":\"lundi 23 novembre\","
+	"\"date_short_fr\":\"lundi 23 nov.\","
+	"\"n_offers\":7,\"n_people\":5,\"minutes\":4,"
+	"\"urgent_fr\":\"une réponse attendue avant mercredi 25 novembre\","
+	"\"first\":true,"
+	"\"people\":[{\"first_name\":\"Yanis\",\"dossier\":\"0377\","
+	"\"wait_fr\":\"attend depuis 12 jours\","
+	"\"deadline_fr\":\"il reste 18 jours pour signer\","
+	"\"is_minor\":true,"
+	"\"offers\":[{\"title\":\"Apprenti menuisier\","
+	"\"employer\":\"Menuiserie Inventée\",\"city\":\"Pantin\","
+	"\"contract\":\"apprentissage\","
+	"\"start_fr\":\"le 1er décembre\","
+	"\"travel\":\"environ 25 min en transports\","
+	"\"posted_fr\":\"publiée le 20 novembre\","
+	"\"source\":\"Exemple Emploi\","
+	"\"url\":\"https://offres.example/123?a=1&b=2\","
+	"\"contact\":\"M. Personne, 06 39 98 00 01\","
+	"\"reasons\":[\"métier visé\",\"niveau CAP\"],"
+	"\"checks\":[\"conditions de travail\"],"
+	"\"sent_to_youth\":true}],\"n_more\":2}],"
+	"\"n_more_people\":3,"
+	"\"uncertain\":[{\"first_name\":\"Lina\",\"dossier\":\"0412\","
+	"\"what_fr\":\"SMS du 22/11 à 12:10\"}],"
+	"\"waiting\":[{\"first_name\":\"Tom\",\"dossier\":\"0355\","
+	"\"title\":\"CAP boulanger\",\"city\":\"Montreuil\"}],"
+	"\"no_trade\":[{\"first_name\":\"Awa\",\"dossier\":\"0290\"}],"
+	"\"contacts\":[{\"first_name\":\"Noé\",\"dossier\":\"0111\","
+	"\"what_fr\":\"e-mail refusé\"}],"
+	"\"sources\":[\"Exemple Emploi (mise à jour 23/11/2026 06:10)\"],"
+	"\"page_url\":\"https://o.ml.example/d/7K2QF8M3XW\"}";
+
+static const char offer_model[] =
+	"{\"first_name\":\"Lina\","
+	"\"adviser\":{\"first_name\":\"Sarah\","
+	"\"phone\":\"06 39 98 00 02\"},"
+	"\"agency\":{\"name\":\"Mission Locale\",\"short_name\":\"ML\","
+	"\"phone\":\"06 39 98 00 00\"},"
+	"\"job\":\"apprenti boulanger\",\"job_short\":\"boulanger\","
+	"\"city\":\"Montreuil\",\"contract\":\"apprentissage\","
+	"\"travel\":\"environ 20 min\","
+	"\"start_fr\":\"le 1er décembre\",\"start_short\":\"01/12\","
+	"\"tone_tu\":true,"
+	"\"stop_url\":\"https://o.ml.example/u/7K2QF8M3XW\"}";
+
+static const struct {
+	const char *kind, *channel, *model, *head;
+} samples[] = {
+	{"digest", "email", digest_model,
+	 "{\"audience\":\"adviser\","
+	 "\"to\":{\"address\":\"sarah@ml.example\",\"name\":\"Sarah Inventée\"},"
+	 "\"list_id\":\"Offres pour les conseillers <synthese.ml.example>\","
+	 "\"feedback_id\":\"digest:ml1:etrier:example\"}"},
+	{"offer", "email", offer_model,
+	 "{\"audience\":\"youth\","
+	 "\"to\":{\"address\":\"lina@jeunes.example\",\"name\":\"Lina\"},"
+	 "\"list_id\":\"Offres pour les jeunes <offres.ml.example>\","
+	 "\"feedback_id\":\"offer:ml1:etrier:example\"}"},
+	{"offer", "sms", offer_model,
+	 "{\"audience\":\"youth\","
+	 "\"to\":{\"address\":\"+33639980003\"},"
+	 "\"sms_sender\":\"MISSIONLOC\"}"},
+};
+
+static const char mail_head[] =
+	"{\"from\":{\"address\":\"offres@ml.example\","
+	"\"name\":\"Mission Locale d'Exemple\"},"
+	"\"reply_to\":{\"address\":\"sarah@ml.example\",\"name\":\"Sarah\"},"
+	"\"envelope_from\":\"b+7K2QF8M3XW@rebonds.ml.example\","
+	"\"message_id\":\"<m.7k2qf8m3xw@ml.example>\","
+	"\"date\":1795420800,"
+	"\"boundary\":\"=_etrier.7k2qf8m3xw\","
+	"\"unsubscribe\":{"
+	"\"url\":\"https://o.ml.example/u/7K2QF8M3XW\","
+	"\"mailto\":\"mailto:stop@ml.example?subject=stop-7K2QF8M3XW\"}}";
+
+static json_t *parse(const char *text)
+{
+	struct err err;
+	json_t *v = js_parse(text, strlen(text), &err);
+	BUG_ON(!v);
+	return v;
+}
+
+static void add_all(json_t *line, const char *text)
+{
+	json_t *more = parse(text);
+	json_object_update(line, more);
+	json_decref(more);
+}
+
+json_t *courier_sample(const char *kind, const char *channel)
+{
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		if (!str_eq(samples[i].kind, kind) ||
+		    !str_eq(samples[i].channel, channel))
+			continue;
+		json_t *line = json_pack(
+			"{s:s,s:i,s:s,s:s,s:s,s:b,s:n,s:n}", "t", "deliver",
+			"id", 1, "channel", channel, "kind", kind, "lang", "fr",
+			"preview", 0, "template_hash", "template");
+		add_all(line, samples[i].head);
+		if (str_eq(channel, "email"))
+			add_all(line, mail_head);
+		json_object_set_new(line, "model", parse(samples[i].model));
+		return line;
+	}
+	return NULL;
+}

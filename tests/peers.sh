@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Real peers for tests/system, unpacked into $BUILD_DIR/peers and never
+# installed: nothing on the host is started, replaced or configured. Sourced:
+#
+#   . tests/peers.sh
+#   postfix=$(peer postfix usr/sbin/smtp-sink) || skip NAME "no smtp-sink"
+#   port=$(free_port)
+#   wait_for_port "$port"
+
+# skip NAME REASON: ends the test as skipped, with its reason.
+skip() {
+	echo "SKIP: $1: $2"
+	exit 77
+}
+
+# peer PACKAGE FILE...: unpacks the Debian packages "PACKAGE" once and prints
+# the folder they are in; 1 when the mirror cannot be reached or FILE is not
+# there afterwards. Two tests at a time wait for one another.
+peer() {
+	local package=$1 file
+	local folder=$BUILD_DIR/peers/$package
+	shift
+	mkdir -p "$BUILD_DIR/peers" || return 1
+	(
+		flock 9
+		[ -e "$folder/.whole" ] && exit 0
+		rm -rf "$folder" && mkdir -p "$folder/deb" || exit 1
+		cd "$folder/deb" || exit 1
+		timeout 120 apt-get download "$package" >../download.log 2>&1 ||
+			exit 1
+		dpkg -x ./*.deb "$folder" && touch "$folder/.whole"
+	) 9>"$BUILD_DIR/peers/$package.lock" || return 1
+	for file in "$@"; do
+		[ -e "$folder/$file" ] || return 1
+	done
+	echo "$folder"
+}
+
+# A port nobody had a moment ago; the peer that takes it should be started at
+# once and the test should try again with another when it cannot bind.
+free_port() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# wait_for_port PORT [SECONDS]: until something accepts on 127.0.0.1.
+wait_for_port() {
+	local i
+	for ((i = 0; i < ${2:-10} * 10; i++)); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
+		sleep 0.1
+	done
+	return 1
+}
