@@ -17,10 +17,15 @@
  *   engine  error   {code:1, text:"..."}     instead of end
  *
  * `import` is longer: command {cmd:"import", args:{table, origin, columns,
- * file_rows, n_rejected, dry_run, strict, force}}, engine line {ready:true},
- * ctl youth|adviser|agency {n:LINE, row:{...}} lines, ctl apply {}; the engine
- * answers with line {reject:{line, column, reason}} and {diff:{...}} rows and
- * end. code is the exit status of etrierctl (surfaces.md). */
+ * n_rejected, dry_run, strict, force}}, engine line {ready:true}, ctl
+ * youth|adviser|agency {n:LINE, row:{...}} lines (for a rejected row of youths
+ * {n, rejected:true, ref}: it must not count as gone), ctl apply {}; the engine
+ * answers with line {row:{reject:{line, column, reason}}} and
+ * {row:{diff:{...}}} and end. code is the exit status of etrierctl
+ * (surfaces.md).
+ *
+ * The engine hangs up when its last line has left, refuses who does not say
+ * hello first, and does not wait longer than 30 s for a command. */
 #define CONTROL_SOCKET_NAME "control.sock"
 
 struct engine_state;
@@ -46,10 +51,15 @@ void control_free(struct control *c);
 
 /* For commands. A call lives until control_end() or control_error(); one that
  * outlives its function is found again by its id (the peer may be gone). */
-struct engine_state *control_state(struct control_call *call);
+struct engine_state *control_state(const struct control_call *call);
 const struct control_peer *control_peer(const struct control_call *call);
 int64_t control_id(const struct control_call *call);
 struct control_call *control_find(struct control *c, int64_t id);
+/* Every call there is, after NULL the first; what it asked (NULL: nothing yet)
+ * and what it holds are control_asked() and control_data(). */
+struct control_call *control_next(struct control *c,
+				  const struct control_call *after);
+const struct control_command *control_asked(const struct control_call *call);
 void control_row(struct control_call *call, json_t *row_take);
 /* The command waits for lines (import). */
 void control_ready(struct control_call *call);

@@ -40,6 +40,12 @@ int live_offer_drop(struct live *l, int64_t canonical, struct err *err);
  * matched when its turn comes. */
 void live_person_changed(struct live *l, int64_t id);
 
+/* Offers were proposed to this person: others may take their places. */
+void live_refill(struct live *l, int64_t id);
+/* A transaction around live_offer_put() or live_offer_drop() was rolled back:
+ * the offers are read from the store again before anything is matched. */
+void live_resync(struct live *l);
+
 /* Work at most budget_ms. True: more waits. Errors end the slice; what was in
  * hand is tried again. */
 bool live_work(struct live *l, int budget_ms, struct err *err);
@@ -50,6 +56,8 @@ bool live_is_settled(const struct live *l);
  * (gone, paused, no trade) or the offer is not live. */
 int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
 		  int32_t on, struct verdict *out, struct err *err);
+/* A live offer, borrowed until the next put or drop; NULL: not live. */
+const struct moffer *live_offer(const struct live *l, int64_t canonical);
 /* The same for an offer and a person as given (explain of what is stored). */
 void live_evaluate_pair(const struct live *l, const struct mperson *p,
 			const struct moffer *o, int32_t on,
@@ -67,7 +75,7 @@ struct live_stats {
 	size_t people, offers, waiting;
 	size_t roster_bytes, bytes; /* all of live, the roster included */
 	uint64_t matched_offers, matched_people, hits, postings;
-	uint64_t unreadable; /* people whose row did not do */
+	uint64_t unreadable; /* people and offers whose row did not do */
 	int64_t longest_slice_ms;
 };
 void live_stats(const struct live *l, struct live_stats *out);

@@ -133,7 +133,7 @@ void match_evaluate(const struct match_env *env, const struct mperson *p,
 struct match_hit {
 	uint32_t person; /* id */
 	uint16_t score;
-	uint8_t decision; /* CHECK or SEND */
+	uint16_t decision; /* CHECK or SEND */
 };
 struct match_hits {
 	struct match_hit *v; /* free() by match_hits_clear() */

@@ -46,6 +46,8 @@ void planner_free(struct planner *p);
 /* Plan what is due now. Cheap when nothing is. Does nothing before the
  * candidates are settled (live_is_settled). *n: messages planned. */
 int planner_tick(struct planner *p, int *n, struct err *err);
+/* The last tick stopped to let others work: come again at once. */
+bool planner_has_more(const struct planner *p);
 
 /* A message as it would be delivered: the whole `deliver` line of courier.h,
  * but id and template. `token_url` is made only when make_tokens (a claim),
@@ -67,6 +69,15 @@ enum plan_answer { PLAN_GO, PLAN_WAIT, PLAN_CANCEL };
 int plan_recheck(struct planner *p, const struct store_message *m,
 		 enum plan_answer *answer, int64_t *at, const char **why,
 		 struct err *err);
+
+/* What was frozen keeps its words, but permission, hours and caps are asked
+ * again for it as for any other. */
+/* How the reason of a message begins after an attempt whose answer was lost:
+ * it may have arrived. */
+#define PLAN_IN_DOUBT "in doubt: "
+/* Such an attempt was made, or its lane or engine died over it. Its ledger rows
+ * must stay: what may have arrived is not proposed again in other words. */
+bool plan_is_in_doubt(const struct store_message *m);
 
 /* --- windows.c: pure ---------------------------------------------------- */
 /* The earliest instant at or after now at which a message of this channel may

@@ -31,7 +31,7 @@ struct buf;
  * to what it is at that moment: a file that others replace by rename() is out
  * of reach afterwards, so name its folder where that matters. */
 struct role_needs {
-	const char *read_paths[ROLE_PATHS_MAX];	 /* until the first NULL */
+	const char *read_paths[ROLE_PATHS_MAX];	 /* NULL: none */
 	const char *write_paths[ROLE_PATHS_MAX]; /* read, write, make, remove */
 	bool is_engine;	  /* sockets of AF_UNIX only; no Landlock */
 	bool allows_unix; /* others: may still open AF_UNIX sockets */

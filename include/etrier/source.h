@@ -17,8 +17,8 @@ enum {
 
 /* Check one parsed file; the object handed to the collector, or NULL after
  * errors in d. name_hint: the file's stem, must equal `name`; NULL: any name
- * will do (sources try). base_dir is where *_file values are looked up, then
- * $CREDENTIALS_DIRECTORY for bare names.
+ * will do (sources try). base_dir is where bare names of secret_headers are
+ * looked up (paths.secrets), before $CREDENTIALS_DIRECTORY.
  *
  * The object: name kind enabled url every_s delivers("complete"|"window")
  * records count fields{...} unknown[] false_means_unknown[] allow_private

@@ -11,6 +11,7 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/path.h>
 #include <etrier/str.h>
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	EVERY_MIN_S = 10,
@@ -353,17 +355,22 @@ static void check_sense(const struct ynode *root, const json_t *v,
 		     NULL);
 }
 
-/* The file itself, or the credential of that name. */
+/* As settings.h says of every secret: a bare name is a file of the secrets'
+ * folder, or the systemd credential of that name. */
 static char *secret_file(const char *value, const char *base_dir,
 			 struct arena *a)
 {
+	static const char *const prefixes[] = {"", "etrier_"};
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
 	if (strchr(value, '/'))
 		return arena_dup(a, value);
-	struct stat st;
 	char *path = arena_printf(a, "%s/%s", base_dir ? base_dir : ".", value);
-	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-	if (credentials && stat(path, &st))
-		return arena_printf(a, "%s/%s", credentials, value);
+	for (size_t i = 0; credentials && access(path, R_OK) && i < 2; i++) {
+		char *other = arena_printf(a, "%s/%s%s", credentials,
+					   prefixes[i], value);
+		if (!access(other, R_OK))
+			return other;
+	}
 	return path;
 }
 
@@ -400,7 +407,7 @@ static void read_secrets(const struct ynode *root, json_t *v,
 	json_t *value;
 	json_object_foreach(json_object_get(v, "secret_headers"), name, value)
 	{
-		char *path = strdup(json_string_value(value));
+		char *path = mem_dup(json_string_value(value));
 		json_string_set(value, "");
 		read_secret(ynode_get(map, name), path, base_dir, value, d);
 		free(path);

@@ -160,7 +160,9 @@ char *place_key(struct arena *a, const char *name)
 	for (size_t i = 0; i < t.n; i++) {
 		if (i)
 			*end++ = ' ';
-		end = stpcpy(end, t.w[i]);
+		size_t n = strlen(t.w[i]);
+		memcpy(end, t.w[i], n);
+		end += n;
 	}
 	return key;
 }

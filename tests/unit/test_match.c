@@ -135,6 +135,10 @@ static struct mperson random_person(const struct world *w, uint32_t id)
 	}
 	if (chance(95))
 		p.birth = day16(w->today - (int32_t)(14 * 365 + below(9000)));
+	if (chance(30)) /* on or beside a birthday that counts */
+		p.birth = day16(
+			date_add_months(w->today, -12 * (14 + (int)below(22))) -
+			1 + (int32_t)below(3));
 	if (chance(90))
 		p.available = day16(w->today - 60 + (int32_t)below(150));
 	if (chance(10))
@@ -170,7 +174,8 @@ static struct moffer random_offer(const struct world *w, int64_t id)
 	if (o.n_trades == 2 && o.trades[0] == o.trades[1])
 		o.n_trades = 1;
 	if (chance(85))
-		o.start = w->today - 20 + (int32_t)below(150);
+		o.start = chance(30) ? w->today
+				     : w->today - 20 + (int32_t)below(150);
 	if (chance(85))
 		o.posted = w->today - (int32_t)below(30);
 	if (chance(15))
@@ -381,7 +386,7 @@ static void check_offer(struct world *w, struct matcher *m,
 			const struct moffer *o, struct tally *t)
 {
 	static uint16_t score[N_PERSONS + 1];
-	static uint8_t decision[N_PERSONS + 1];
+	static uint16_t decision[N_PERSONS + 1];
 	struct match_hits h = {0};
 
 	memset(decision, 0, sizeof(decision));

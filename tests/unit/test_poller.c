@@ -32,6 +32,19 @@
 
 enum { OFFERS = 40, WAIT_S = 20 };
 
+/* The sanitizer keeps freed memory on purpose: its figures mean nothing. */
+#if defined(__SANITIZE_ADDRESS__)
+static const bool measures_memory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+static const bool measures_memory = false;
+#else
+static const bool measures_memory = true;
+#endif
+#else
+static const bool measures_memory = true;
+#endif
+
 struct setting {
 	struct event_base *base;
 	struct poller *poller;
@@ -127,7 +140,7 @@ static struct poll_config *config(const char *path, const char *more,
 		"\"sources\":{\"s\":{\"name\":\"s\",\"kind\":\"json\","
 		"\"url\":\"http://127.0.0.1:%d%s\",\"records\":\"offers\","
 		"\"count\":\"count\",\"delivers\":\"complete\",\"map\":\"m1\","
-		"\"max_bytes\":4194304,\"max_offers\":100000,"
+		"\"max_bytes\":4194304,\"max_offers\":20000,"
 		"\"max_record_bytes\":65536,\"min_interval_ms\":0,"
 		"\"expires_days\":0,\"fields\":{"
 		"\"ref\":{\"paths\":[\"id\"]},\"title\":{\"paths\":[\"title\"]},"
@@ -238,7 +251,7 @@ static void test_nothing_but_a_whole_feed_is_complete(void **state)
 		{"/absent", "answered 404", 404},
 		{"/notmodified", "answered 304", 304},
 		{"/bomb", "max_bytes", 200},
-		{"/endless", "max_bytes", 200},
+		{"/endless", "20000", 200},
 		{"/headers", "", -1},
 		{"/drip", "", 200},
 		{"/silent", "", 0},
@@ -436,7 +449,8 @@ static void test_a_slow_engine_stops_the_transfer_not_the_memory(void **state)
 	/* one write of curl (16 KiB of feed) beyond the mark, no more */
 	assert_in_range(s.unsent_top, POLLER_UNSENT_MAX,
 			POLLER_UNSENT_MAX + 256 * 1024);
-	assert_true(after.ru_maxrss - before.ru_maxrss < 64 * 1024);
+	if (measures_memory)
+		assert_true(after.ru_maxrss - before.ru_maxrss < 16 * 1024);
 	end(&s);
 }
 

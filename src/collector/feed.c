@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* bytes -> kind (records as trees) -> normalise -> handler.
+ *
+ * A record that is broken, too large or has no title costs itself. A document
+ * that is not what the source promised is explained in the reader's terms: a
+ * web page instead of a feed is the commonest of all failures. */
+#include "feed.h"
+#include "kind.h"
+
+#include <etrier/arena.h>
+#include <etrier/err.h>
+#include <etrier/mem.h>
+#include <etrier/num.h>
+#include <etrier/str.h>
+
+#include <ctype.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { HEAD_MAX = 128, HASH_BYTES = 16 };
+
+struct feed {
+	const struct kind *kind;
+	void *doc;
+	struct normaliser nz;
+	struct arena arena;
+	struct notes notes;
+	bool wants_notes;
+	const struct feed_handler *handler;
+	void *ctx;
+	struct collector_counts counts;
+	char head[HEAD_MAX]; /* first bytes, white space left out */
+	size_t n_head;
+	crypto_generichash_state hash;
+};
+
+static void on_bad(struct feed *f, const char *reason, const struct err *err)
+{
+	f->counts.bad++;
+	if (f->handler->on_bad)
+		f->handler->on_bad(f->ctx, f->counts.seen, reason, err);
+}
+
+static void count(struct feed *f, const struct offer *o)
+{
+	f->counts.good++;
+	f->counts.closed += o->status != OFFER_LIVE;
+	f->counts.no_trade += !o->n_rome;
+	f->counts.no_place += o->place.precision == PLACE_UNKNOWN;
+}
+
+static int on_record(void *ctx, json_t *record, const struct err *why)
+{
+	struct feed *f = ctx;
+	struct offer o;
+	struct err err;
+	f->counts.seen++;
+	if (!record) {
+		on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
+		return 0;
+	}
+	f->notes.n = 0;
+	if (normalise(&f->nz, record, &f->arena, &o,
+		      f->wants_notes ? &f->notes : NULL, &err)) {
+		on_bad(f, "no_title", &err);
+	} else {
+		count(f, &o);
+		f->handler->on_offer(f->ctx, &o, &f->notes);
+		json_decref(o.provenance);
+	}
+	arena_reset(&f->arena);
+	return 0;
+}
+
+struct feed *feed_new(const json_t *source, const struct normaliser *nz,
+		      bool wants_notes, const struct feed_handler *handler,
+		      void *ctx)
+{
+	struct feed *f = mem_alloc(sizeof(*f));
+	f->kind = kind_find(js_str(source, "kind", ""));
+	BUG_ON(!f->kind);
+	f->nz = *nz;
+	f->wants_notes = wants_notes;
+	f->handler = handler;
+	f->ctx = ctx;
+	f->counts.declared = -1;
+	arena_init(&f->arena);
+	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
+	f->doc = f->kind->open(source, on_record, f);
+	return f;
+}
+
+static void keep_head(struct feed *f, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n && f->n_head < HEAD_MAX - 1; i++)
+		if (!isspace((unsigned char)bytes[i]))
+			f->head[f->n_head++] = bytes[i];
+}
+
+/* Why the document was refused, when its first bytes say it better. */
+static int explain(struct feed *f, struct err *err)
+{
+	static const char *const pages[] = {"<!doctypehtml", "<html", "<head",
+					    "<body"};
+	const char *head = f->head;
+	if (str_starts(head, "\xef\xbb\xbf"))
+		head += 3;
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+		if (!strncasecmp(head, pages[i], strlen(pages[i])))
+			return err_set(err, ERR_INPUT,
+				       "a web page was answered instead of %s",
+				       f->kind->name);
+	if (str_starts(head, "\x1f\x8b") || str_starts(head, "PK\x03\x04"))
+		return err_set(err, ERR_INPUT,
+			       "a compressed file was answered; this version "
+			       "reads compression of the transfer only");
+	return -1;
+}
+
+int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err)
+{
+	if (f->n_head < HEAD_MAX - 1)
+		keep_head(f, bytes, n);
+	f->counts.bytes += (int64_t)n;
+	crypto_generichash_update(&f->hash, (const unsigned char *)bytes, n);
+	return f->kind->feed(f->doc, bytes, n, err) ? explain(f, err) : 0;
+}
+
+int feed_end(struct feed *f, struct err *err)
+{
+	if (!f->n_head)
+		return err_set(err, ERR_INPUT, "the answer is empty");
+	if (f->kind->end(f->doc, err))
+		return explain(f, err);
+	const char *declared = f->kind->declared(f->doc);
+	int64_t v;
+	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
+		f->counts.declared = v;
+	return 0;
+}
+
+const struct collector_counts *feed_counts(const struct feed *f)
+{
+	return &f->counts;
+}
+
+void feed_hash(const struct feed *f, char out[33])
+{
+	crypto_generichash_state copy = f->hash;
+	unsigned char hash[HASH_BYTES];
+	crypto_generichash_final(&copy, hash, sizeof(hash));
+	sodium_bin2hex(out, 33, hash, sizeof(hash));
+}
+
+void feed_free(struct feed *f)
+{
+	if (!f)
+		return;
+	f->kind->close(f->doc);
+	arena_clear(&f->arena);
+	free(f);
+}

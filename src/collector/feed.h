@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_FEED_H
+#define ETRIER_COLLECTOR_FEED_H
+
+#include "normalise.h"
+
+#include <etrier/collector.h>
+
+/* A document on its way to offers: bytes in, offers out, one record in memory
+ * at a time. The poller and `sources try` share it. */
+struct feed;
+
+struct feed_handler {
+	/* Borrowed for the call. */
+	void (*on_offer)(void *ctx, const struct offer *o,
+			 const struct notes *notes);
+	/* number from 1; err's words may quote the feed: not for a log.
+	 * reason is one of ours: "no_title", "too_large", "broken". */
+	void (*on_bad)(void *ctx, int64_t number, const char *reason,
+		       const struct err *err);
+};
+
+/* source is borrowed and outlives the feed; so do nz's parts. */
+struct feed *feed_new(const json_t *source, const struct normaliser *nz,
+		      bool wants_notes, const struct feed_handler *handler,
+		      void *ctx);
+/* -1: the document is broken; nothing more may be fed. */
+int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
+/* The end of the bytes. -1: empty, cut, or no list of records in it. */
+int feed_end(struct feed *f, struct err *err);
+const struct collector_counts *feed_counts(const struct feed *f);
+/* Hash of the decoded bytes so far, 32 hex digits. */
+void feed_hash(const struct feed *f, char out[33]);
+void feed_free(struct feed *f);
+
+#endif

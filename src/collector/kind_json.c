@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Sources that answer with JSON: the elements of one array, wherever it lies
+ * in the document, and the feed's own count beside it. */
+#include "kind.h"
+
+#include <etrier/mem.h>
+#include <etrier/str.h>
+
+#include <stdlib.h>
+
+struct doc {
+	struct js_split *split;
+	char *count; /* path, NULL: not declared */
+};
+
+static void *open_json(const json_t *source, js_split_fn *on_record, void *ctx)
+{
+	const struct js_split_limits limits = {
+		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
+		.max_elements = js_int(source, "max_offers", 0),
+	};
+	struct doc *d = mem_alloc(sizeof(*d));
+	d->split = js_split_new(js_str(source, "records", ""), &limits,
+				on_record, ctx);
+	d->count = mem_dup(js_str(source, "count", NULL));
+	if (d->count)
+		js_split_watch(d->split, d->count);
+	return d;
+}
+
+static int feed_json(void *doc, const char *bytes, size_t n, struct err *err)
+{
+	struct doc *d = doc;
+	return js_split_feed(d->split, bytes, n, err);
+}
+
+static int end_json(void *doc, struct err *err)
+{
+	struct doc *d = doc;
+	return js_split_end(d->split, err);
+}
+
+static const char *declared_json(const void *doc)
+{
+	const struct doc *d = doc;
+	return d->count ? js_split_watched(d->split, d->count) : NULL;
+}
+
+static void close_json(void *doc)
+{
+	struct doc *d = doc;
+	js_split_free(d->split);
+	free(d->count);
+	free(d);
+}
+
+const struct kind kind_json = {
+	.name = "json",
+	.open = open_json,
+	.feed = feed_json,
+	.end = end_json,
+	.declared = declared_json,
+	.close = close_json,
+};
+
+const struct kind *kind_find(const char *name)
+{
+	static const struct kind *const kinds[] = {&kind_json, &kind_xml};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(kinds[i]->name, name))
+			return kinds[i];
+	return NULL;
+}

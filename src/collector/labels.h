@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_LABELS_H
+#define ETRIER_COLLECTOR_LABELS_H
+
+#include <stdbool.h>
+
+struct arena;
+
+/* The words that French job sites use for contracts, diplomas, licences...,
+ * for sources that bring no table of their own. Index in the vocabulary of
+ * that field (etrier/vocab.h), or VOCAB_NONE. inferred (may be NULL) is set
+ * when the word says less than the code: "Alternance" is read as
+ * apprenticeship (nine of ten such contracts are: DARES, 2023), which the
+ * offer's provenance then calls "text". */
+int label_contract(struct arena *a, const char *s, bool *inferred);
+int label_level(struct arena *a, const char *s);
+int label_experience(struct arena *a, const char *s);
+int label_licence(struct arena *a, const char *s);
+int label_status(struct arena *a, const char *s);
+/* yes, no, or unknown. */
+int label_tri(struct arena *a, const char *s);
+/* yes: part time; no: full time. */
+int label_part_time(struct arena *a, const char *s);
+
+#endif

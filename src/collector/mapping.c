@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One slot per field of an offer; empty slots cost a comparison. Compiled in
+ * one arena that lives as long as the mapping; reading a record allocates only
+ * the numbers it has to spell, in the caller's arena. */
+#include "mapping.h"
+
+#include <etrier/arena.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/path.h>
+#include <etrier/str.h>
+#include <etrier/utf8.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct value_row {
+	const char *from; /* folded */
+	const char *to;
+};
+struct field_map {
+	struct path *paths;
+	size_t n_paths;
+	struct value_row *values;
+	size_t n_values;
+	const char *fixed, *join, *prefix;
+	enum date_form date;
+	bool false_is_unknown;
+};
+struct mapping {
+	struct arena arena;
+	struct field_map *fields[SOURCE_F_COUNT];
+	const char **marks; /* folded */
+	size_t n_marks;
+};
+
+static enum date_form date_form(const char *word)
+{
+	static const char *const words[] = {
+		[DATE_AUTO] = "auto",
+		[DATE_ISO] = "iso",
+		[DATE_DMY] = "dmy",
+		[DATE_MDY] = "mdy",
+		[DATE_YMD_COMPACT] = "ymd_compact",
+		[DATE_EPOCH_S] = "epoch_s",
+		[DATE_EPOCH_MS] = "epoch_ms",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_eq(words[i], word))
+			return (enum date_form)i;
+	return DATE_AUTO;
+}
+
+static int compile_paths(struct arena *a, const json_t *list,
+			 struct field_map *f, struct err *err)
+{
+	f->paths = arena_array(a, json_array_size(list) + 1, sizeof(*f->paths));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+		if (!s || path_parse(a, s, &f->paths[i], err))
+			return s ? -1
+				 : err_set(err, ERR_CONFIG,
+					   "a path is no text");
+		f->n_paths++;
+	}
+	return 0;
+}
+
+static void compile_values(struct arena *a, json_t *table, struct field_map *f)
+{
+	const char *from;
+	json_t *to;
+	f->values =
+		arena_array(a, json_object_size(table) + 1, sizeof(*f->values));
+	json_object_foreach(table, from, to)
+	{
+		if (!json_is_string(to))
+			continue;
+		f->values[f->n_values++] = (struct value_row){
+			.from = utf8_fold(a, from),
+			.to = arena_dup(a, json_string_value(to)),
+		};
+	}
+}
+
+static int compile_field(struct mapping *m, const char *name,
+			 const json_t *spec, struct err *err)
+{
+	int field = source_field_find(name);
+	if (field < 0)
+		return err_set(err, ERR_CONFIG, "no field %s", name);
+	struct arena *a = &m->arena;
+	struct field_map *f = arena_alloc(a, sizeof(*f));
+	if (compile_paths(a, json_object_get(spec, "paths"), f, err))
+		return err_prefix(err, "%s", name);
+	compile_values(a, json_object_get(spec, "values"), f);
+	f->fixed = arena_dup(a, js_str(spec, "const", NULL));
+	f->join = arena_dup(a, js_str(spec, "join", NULL));
+	f->prefix = arena_dup(a, js_str(spec, "prefix", NULL));
+	f->date = date_form(js_str(spec, "date", NULL));
+	m->fields[field] = f;
+	return 0;
+}
+
+static void compile_lists(struct mapping *m, const json_t *source)
+{
+	const json_t *marks = json_object_get(source, "unknown");
+	m->marks = arena_array(&m->arena, json_array_size(marks) + 1,
+			       sizeof(*m->marks));
+	for (size_t i = 0; i < json_array_size(marks); i++) {
+		const char *s = json_string_value(json_array_get(marks, i));
+		if (s)
+			m->marks[m->n_marks++] = arena_dup(&m->arena, s);
+	}
+	const json_t *names = json_object_get(source, "false_means_unknown");
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *s = json_string_value(json_array_get(names, i));
+		int field = s ? source_field_find(s) : -1;
+		if (field >= 0 && m->fields[field])
+			m->fields[field]->false_is_unknown = true;
+	}
+}
+
+struct mapping *mapping_new(const json_t *source, struct err *err)
+{
+	struct mapping *m = mem_alloc(sizeof(*m));
+	arena_init(&m->arena);
+	const char *name;
+	json_t *spec;
+	json_object_foreach(json_object_get(source, "fields"), name, spec)
+	{
+		if (!compile_field(m, name, spec, err))
+			continue;
+		mapping_free(m);
+		return NULL;
+	}
+	compile_lists(m, source);
+	return m;
+}
+
+void mapping_free(struct mapping *m)
+{
+	if (!m)
+		return;
+	arena_clear(&m->arena);
+	free(m);
+}
+
+struct gather {
+	const struct mapping *m;
+	struct arena *a;
+	const char **out;
+	size_t n, max;
+};
+
+/* Plain decimals without exponent; a number too large for that is nothing we
+ * could use. */
+static const char *real_text(struct arena *a, double v)
+{
+	if (!(v > -1e15 && v < 1e15))
+		return NULL;
+	char *s = arena_printf(a, "%.7f", v);
+	size_t n = strlen(s);
+	while (n && s[n - 1] == '0')
+		s[--n] = '\0';
+	if (n && s[n - 1] == '.')
+		s[n - 1] = '\0';
+	return s;
+}
+
+static const char *trimmed(struct arena *a, const char *s)
+{
+	size_t n = strlen(s);
+	if (!n || (!isspace((unsigned char)s[0]) &&
+		   !isspace((unsigned char)s[n - 1])))
+		return s;
+	return str_trim(arena_dup_n(a, s, n));
+}
+
+static const char *scalar_text(struct arena *a, const json_t *v)
+{
+	if (json_is_string(v))
+		return trimmed(a, json_string_value(v));
+	if (json_is_integer(v))
+		return arena_printf(a, "%lld",
+				    (long long)json_integer_value(v));
+	if (json_is_real(v))
+		return real_text(a, json_real_value(v));
+	if (json_is_boolean(v))
+		return json_is_true(v) ? "true" : "false";
+	return NULL;
+}
+
+/* Marks are compared as written, but for case and blanks at the ends. */
+static bool is_mark(const struct mapping *m, const char *s)
+{
+	for (size_t i = 0; i < m->n_marks; i++)
+		if (!strcasecmp(m->marks[i], s))
+			return true;
+	return false;
+}
+
+static int gather_one(void *ctx, json_t *v)
+{
+	struct gather *g = ctx;
+	const char *s = scalar_text(g->a, v);
+	if (s && *s && !is_mark(g->m, s))
+		g->out[g->n++] = s;
+	return g->n == g->max;
+}
+
+size_t mapping_values(const struct mapping *m, int field, json_t *record,
+		      struct arena *a, const char **out, size_t max)
+{
+	const struct field_map *f = m->fields[field];
+	if (!f || !max)
+		return 0;
+	struct gather g = {.m = m, .a = a, .out = out, .max = max};
+	for (size_t i = 0; i < f->n_paths && g.n < max; i++)
+		path_each(&f->paths[i], record, gather_one, &g);
+	if (f->fixed && g.n < max)
+		out[g.n++] = f->fixed;
+	return g.n;
+}
+
+const char *mapping_word(const struct mapping *m, int field, struct arena *a,
+			 const char *value)
+{
+	const struct field_map *f = m->fields[field];
+	if (!f || !f->n_values)
+		return NULL;
+	const char *folded = utf8_fold(a, value);
+	for (size_t i = 0; i < f->n_values; i++)
+		if (str_eq(f->values[i].from, folded))
+			return f->values[i].to;
+	return NULL;
+}
+
+/* Values translated by the field's own table, "unknown" ones left out. */
+static size_t translate(const struct mapping *m, int field, struct arena *a,
+			const char **v, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *word = mapping_word(m, field, a, v[i]);
+		if (!str_eq(word, "unknown"))
+			v[kept++] = word ? word : v[i];
+	}
+	return kept;
+}
+
+const char *mapping_text(const struct mapping *m, int field, json_t *record,
+			 struct arena *a)
+{
+	const char *v[MAPPING_VALUES_MAX];
+	const struct field_map *f = m->fields[field];
+	if (!f)
+		return NULL;
+	bool joins = f->join && f->n_paths;
+	bool wants_all = joins || f->n_values;
+	size_t n = mapping_values(m, field, record, a, v,
+				  wants_all ? ARRAY_LEN(v) : 1);
+	if (f->n_values)
+		n = translate(m, field, a, v, n);
+	if (!n)
+		return NULL;
+	char *all = NULL;
+	for (size_t i = 1; joins && i < n; i++)
+		all = arena_printf(a, "%s%s%s", all ? all : v[0], f->join,
+				   v[i]);
+	return all ? all : v[0];
+}
+
+enum date_form mapping_date_form(const struct mapping *m, int field)
+{
+	return m->fields[field] ? m->fields[field]->date : DATE_AUTO;
+}
+
+const char *mapping_prefix(const struct mapping *m, int field)
+{
+	return m->fields[field] ? m->fields[field]->prefix : NULL;
+}
+
+bool mapping_false_is_unknown(const struct mapping *m, int field)
+{
+	return m->fields[field] && m->fields[field]->false_is_unknown;
+}
+
+bool mapping_has(const struct mapping *m, int field)
+{
+	return m->fields[field] != NULL;
+}

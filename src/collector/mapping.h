@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_MAPPING_H
+#define ETRIER_COLLECTOR_MAPPING_H
+
+#include <etrier/source.h>
+
+#include <jansson.h>
+
+struct arena;
+struct err;
+
+/* The `fields:` of a source, compiled: from a record (JSON tree, whatever the
+ * feed was) to the texts of a field. Knows nothing of what the texts mean. */
+struct mapping;
+
+enum date_form {
+	DATE_AUTO,
+	DATE_ISO,
+	DATE_DMY,
+	DATE_MDY,
+	DATE_YMD_COMPACT,
+	DATE_EPOCH_S,
+	DATE_EPOCH_MS
+};
+
+/* source: an object of source_read(). NULL: ERR_CONFIG (a bug of the check). */
+struct mapping *mapping_new(const json_t *source, struct err *err);
+void mapping_free(struct mapping *m);
+
+/* Every value of the field, paths in order, as trimmed text: numbers in plain
+ * decimals, booleans as true and false; texts that the source marks as unknown
+ * and empty ones left out; then the constant. At most max; borrowed from the
+ * record or in the arena. */
+#define MAPPING_VALUES_MAX 16
+size_t mapping_values(const struct mapping *m, int field, json_t *record,
+		      struct arena *a, const char **out, size_t max);
+/* The first of them, or all joined when the field says `join`; NULL: none. */
+const char *mapping_text(const struct mapping *m, int field, json_t *record,
+			 struct arena *a);
+
+/* What the source's own table says of a value: our word, "unknown", or NULL
+ * when the table (or the field) has no such row. */
+const char *mapping_word(const struct mapping *m, int field, struct arena *a,
+			 const char *value);
+enum date_form mapping_date_form(const struct mapping *m, int field);
+const char *mapping_prefix(const struct mapping *m, int field); /* or NULL */
+bool mapping_false_is_unknown(const struct mapping *m, int field);
+bool mapping_has(const struct mapping *m, int field);
+
+#endif

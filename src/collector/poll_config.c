@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The configuration of the poller: checked by the supervisor already, compiled
+ * here. Shared by count, because a poll in hand outlives a reload. */
+#include "poll_config.h"
+#include "kind.h"
+
+#include <etrier/diag.h>
+#include <etrier/err.h>
+#include <etrier/mem.h>
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+char *poll_config_host(const char *url)
+{
+	char *host = NULL, *port = NULL, *out = NULL;
+	CURLU *u = curl_url();
+	BUG_ON(!u);
+	if (!curl_url_set(u, CURLUPART_URL, url, 0) &&
+	    !curl_url_get(u, CURLUPART_HOST, &host, 0) &&
+	    !curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+		out = mem_printf("%s:%s", host, port);
+	curl_free(host);
+	curl_free(port);
+	curl_url_cleanup(u);
+	return out;
+}
+
+static void source_free(void *v)
+{
+	struct source *s = v;
+	mapping_free(s->mapping);
+	free(s->host);
+	free(s);
+}
+
+static int add_source(struct poll_config *c, const char *name,
+		      const json_t *json, struct err *err)
+{
+	if (!kind_find(js_str(json, "kind", "")))
+		return err_set(err, ERR_CONFIG, "a kind we do not know");
+	struct source *s = mem_alloc(sizeof(*s));
+	s->json = json;
+	s->name = name;
+	s->mapping = mapping_new(json, err);
+	if (s->mapping) {
+		s->host = poll_config_host(js_str(json, "url", ""));
+		if (!s->host)
+			err_set(err, ERR_CONFIG, "url cannot be used");
+	}
+	if (!s->host) {
+		source_free(s);
+		return -1;
+	}
+	map_put(&c->sources, name, s);
+	return 0;
+}
+
+struct poll_config *poll_config_new(const json_t *config, struct diags *d)
+{
+	struct poll_config *c = mem_alloc(sizeof(*c));
+	const char *name;
+	json_t *source;
+	bool failed = false;
+	c->refs = 1;
+	c->json = json_deep_copy(config);
+	c->common = json_object_get(c->json, "collector");
+	map_init(&c->sources);
+	json_object_foreach(json_object_get(c->json, "sources"), name, source)
+	{
+		struct err err;
+		if (!add_source(c, name, source, &err))
+			continue;
+		diag_add(d, DIAG_ERROR, name, 0, 0, "source: %s", err.text);
+		failed = true;
+	}
+	if (!failed)
+		return c;
+	poll_config_release(c);
+	return NULL;
+}
+
+struct poll_config *poll_config_keep(struct poll_config *c)
+{
+	c->refs++;
+	return c;
+}
+
+void poll_config_release(struct poll_config *c)
+{
+	if (!c || --c->refs)
+		return;
+	map_clear(&c->sources, source_free);
+	json_decref(c->json);
+	free(c);
+}
+
+const char *poll_config_ca_file(const struct poll_config *c)
+{
+	const char *file = js_str(c->common, "ca_file", NULL);
+	return file && *file ? file : NULL;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_POLL_CONFIG_H
+#define ETRIER_COLLECTOR_POLL_CONFIG_H
+
+#include "mapping.h"
+#include "poller.h"
+
+#include <etrier/map.h>
+
+/* One source, compiled. */
+struct source {
+	const json_t *json; /* the config's */
+	const char *name;
+	struct mapping *mapping;
+	char *host; /* "jobs.example:443": the queue it waits in */
+};
+struct poll_config {
+	unsigned refs;
+	json_t *json;	      /* whole */
+	const json_t *common; /* json's "collector" */
+	struct map sources;   /* name -> struct source */
+};
+
+struct poll_config *poll_config_keep(struct poll_config *c);
+/* "host:port" of an http(s) address; NULL: it is none. free(). */
+char *poll_config_host(const char *url);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_POLLER_H
+#define ETRIER_COLLECTOR_POLLER_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct clock;
+struct diags;
+struct event_base;
+struct refdata;
+
+/* Polls in hand: `poll` lines in; `offer` lines and one `polled` each out.
+ *
+ *   poll {id, source, cursor?, etag?, last_modified?}
+ *     cursor, etag, last_modified: as the last successful `polled` of the
+ *     source gave them, kept by the engine together with the data. A cursor of
+ *     another map (the source file changed) makes the poll unconditional.
+ *   offer {poll, offer{...}}
+ *   polled {poll, source, result: ok|unchanged|failed, complete, seen, good,
+ *           bad, closed, no_trade, no_place, declared?, bytes, ms, http?,
+ *           etag?, last_modified?, body_hash?, cursor?, retry_after_s?, kind?,
+ *           error?}
+ *     ok: the document was read to its end. complete: it holds all live offers
+ *     of the source; never after a cut, an error, or when more than half of its
+ *     records were bad. unchanged: the server said 304; every offer of the last
+ *     good poll counts as seen, nothing closes. failed: nothing may be
+ *     concluded, offers already sent stay good. kind and error say why; good
+ *     counts offers sent, closed how many of them are not live any more.
+ *
+ * Every poll ends with exactly one `polled`, also on poller_stop(). */
+struct poller;
+
+/* Where lines go. unsent: bytes not yet taken by the engine. */
+struct poller_out {
+	void (*send)(void *ctx, json_t *line_take);
+	size_t (*unsent)(void *ctx);
+	void *ctx;
+};
+
+/* Above it, the transfers pause; below half of it they go on. */
+#define POLLER_UNSENT_MAX ((size_t)512 * 1024)
+#define POLLER_BAD_LOGGED 20 /* bad records logged one by one, per poll */
+
+struct poller *poller_new(struct event_base *base, const struct clock *clock,
+			  const struct refdata *rd,
+			  const struct poller_out *out);
+void poller_free(struct poller *p); /* no poll may be left: poller_stop() */
+
+/* The collector's configuration: {collector{...}, sources{name: ...}}, compiled
+ * beside the one in force. NULL with diagnostics. */
+struct poll_config;
+struct poll_config *poll_config_new(const json_t *config, struct diags *d);
+void poll_config_release(struct poll_config *c);
+/* Polls begun earlier end under the configuration they began with. */
+void poller_use(struct poller *p, struct poll_config *c_take);
+
+void poller_poll(struct poller *p, const json_t *line);
+/* Give up every poll in hand; each is answered. */
+void poller_stop(struct poller *p);
+size_t poller_n_polls(const struct poller *p);
+const char *poll_config_ca_file(const struct poll_config *c); /* or NULL */
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_COLLECTOR_VALUES_H
+#define ETRIER_COLLECTOR_VALUES_H
+
+#include "mapping.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct arena;
+
+/* Texts of feeds to values, without tables of words. Everything answers
+ * "unknown" (as each one says) to what it does not understand for sure. */
+
+/* A civil date in Paris, or DATE_NONE. A full instant gives the day it falls
+ * on in Paris (formats.md D5). Years 2000 to 2100 only. */
+int32_t value_date(struct arena *a, const char *s, enum date_form form);
+/* An instant, or INSTANT_NONE; a date alone is midnight in Paris. */
+int64_t value_instant(struct arena *a, const char *s, enum date_form form);
+
+/* "04:30", "4h30", "4 h", "04h": minutes since midnight, or -1. */
+int value_hour(struct arena *a, const char *s);
+/* "35", "35h", "35h30", "35H Horaires normaux": minutes a week, or -1; 1 to 60
+ * hours. */
+int value_weekly(struct arena *a, const char *s);
+/* "6 mois", "Contrat à durée déterminée - 6 Mois", "2 ans", "10 jours": days
+ * (a month is a twelfth of 365 days), or -1. */
+int value_duration(struct arena *a, const char *s);
+int value_months_days(int64_t months);
+/* A whole number in range, decimals of zero forgiven; -1. */
+int value_number(struct arena *a, const char *s, int min, int max);
+
+/* "1646", "1 646,50", "1800.0": cents, or -1. */
+int64_t value_euros(struct arena *a, const char *s);
+
+struct salary {
+	int64_t min_cents, max_cents; /* -1 unknown */
+	const char *period;	      /* hour month year, NULL unknown */
+};
+/* "Mensuel de 1646 Euros à 1800,00 Euros sur 12 mois", "12,50 € / heure",
+ * "De 820€ à 1 823€ par mois". Nothing without amounts and a period. */
+struct salary value_salary(struct arena *a, const char *s);
+/* Amounts nobody pays for that period (formats.md D20: 11.88 a year). */
+bool value_salary_is_plausible(const struct salary *s);
+
+/* 14 digits with a good check sum (La Poste's own rule included), blanks taken
+ * out; NULL. */
+const char *value_siret(struct arena *a, const char *s);
+/* "8559A" from "85.59 a"; NULL. */
+const char *value_naf(struct arena *a, const char *s);
+/* An address that one may write to: one @, no blanks, a dotted domain, at most
+ * 254 bytes; "Courriel : x" gives x. NULL. */
+const char *value_email(struct arena *a, const char *s);
+/* http or https, no blanks or control characters, at most OFFER_URL_MAX; a
+ * relative one after prefix. NULL. */
+const char *value_url(struct arena *a, const char *s, const char *prefix);
+/* "48.85,2.35", "48.85 2.35", "48,85,2,35": both as decimals. */
+bool value_latlon(struct arena *a, const char *s, const char **lat,
+		  const char **lon);
+
+#endif

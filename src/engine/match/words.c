@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every sentence part that a verdict can say, in one table: code, then French
+ * words for advisers with the facts in braces: {0} a number, {0:trade} its
+ * label. Another language is another table. A test makes every row speak. */
+#include "words.h"
+
+#include <etrier/arena.h>
+#include <etrier/date.h>
+#include <etrier/mem.h>
+#include <etrier/refdata.h>
+#include <etrier/str.h>
+
+#include <assert.h>
+#include <string.h>
+
+static const struct {
+	const char *code, *words;
+} table[] = {
+	[WHY_NOTHING] = {"nothing", NULL},
+	[WHY_NO_TRADE] = {"no_trade", "métier de l'offre inconnu"},
+	[WHY_NO_LINK] = {"no_link",
+			 "aucun métier recherché ne mène à : {0:trade}"},
+	[WHY_EVENT] = {"event", "une rencontre, pas un contrat"},
+	[WHY_KIND_UNWANTED] = {"kind_unwanted",
+			       "type de contrat non recherché : {0:kind}"},
+	[WHY_KIND_UNKNOWN] = {"kind_unknown", "type de contrat non précisé"},
+	[WHY_WISH_UNKNOWN] = {"wish_unknown",
+			      "contrats recherchés non renseignés (offre : "
+			      "{0:kind})"},
+	[WHY_BIRTH_UNKNOWN] = {"birth_unknown",
+			       "date de naissance non renseignée"},
+	[WHY_AGE_OK] = {"age_ok", "{0} ans au début du contrat"},
+	[WHY_TOO_YOUNG] =
+		{"too_young",
+		 "{0} ans au début du contrat, au moins {1} demandés"},
+	[WHY_TOO_OLD] = {"too_old",
+			 "{0} ans au début du contrat, au plus {1} possibles"},
+	[WHY_AGE_ASK_YOUNG] = {"age_ask_young",
+			       "{0} ans au début du contrat : conditions d'âge "
+			       "({1:kind})"},
+	[WHY_AGE_ASK_OLD] = {"age_ask_old",
+			     "{0} ans au début du contrat : conditions d'âge "
+			     "({1:kind})"},
+	[WHY_RQTH_LIFT] = {"rqth_lift",
+			   "limite de {1} ans levée par la RQTH ({0} ans)"},
+	[WHY_LICENCE_MISSING] = {"licence_missing",
+				 "permis manquant : {0:licences}"},
+	[WHY_LICENCE_HELD] = {"licence_held", "permis demandé : {0:licences}"},
+	[WHY_TOO_FAR] =
+		{"too_far",
+		 "environ {0:about} min {2:mode}, au plus {1} acceptées"},
+	[WHY_REACHED] = {"reached", "environ {0:about} min {2:mode}"},
+	[WHY_OFFER_PLACE] = {"offer_place", "lieu de travail imprécis"},
+	[WHY_PERSON_PLACE] = {"person_place",
+			      "domicile, durée ou moyens de trajet non "
+			      "renseignés"},
+	[WHY_BEFORE_TRANSPORT] = {"before_transport",
+				  "début à {0:time}, avant les premiers "
+				  "transports"},
+	[WHY_NEED_EXPOSURE] = {"need_exposure",
+			       "{0:exposure} : degré {1}, au plus {2}"},
+	[WHY_NEED_ACCESS] = {"need_access", "absent : {0:access}"},
+	[WHY_NEED_ASK] = {"need_ask", "{0:exposure} : à vérifier"},
+	[WHY_NEED_UNKNOWN] = {"need_unknown",
+			      "{0:exposure}{1:access} : à vérifier"},
+	[WHY_NEED_OK] = {"need_ok", "rien de contraire n'est connu"},
+	[WHY_TOO_LATE] = {"too_late",
+			  "disponible {0} jours après le début (au plus {1})"},
+	[WHY_AFTER_DEADLINE] = {"after_deadline",
+				"début le {0:date}, après la date limite du "
+				"{1:date}"},
+	[WHY_START_UNKNOWN] = {"start_unknown", "date de début non précisée"},
+	[WHY_START_OK] = {"start_ok", "début le {0:date}"},
+	[WHY_START_PAST] = {"start_past",
+			    "début annoncé le {0:date}, déjà passé"},
+	[WHY_TRADE_EXACT] = {"trade_exact", "métier visé{0:choice}"},
+	[WHY_TRADE_NEIGHBOUR] = {"trade_neighbour",
+				 "métier proche de : {1:trade}"},
+	[WHY_TRADE_FAMILY] = {"trade_family",
+			      "même famille de métiers que : {1:trade}"},
+	[WHY_TRAVEL] = {"travel", "environ {0:about} min {2:mode}"},
+	[WHY_FRESH] = {"fresh", "offre publiée {0:ago}"},
+};
+static_assert(ARRAY_LEN(table) == WHY_COUNT, "words for every code");
+
+static const char *const mode_words[] = {[MODE_WALK] = "à pied",
+					 [MODE_BIKE] = "à vélo",
+					 [MODE_MOPED] = "en scooter",
+					 [MODE_CAR] = "en voiture",
+					 [MODE_TRANSIT] = "en transports"};
+static_assert(ARRAY_LEN(mode_words) == MODE_COUNT, "words for every mode");
+
+static const char *trade_words(const struct refdata *rd, struct arena *a,
+			       int32_t v)
+{
+	if (rd && v >= 0 && v < rome_count(rd))
+		return rome_label(rd, (uint16_t)v);
+	return arena_printf(a, "métier n° %d", (int)v);
+}
+
+/* "1er décembre": the weekday says too much for a reason. */
+static const char *date_words(const struct refdata *rd, struct arena *a,
+			      int32_t v)
+{
+	char text[40];
+	const char *day;
+
+	(void)rd;
+	date_format_fr(v, false, text);
+	day = strchr(text, ' ');
+	return arena_dup(a, day ? day + 1 : text);
+}
+
+static const char *time_words(const struct refdata *rd, struct arena *a,
+			      int32_t v)
+{
+	(void)rd;
+	if (v % 60)
+		return arena_printf(a, "%d h %02d", v / 60, v % 60);
+	return arena_printf(a, "%d h", v / 60);
+}
+
+static const char *licence_words(const struct refdata *rd, struct arena *a,
+				 int32_t v)
+{
+	const char *out = "";
+
+	(void)rd;
+	for (int i = 0; i < LICENCE_COUNT; i++)
+		if (v >> i & 1)
+			out = arena_printf(a, "%s%s%s", out, *out ? ", " : "",
+					   vocab_code(&vocab_licence, i));
+	return out;
+}
+
+static const char *kind_words(const struct refdata *rd, struct arena *a,
+			      int32_t v)
+{
+	const char *label = vocab_label(&vocab_contract, v);
+
+	(void)rd;
+	(void)a;
+	return label ? label : "?";
+}
+
+static const char *exposure_words(const struct refdata *rd, struct arena *a,
+				  int32_t v)
+{
+	const char *label = vocab_label(&vocab_exposure, v);
+
+	(void)rd;
+	(void)a;
+	return label ? label : "";
+}
+
+static const char *access_words(const struct refdata *rd, struct arena *a,
+				int32_t v)
+{
+	const char *label = vocab_label(&vocab_access, v);
+
+	(void)rd;
+	(void)a;
+	return label ? label : "";
+}
+
+static const char *travel_words(const struct refdata *rd, struct arena *a,
+				int32_t v)
+{
+	(void)rd;
+	(void)a;
+	return v >= 0 && v < MODE_COUNT ? mode_words[v] : "?";
+}
+
+static const char *about_words(const struct refdata *rd, struct arena *a,
+			       int32_t v)
+{
+	(void)rd;
+	return arena_printf(a, "%d", (int)travel_about_minutes(v));
+}
+
+static const char *choice_words(const struct refdata *rd, struct arena *a,
+				int32_t v)
+{
+	(void)rd;
+	return v ? arena_printf(a, " (%de choix)", (int)v + 1) : "";
+}
+
+static const char *ago_words(const struct refdata *rd, struct arena *a,
+			     int32_t v)
+{
+	(void)rd;
+	if (v < 2)
+		return v == 1 ? "hier" : "aujourd'hui";
+	return arena_printf(a, "il y a %d jours", (int)v);
+}
+
+static const struct {
+	const char *name;
+	const char *(*make)(const struct refdata *, struct arena *, int32_t);
+} styles[] = {
+	{"trade", trade_words},	  {"date", date_words},
+	{"time", time_words},	  {"licences", licence_words},
+	{"kind", kind_words},	  {"exposure", exposure_words},
+	{"access", access_words}, {"mode", travel_words},
+	{"about", about_words},	  {"choice", choice_words},
+	{"ago", ago_words},
+};
+
+/* What stands between braces: "0" or "0:style". */
+static const char *expand(const struct refdata *rd, struct arena *a,
+			  const char *what, size_t n, const int32_t facts[3])
+{
+	int32_t v = facts[what[0] - '0'];
+
+	for (size_t i = 0; n > 2 && i < ARRAY_LEN(styles); i++)
+		if (strlen(styles[i].name) == n - 2 &&
+		    !strncmp(styles[i].name, what + 2, n - 2))
+			return styles[i].make(rd, a, v);
+	BUG_ON(n != 1);
+	return arena_printf(a, "%d", (int)v);
+}
+
+const char *words_code(enum why why)
+{
+	return table[why].code;
+}
+
+const char *words_make(const struct refdata *rd, struct arena *a, enum why why,
+		       const int32_t facts[3])
+{
+	const char *p = table[why].words, *out = "";
+
+	if (!p)
+		return NULL;
+	while (*p) {
+		size_t n = strcspn(p, "{");
+
+		out = arena_printf(a, "%s%.*s", out, (int)n, p);
+		p += n;
+		if (*p) {
+			n = strcspn(p, "}");
+			out = arena_printf(a, "%s%s", out,
+					   expand(rd, a, p + 1, n - 1, facts));
+			p += n + 1;
+		}
+	}
+	return out;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ENGINE_ROSTER_POSTING_H
+#define ENGINE_ROSTER_POSTING_H
+
+#include <etrier/roster.h>
+
+#include <assert.h>
+
+/* What the matcher reads of the roster, and nobody else.
+ *
+ *   trades  A1101 A1102 ... | A1201 ... |        consecutive trades of a
+ *   shelf         0               1              family, at most 21
+ *   list[set][shelf][group] -> posting ...       one per person who wishes a
+ *                                                trade of the shelf; people of
+ *                                                a group look for the same
+ *                                                kinds of contract
+ *
+ * A posting repeats what decides most pairs, so that the record of the person
+ * is not touched: measured on the workload of tests/bench, fetching it costs
+ * more than twice what the repetition does. */
+
+#define SHELF_TRADES	  21 /* of three bits each in a pattern */
+#define PATTERN_RANK_BITS 3
+
+/* posting.filter: what is in the way, so that an offer forbids with one mask.
+ * Contract kinds not wanted, licences known to be missing, then flags. */
+#define FILTER_LICENCE_SHIFT CONTRACT_COUNT
+#define FILTER_NEEDS	     (1u << 20) /* has needs of mode exclude */
+#define FILTER_WISH_UNKNOWN  (1u << 21) /* contracts not said */
+#define FILTER_RQTH	     (1u << 22)
+#define FILTER_DEADLINE	     (1u << 23)
+static_assert(CONTRACT_COUNT + LICENCE_COUNT <= 20, "filter bits overlap");
+
+struct posting {
+	float x_m, y_m; /* whole metres, exact: below 2^24 */
+	uint32_t filter;
+	uint16_t profile;	   /* number in roster_profiles() */
+	uint16_t pattern;	   /* number in roster_patterns() */
+	uint16_t birth, available; /* day16 */
+	uint32_t slot, id;
+};
+/* The commonest wishes for kinds of contract have a group each, so that an
+ * offer passes over all who do not look for its kind; the rest share one. */
+#define ROSTER_GROUPS 16
+struct posting_list {
+	struct posting *v;
+	uint32_t n, cap;
+};
+
+/* A profile: set | modes << 8 | (max_minutes + 1) << 16. Reach unknown: modes
+ * 0 and minutes 0. */
+struct profile_key {
+	uint8_t set, modes;
+	int16_t max_minutes;
+};
+struct profile_key profile_unpack(uint64_t v);
+bool profile_is_unknown(struct profile_key k);
+
+/* A pattern: per position on the shelf, rank of the wish + 1, 0 for none. */
+static inline int pattern_rank(uint64_t pattern, int position)
+{
+	return (int)(pattern >> (PATTERN_RANK_BITS * position) & 7) - 1;
+}
+
+/* Shelves, a property of the trades. */
+uint16_t tradenet_n_shelves(const struct tradenet *t);
+uint16_t tradenet_shelf(const struct tradenet *t, uint16_t trade);
+/* First trade of a shelf; shelf n_shelves gives the number of trades. */
+uint16_t tradenet_shelf_first(const struct tradenet *t, uint16_t shelf);
+
+/* ROSTER_GROUPS lists; NULL: nobody. */
+const struct posting_list *roster_lists(const struct roster *r, unsigned set,
+					uint16_t shelf);
+/* Filter bits that everybody of a group has. */
+uint32_t roster_group_filter(const struct roster *r, unsigned group);
+/* Numbered values; they only ever grow. */
+const uint64_t *roster_patterns(const struct roster *r, uint16_t shelf,
+				uint32_t *n);
+const uint64_t *roster_profiles(const struct roster *r, uint32_t *n);
+const struct mperson *roster_slot(const struct roster *r, uint32_t slot);
+/* Slot of an id that is there. */
+uint32_t roster_slot_of(const struct roster *r, uint32_t id);
+/* Slots are below it. */
+uint32_t roster_n_slots(const struct roster *r);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The real matcher beside the reference scan (brute.c, mode soa) on the same
+ * people and offers in the same run, checked against the truth (mode ref).
+ *
+ *   bench-match [--youths N] [--offers N] [--check N] [--rules FILE]
+ *
+ * Figures that count are ratios of processor time in one run: machines are
+ * shared. Exit 1 when the kept set differs by more than rounding allows. */
+#include "workload/reference.h"
+
+#include <etrier/date.h>
+#include <etrier/diag.h>
+#include <etrier/err.h>
+#include <etrier/match.h>
+#include <etrier/mem.h>
+#include <etrier/num.h>
+#include <etrier/str.h>
+
+#include <unistd.h>
+
+enum {
+	REFERENCE_OFFERS = 200, /* the scan is even: enough to know its mean */
+	PASSES = 3,
+	CHANGES = 2000,
+	TOP = 10,
+	Q_KEEP = 5000,
+	Q_SLACK = 10, /* pairs so near the threshold may differ */
+};
+
+struct setup {
+	int64_t n_youths, n_offers, n_check;
+	const char *rules;
+};
+struct bench {
+	wl w;
+	int32_t today;
+	struct moffer *offers;
+	struct tradenet *trades;
+	struct rules *rules;
+	struct travel *travel;
+	struct match_env env;
+	struct roster *roster;
+	struct matcher *matcher;
+	double reference_s; /* mean of one offer by the reference scan */
+};
+
+static const enum contract contract_of[] = {CONTRACT_PERMANENT,
+					    CONTRACT_FIXED_TERM,
+					    CONTRACT_TEMPORARY,
+					    CONTRACT_APPRENTICESHIP,
+					    CONTRACT_PROFESSIONALIZATION,
+					    CONTRACT_INTERNSHIP,
+					    CONTRACT_SEASONAL};
+
+static struct mperson person_of(const struct bench *b, const wl_youth *y)
+{
+	struct mperson p = {
+		.id = y->id,
+		.at = {y->x, y->y},
+		.n_trades = y->nwant,
+		.modes = (uint8_t)(1u << MODE_WALK),
+		.max_minutes = (int16_t)y->maxkm,
+		.flags = MPERSON_PLACED,
+		.available = day16(b->today + y->avail),
+		/* half a year past the birthday: of that age all season */
+		.birth = day16(date_add_months(b->today, -12 * y->age - 6)),
+		.licences_missing = y->licence ? 0 : 1u << LICENCE_B,
+	};
+
+	for (int i = 0; i < y->nwant; i++)
+		p.trades[i] = y->want[i];
+	for (int k = 0; k < 7; k++)
+		if (y->contracts >> k & 1)
+			p.contracts |= (uint16_t)(1u << contract_of[k]);
+	for (int k = 0; k < 12; k++)
+		if (y->needs >> k & 1)
+			p.needs_exclude |= (uint64_t)3 << 2 * k;
+	return p;
+}
+
+static struct moffer offer_of(const struct bench *b, const wl_offer *o)
+{
+	struct moffer m = {
+		.id = o->id,
+		.at = {o->x, o->y},
+		.is_placed = true,
+		.trades = {o->rome},
+		.n_trades = 1,
+		.kind = (int8_t)contract_of[o->contract],
+		.licences = o->needlic ? 1u << LICENCE_B : 0,
+		.age_min = o->minage,
+		.start_min = -1,
+		.start = b->today + o->start,
+		.posted = b->today - o->agedays,
+		.known = (1u << 24) - 1,
+	};
+
+	for (int k = 0; k < 12; k++)
+		if (!(o->provided >> k & 1))
+			m.exposures |= (uint64_t)3 << 2 * k;
+	return m;
+}
+
+static char *read_all(const char *path, size_t *n)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = mem_alloc(1 << 16);
+
+	if (!f) {
+		perror(path);
+		exit(2);
+	}
+	*n = fread(text, 1, 1 << 16, f);
+	fclose(f);
+	return text;
+}
+
+static struct rules *load_rules(const char *path)
+{
+	struct diags d;
+	struct rules_text text = {.file = path};
+	char *bytes = read_all(path, &text.len);
+	struct rules *r;
+
+	text.text = bytes;
+	diags_init(&d);
+	r = rules_compile(&text, 1, &d);
+	diags_print(&d, stderr);
+	diags_clear(&d);
+	free(bytes);
+	if (!r)
+		exit(2);
+	return r;
+}
+
+static void load_workload(struct bench *b, const struct setup *s)
+{
+	char name[64], youths[24], offers[24], path[80];
+
+	snprintf(name, sizeof(name), "/tmp/etrier-bench-%ld", (long)getpid());
+	snprintf(youths, sizeof(youths), "%lld", (long long)s->n_youths);
+	snprintf(offers, sizeof(offers), "%lld", (long long)s->n_offers);
+	snprintf(path, sizeof(path), "%s.bin", name);
+
+	char word[6][12] = {"gen",   "--youths", "--offers",
+			    "--out", "--region", "idf"};
+	char *argv[] = {word[0], word[1], youths,  word[2], offers,
+			word[3], name,	  word[4], word[5], NULL};
+
+	if (workload_gen_main(9, argv) || wl_load(path, &b->w))
+		exit(2);
+	unlink(path);
+}
+
+static void prepare(struct bench *b, const struct setup *s)
+{
+	uint16_t family[WL_NROME];
+
+	load_workload(b, s);
+	b->today = date_from_ymd(2026, 1, 1);
+	b->offers = mem_array(b->w.h.no, sizeof(*b->offers));
+	for (uint32_t i = 0; i < b->w.h.no; i++)
+		b->offers[i] = offer_of(b, &b->w.o[i]);
+	for (int i = 0; i < WL_NROME; i++)
+		family[i] = b->w.h.subof[i];
+	b->trades = tradenet_new(WL_NROME, family, NULL, NULL);
+	b->rules = load_rules(s->rules);
+	b->travel = travel_new_circle();
+	b->env = (struct match_env){b->rules, b->travel, b->trades};
+}
+
+static void time_reference(struct bench *b)
+{
+	uint32_t n =
+		b->w.h.no < REFERENCE_OFFERS ? b->w.h.no : REFERENCE_OFFERS;
+	double best = 1e9;
+
+	build_soa(&b->w);
+	for (int i = 0; i < PASSES; i++) {
+		double t = wl_cpu();
+
+		nout = 0;
+		run_soa(&b->w, n);
+		t = wl_cpu() - t;
+		if (t < best)
+			best = t;
+	}
+	b->reference_s = best / n;
+	printf("reference scan  %8.0f offers/s %.3e pairs/s\n",
+	       1 / b->reference_s, b->w.h.ny / b->reference_s);
+}
+
+static void time_build(struct bench *b)
+{
+	struct mperson *people = mem_array(b->w.h.ny, sizeof(*people));
+	struct match_hits h = {0};
+	struct err err;
+	double t;
+
+	for (uint32_t i = 0; i < b->w.h.ny; i++)
+		people[i] = person_of(b, &b->w.y[i]);
+	t = wl_cpu();
+	b->roster = roster_new(b->trades);
+	for (uint32_t i = 0; i < b->w.h.ny; i++)
+		if (roster_put(b->roster, &people[i], &err)) {
+			fprintf(stderr, "%s\n", err.text);
+			exit(2);
+		}
+	b->matcher = matcher_new(b->roster, &b->env);
+	matcher_offer(b->matcher, &b->offers[0], b->today, &h);
+	t = wl_cpu() - t;
+	free(people);
+	match_hits_clear(&h);
+	printf("build           %8.1f ms = %.1f reference scans (floor 40)\n",
+	       t * 1e3, t / b->reference_s);
+}
+
+static int compare_double(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Every offer once; the time of each kept in each[] where it is lower. */
+static uint64_t pass(struct bench *b, double *each)
+{
+	struct match_hits h = {0};
+	uint64_t kept = 0;
+
+	for (uint32_t i = 0; i < b->w.h.no; i++) {
+		double t = each ? wl_cpu() : 0;
+
+		h.n = 0;
+		matcher_offer(b->matcher, &b->offers[i], b->today, &h);
+		kept += h.n;
+		if (!each)
+			continue;
+		t = wl_cpu() - t;
+		if (each[i] == 0 || t < each[i])
+			each[i] = t;
+	}
+	match_hits_clear(&h);
+	return kept;
+}
+
+/* Best of PASSES, as the reference is: a neighbour's work is not ours. */
+static void time_offers(struct bench *b)
+{
+	uint32_t n = b->w.h.no;
+	double *each = mem_array(n, sizeof(*each)), best = 1e9;
+	uint64_t kept = 0;
+
+	for (int i = 0; i < PASSES; i++) {
+		double t = wl_cpu();
+
+		kept = pass(b, NULL);
+		t = wl_cpu() - t;
+		if (t < best)
+			best = t;
+	}
+	printf("matcher         %8.0f offers/s %.3e pairs/s kept %llu, "
+	       "%.1f times the reference (floor 25)\n",
+	       n / best, (double)n * b->w.h.ny / best, (unsigned long long)kept,
+	       b->reference_s * n / best);
+	printf("scanned         %8.0f postings an offer, kept %.0f\n",
+	       (double)matcher_n_scanned(b->matcher) / PASSES / n,
+	       (double)kept / n);
+	for (int i = 0; i < PASSES; i++)
+		pass(b, each);
+	qsort(each, n, sizeof(*each), compare_double);
+	printf("one offer       p50 %.1f p99 %.1f largest %.1f us; p99 is "
+	       "%.3f of the reference (floor 0.2)\n",
+	       each[n / 2] * 1e6, each[n / 100 * 99] * 1e6, each[n - 1] * 1e6,
+	       each[n / 100 * 99] / b->reference_s);
+	free(each);
+}
+
+/* The ten best of each, ties to the earlier offer. */
+static void time_digest(struct bench *b)
+{
+	struct top {
+		uint16_t score[TOP];
+		uint32_t offer[TOP];
+	} *tops = mem_array(b->w.h.ny + 1, sizeof(*tops));
+	struct match_hits h = {0};
+	double t = wl_cpu();
+
+	for (uint32_t i = 0; i < b->w.h.no; i++) {
+		h.n = 0;
+		matcher_offer(b->matcher, &b->offers[i], b->today, &h);
+		for (size_t k = 0; k < h.n; k++) {
+			struct top *p = &tops[h.v[k].person];
+			int at = TOP - 1;
+
+			if (h.v[k].score <= p->score[at])
+				continue;
+			for (; at > 0 && p->score[at - 1] < h.v[k].score;
+			     at--) {
+				p->score[at] = p->score[at - 1];
+				p->offer[at] = p->offer[at - 1];
+			}
+			p->score[at] = h.v[k].score;
+			p->offer[at] = i;
+		}
+	}
+	t = wl_cpu() - t;
+	printf("digest          %8.2f s = 1/%.0f of the reference (floor "
+	       "1/20)\n",
+	       t, b->reference_s * b->w.h.no / t);
+	free(tops);
+	match_hits_clear(&h);
+}
+
+static void time_changes(struct bench *b)
+{
+	double sum = 0, largest = 0;
+	struct err err;
+
+	for (int i = 0; i < CHANGES; i++) {
+		uint32_t at = (uint32_t)((uint64_t)i * 7919 % b->w.h.ny);
+		struct mperson p = person_of(b, &b->w.y[at]), old = p;
+		double t;
+
+		p.trades[0] = (uint16_t)((p.trades[0] + 40) % WL_NROME);
+		p.at.x_m += 500;
+		t = wl_cpu();
+		if (roster_put(b->roster, &p, &err))
+			exit(2);
+		t = wl_cpu() - t;
+		sum += t;
+		if (t > largest)
+			largest = t;
+		if (roster_put(b->roster, &old, &err))
+			exit(2);
+	}
+	printf("changed person  %8.2f us mean, %.1f largest = %.4f reference "
+	       "scans (floor 0.1)\n",
+	       sum / CHANGES * 1e6, largest * 1e6,
+	       sum / CHANGES / b->reference_s);
+}
+
+/* --- the truth ------------------------------------------------------------ */
+/* Where the reference kept a pair and we did not, or the reverse, or the score
+ * is off: near the threshold it is rounding, elsewhere it is wrong. */
+static uint64_t check_offer(struct bench *b, uint32_t o, const pair *truth,
+			    size_t n_truth, uint16_t *mine, uint64_t *n_edge)
+{
+	struct match_hits h = {0};
+	uint64_t wrong = 0;
+
+	matcher_offer(b->matcher, &b->offers[o], b->today, &h);
+	for (size_t i = 0; i < h.n; i++)
+		mine[h.v[i].person] = (uint16_t)(h.v[i].score + 1);
+	for (size_t i = 0; i < n_truth; i++) {
+		int q = truth[i].q, score = mine[truth[i].y] - 1;
+		bool is_edge = q <= Q_KEEP + Q_SLACK;
+
+		if (score < 0 && is_edge)
+			(*n_edge)++;
+		else if (score < 0 || abs(10 * score - q) > 10)
+			wrong++;
+		mine[truth[i].y] = 0;
+	}
+	for (size_t i = 0; i < h.n; i++) {
+		double s = 0;
+		wl_youth *y = &b->w.y[h.v[i].person - 1];
+
+		if (!mine[h.v[i].person])
+			continue;
+		mine[h.v[i].person] = 0;
+		/* ours alone: only the threshold may tell them apart */
+		(void)wl_pair(&b->w.h, &b->w.o[o], y, &s);
+		if (h.v[i].score * 10 <= Q_KEEP + Q_SLACK)
+			(*n_edge)++;
+		else
+			wrong++;
+	}
+	match_hits_clear(&h);
+	return wrong;
+}
+
+static int check(struct bench *b, uint32_t n)
+{
+	uint16_t *mine = mem_array(b->w.h.ny + 1, sizeof(*mine));
+	uint64_t wrong = 0, edge = 0;
+	size_t at = 0;
+
+	if (n > b->w.h.no)
+		n = b->w.h.no;
+	nout = 0;
+	run_ref(&b->w, n, 0);
+	for (uint32_t o = 0; o < n; o++) {
+		size_t from = at;
+
+		while (at < nout && out[at].o == b->w.o[o].id)
+			at++;
+		wrong += check_offer(b, o, out + from, at - from, mine, &edge);
+	}
+	printf("checked         %8u offers: %zu pairs, %llu at the threshold, "
+	       "%llu wrong\n",
+	       n, nout, (unsigned long long)edge, (unsigned long long)wrong);
+	free(mine);
+	return wrong != 0;
+}
+
+static void read_arguments(int argc, char **argv, struct setup *s)
+{
+	for (int i = 1; i + 1 < argc; i += 2) {
+		if (str_eq(argv[i], "--youths"))
+			num_parse_int(argv[i + 1], 1, 2000000, &s->n_youths);
+		else if (str_eq(argv[i], "--offers"))
+			num_parse_int(argv[i + 1], 100, 50000, &s->n_offers);
+		else if (str_eq(argv[i], "--check"))
+			num_parse_int(argv[i + 1], 1, 50000, &s->n_check);
+		else if (str_eq(argv[i], "--rules"))
+			s->rules = argv[i + 1];
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct setup s = {.n_youths = 45000,
+			  .n_offers = 50000,
+			  .n_check = 300,
+			  .rules = "tests/bench/workload/rules.yaml"};
+	static struct bench b;
+	size_t bytes;
+	int status;
+
+	read_arguments(argc, argv, &s);
+	prepare(&b, &s);
+	time_reference(&b);
+	time_build(&b);
+	time_offers(&b);
+	time_digest(&b);
+	bytes = roster_bytes(b.roster) + matcher_bytes(b.matcher);
+	printf("memory          %8.1f MB = %.0f bytes a person (floor 160)\n",
+	       (double)bytes / 1e6, (double)bytes / b.w.h.ny);
+	time_changes(&b);
+	status = check(&b, (uint32_t)s.n_check);
+	matcher_free(b.matcher);
+	roster_free(b.roster);
+	rules_free(b.rules);
+	travel_free(b.travel);
+	tradenet_free(b.trades);
+	free(b.offers);
+	return status;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The roster keeps who is put, forgets who is removed, and its plane agrees
+ * with the sphere. Persons are invented. */
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/mem.h>
+#include <etrier/person.h>
+#include <etrier/refdata.h>
+#include <etrier/roster.h>
+
+#include "engine/roster/posting.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { N_TRADES = 50, N_IDS = 400 };
+
+static struct tradenet *small_net(void)
+{
+	uint16_t family[N_TRADES];
+
+	for (uint16_t i = 0; i < N_TRADES; i++)
+		family[i] = i < 30 ? 0 : 1; /* 30 trades want two shelves */
+	return tradenet_new(N_TRADES, family, NULL, NULL);
+}
+
+static void test_the_plane_agrees_with_the_sphere(void **state)
+{
+	static const int32_t points[][2] = {
+		{48856600, 2352200},   {48935400, 2359800},
+		{48713400, 2246300},   {48560000, 3300000},
+		{49250000, 1700000},   {43296500, 5369800},
+		{43710200, 7262000},   {50629200, 3057300},
+		{48390400, -4486100},  {41926700, 8736900},
+		{48573400, 7752100},   {16241400, -61533100},
+		{14616100, -61058800}, {-20882100, 55450700},
+		{-21340500, 55478000}, {4922400, -52313500},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(points); i++)
+		for (size_t k = 0; k < ARRAY_LEN(points); k++) {
+			struct plane_point a, b;
+			int32_t flat, round;
+
+			assert_true(plane_from_udeg(points[i][0], points[i][1],
+						    &a));
+			assert_true(plane_from_udeg(points[k][0], points[k][1],
+						    &b));
+			flat = plane_distance_m(a, b);
+			round = place_distance_m(points[i][0], points[i][1],
+						 points[k][0], points[k][1]);
+			if (round > 300000)
+				assert_true(flat > 280000);
+			else if (abs(flat - round) > round / 200 + 2)
+				fail_msg("%zu %zu: %d for %d", i, k, flat,
+					 round);
+		}
+}
+
+static void test_points_outside_every_zone_are_unknown(void **state)
+{
+	struct plane_point p;
+
+	(void)state;
+	assert_false(plane_from_udeg(0, 0, &p));
+	assert_false(plane_from_udeg(40416800, -3703800, &p));
+}
+
+static void test_a_place_coarser_than_a_commune_has_no_point(void **state)
+{
+	struct place place = {.precision = PLACE_DEPARTMENT,
+			      .lat_udeg = 48856600,
+			      .lon_udeg = 2352200};
+	struct plane_point p;
+
+	(void)state;
+	assert_false(plane_from_place(&place, &p));
+	place.precision = PLACE_COMMUNE;
+	assert_true(plane_from_place(&place, &p));
+}
+
+static void test_days_in_two_bytes(void **state)
+{
+	int32_t birth = date_from_ymd(2009, 3, 14);
+
+	(void)state;
+	assert_int_equal(day16(DATE_NONE), 0);
+	assert_int_equal(day16_date(0), DATE_NONE);
+	assert_int_equal(day16(date_from_ymd(1900, 1, 1)), 1);
+	assert_int_equal(day16_date(day16(birth)), birth);
+	assert_int_equal(day16(date_from_ymd(1800, 1, 1)), 1);
+	assert_int_equal(day16(date_from_ymd(2199, 1, 1)), UINT16_MAX);
+}
+
+static void test_shelves_hold_21_trades_of_one_family(void **state)
+{
+	struct tradenet *t = small_net();
+
+	(void)state;
+	assert_int_equal(tradenet_n_shelves(t), 3);
+	assert_int_equal(tradenet_shelf(t, 20), 0);
+	assert_int_equal(tradenet_shelf(t, 21), 1);
+	assert_int_equal(tradenet_shelf(t, 30), 2);
+	assert_int_equal(tradenet_shelf_first(t, 3), N_TRADES);
+	tradenet_free(t);
+}
+
+static struct mperson someone(uint32_t id, uint32_t salt)
+{
+	struct mperson p = {.id = id,
+			    .at = {(int32_t)salt, (int32_t)id},
+			    .modes = 1,
+			    .max_minutes = (int16_t)(10 + salt % 7 * 5),
+			    .flags = MPERSON_PLACED,
+			    .set = (uint8_t)(salt % 2),
+			    /* more wishes for kinds than there are groups */
+			    .contracts = (uint16_t)(salt % 40),
+			    .n_trades = (uint8_t)(1 + salt % 3)};
+
+	for (int i = 0; i < p.n_trades; i++)
+		p.trades[i] =
+			(uint16_t)((salt * 7 + (uint32_t)i * 11) % N_TRADES);
+	return p;
+}
+
+/* Every posting belongs to someone who is there, once a shelf. */
+static size_t count_list(const struct roster *r, const struct posting_list *l,
+			 unsigned set)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct mperson *p = roster_find(r, l->v[i].id);
+
+		assert_non_null(p);
+		assert_ptr_equal(p, roster_slot(r, l->v[i].slot));
+		assert_int_equal(p->set, set);
+		assert_true(l->v[i].x_m == (float)p->at.x_m);
+	}
+	return l->n;
+}
+
+static size_t count_postings(const struct roster *r, const struct tradenet *t)
+{
+	size_t n = 0;
+
+	for (unsigned set = 0; set < 2; set++)
+		for (uint16_t s = 0; s < tradenet_n_shelves(t); s++) {
+			const struct posting_list *l = roster_lists(r, set, s);
+
+			for (unsigned g = 0; l && g < ROSTER_GROUPS; g++)
+				n += count_list(r, &l[g], set);
+		}
+	return n;
+}
+
+static size_t expected_postings(const struct tradenet *t,
+				const struct mperson *p)
+{
+	bool seen[8] = {false};
+	size_t n = 0;
+
+	for (int i = 0; i < p->n_trades; i++) {
+		uint16_t s = tradenet_shelf(t, p->trades[i]);
+
+		n += !seen[s];
+		seen[s] = true;
+	}
+	return n;
+}
+
+static void test_put_replace_and_remove_keep_everyone_once(void **state)
+{
+	static struct mperson shadow[N_IDS + 1];
+	struct tradenet *t = small_net();
+	struct roster *r = roster_new(t);
+	struct err err;
+	uint32_t salt = 1;
+
+	(void)state;
+	for (int step = 0; step < 20000; step++) {
+		uint32_t id;
+
+		salt = salt * 1103515245u + 12345u;
+		id = 1 + (salt >> 16) % N_IDS;
+		if (salt >> 8 & 1) {
+			shadow[id] = someone(id, salt >> 20);
+			assert_int_equal(roster_put(r, &shadow[id], &err), 0);
+		} else {
+			assert_int_equal(roster_remove(r, id),
+					 shadow[id].id != 0);
+			shadow[id].id = 0;
+		}
+		if (step % 500 == 0) {
+			size_t n = 0, people = 0;
+
+			for (uint32_t k = 1; k <= N_IDS; k++) {
+				const struct mperson *p = roster_find(r, k);
+
+				assert_int_equal(p != NULL, shadow[k].id != 0);
+				if (!p)
+					continue;
+				assert_memory_equal(p, &shadow[k], sizeof(*p));
+				n += expected_postings(t, p);
+				people++;
+			}
+			assert_int_equal(roster_count(r), people);
+			assert_int_equal(count_postings(r, t), n);
+		}
+	}
+	roster_free(r);
+	tradenet_free(t);
+}
+
+static void test_a_bad_person_leaves_the_roster_as_it_was(void **state)
+{
+	struct tradenet *t = small_net();
+	struct roster *r = roster_new(t);
+	struct mperson good = someone(3, 5), bad;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(roster_put(r, &good, &err), 0);
+	bad = good;
+	bad.trades[0] = N_TRADES;
+	assert_int_equal(roster_put(r, &bad, &err), -1);
+	assert_int_equal(err.kind, ERR_INPUT);
+	bad = good;
+	bad.id = 0;
+	assert_int_equal(roster_put(r, &bad, &err), -1);
+	bad = good;
+	bad.set = ROSTER_SETS_MAX;
+	assert_int_equal(roster_put(r, &bad, &err), -1);
+	bad = good;
+	bad.n_trades = 0;
+	assert_int_equal(roster_put(r, &bad, &err), -1);
+	assert_int_equal(roster_count(r), 1);
+	assert_memory_equal(roster_find(r, 3), &good, sizeof(good));
+	assert_false(roster_remove(r, 4));
+	roster_free(r);
+	tradenet_free(t);
+}
+
+static void test_a_record_becomes_numbers(void **state)
+{
+	struct err err;
+	struct refdata *rd = refdata_load(SOURCE_DIR "/conf/refdata", &err);
+	struct mperson m;
+	struct person p;
+
+	(void)state;
+	if (!rd)
+		fail_msg("%s", err.text);
+	person_init(&p);
+	p.rome[0] = "D1102";
+	p.rome[1] = "D1102";
+	p.rome[2] = "Z9999";
+	p.rome[3] = "D1104";
+	p.n_rome = 4;
+	p.licences = 1u << LICENCE_B;
+	p.licences_known = TRI_YES;
+	p.place = (struct place){.precision = PLACE_COMMUNE,
+				 .lat_udeg = 48856600,
+				 .lon_udeg = 2352200};
+	p.needs[0] = (struct need){EXPOSURE_DUST, VOCAB_NONE, 1, NEED_EXCLUDE};
+	p.needs[1] = (struct need){EXPOSURE_DUST, VOCAB_NONE, 0, NEED_EXCLUDE};
+	p.needs[2] = (struct need){VOCAB_NONE, ACCESS_LIFT, 0, NEED_WARN};
+	p.needs[3] = (struct need){EXPOSURE_COLD, VOCAB_NONE, 0, NEED_FAVOUR};
+	p.n_needs = 4;
+	assert_int_equal(mperson_from_person(&p, rd, 5, 0, 2, &m, &err), 0);
+	assert_int_equal(m.n_trades, 2);
+	assert_int_equal(m.trades[0], rome_find(rd, "D1102"));
+	assert_true(m.flags & MPERSON_PLACED);
+	assert_int_equal(m.max_minutes, -1);
+	assert_int_equal(m.birth, 0);
+	assert_int_equal(m.contracts, 0);
+	/* B includes AM; the rest is known to be missing */
+	assert_false(m.licences_missing & (1u << LICENCE_B | 1u << LICENCE_AM));
+	assert_true(m.licences_missing & 1u << LICENCE_C);
+	assert_int_equal(m.needs_exclude, (uint64_t)3 << 2 * EXPOSURE_DUST);
+	assert_int_equal(m.needs_warn,
+			 (uint64_t)1 << (NEEDS_ACCESS_SHIFT + ACCESS_LIFT));
+	p.licences_known = TRI_UNKNOWN;
+	assert_int_equal(mperson_from_person(&p, rd, 5, 0, 2, &m, &err), 0);
+	assert_int_equal(m.licences_missing, 0);
+	p.n_rome = 0;
+	assert_int_equal(mperson_from_person(&p, rd, 5, 0, 2, &m, &err), -1);
+	assert_int_equal(err.kind, ERR_INPUT);
+	refdata_free(rd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_plane_agrees_with_the_sphere),
+		cmocka_unit_test(test_points_outside_every_zone_are_unknown),
+		cmocka_unit_test(
+			test_a_place_coarser_than_a_commune_has_no_point),
+		cmocka_unit_test(test_days_in_two_bytes),
+		cmocka_unit_test(test_shelves_hold_21_trades_of_one_family),
+		cmocka_unit_test(
+			test_put_replace_and_remove_keep_everyone_once),
+		cmocka_unit_test(test_a_bad_person_leaves_the_roster_as_it_was),
+		cmocka_unit_test(test_a_record_becomes_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
