@@ -234,7 +234,7 @@ static void fill_needs(struct role_needs *needs, bool is_engine)
 		return;
 	needs->read_paths[0] = in_folder("read");
 	needs->read_paths[1] = "/no/such/path";
-	needs->write_paths[0] = in_folder("write");
+	needs->write_paths[1] = in_folder("write");
 }
 
 static int run_confined(bool is_engine, act_fn *act)
