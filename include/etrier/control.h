@@ -27,6 +27,9 @@
  * The engine hangs up when its last line has left, refuses who does not say
  * hello first, and does not wait longer than 30 s for a command. */
 #define CONTROL_SOCKET_NAME "control.sock"
+/* Rows of one listing at most: they wait in the engine's memory until they are
+ * read, and WIRE_UNSENT_MAX is the end of that. */
+#define CONTROL_LIST_MAX 50000
 
 struct engine_state;
 struct control;

@@ -12,7 +12,7 @@ struct refdata;
 
 /* Words for verdicts, in French for advisers, made on demand from codes and
  * integers. A private result (needs, RQTH) is left out unless it is asked for:
- * then the caller has checked the right and written the audit line. */
+ * then the caller has checked the right and recorded that it was read. */
 enum { EXPLAIN_PUBLIC = 0, EXPLAIN_PRIVATE = 1 };
 
 /* {"decision","score","rules","on","gates":[{"gate","state","why","facts",
@@ -34,9 +34,10 @@ const char *explain_gate(const struct refdata *rd, struct arena *a,
 const char *explain_criterion(const struct refdata *rd, struct arena *a,
 			      const struct criterion_result *c);
 
-/* For messages. The strongest public reasons, best first: "métier visé",
- * "environ 25 min en transports", "début le 1er décembre". At most max; returns
- * how many. */
+/* For messages. The strongest public reasons, best first: "métier visé", "offre
+ * publiée hier". Journey and start are none of them: a message gives each a
+ * line of its own, and who reads forty offers should not read it twice. At most
+ * max; returns how many. */
 #define EXPLAIN_REASONS 3
 size_t explain_reasons(const struct refdata *rd, struct arena *a,
 		       const struct verdict *v, const char **out, size_t max);
@@ -46,7 +47,8 @@ size_t explain_reasons(const struct refdata *rd, struct arena *a,
 #define EXPLAIN_CHECKS 8
 size_t explain_checks(const struct refdata *rd, struct arena *a,
 		      const struct verdict *v, const char **out, size_t max);
-/* "environ 35 min en transports"; NULL when unknown. For templates. */
+/* "environ 35 min en transports", "moins de 10 min"; NULL when unknown. For
+ * templates. */
 const char *explain_travel(struct arena *a, const struct verdict *v);
 
 #endif

@@ -3,6 +3,7 @@
 #define ETRIER_PHONE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum phone_kind {
 	PHONE_INVALID,
@@ -17,6 +18,10 @@ enum phone_kind {
 /* French writing habits (blanks, dots, dashes, 0033, +33 (0)) to E.164.
  * out holds 17 bytes; filled unless PHONE_INVALID or PHONE_SPECIAL. */
 enum phone_kind phone_normalise(const char *s, char out[17]);
+/* E.164 as people in France read and dial it: "+33639980001" to
+ * "06 39 98 00 01". Anything that is not +33 and nine digits stays as it is.
+ * NUL-terminated, cut to fit. */
+void phone_write_fr(const char *e164, char *out, size_t size);
 
 /* 15 digits (or 2A/2B) whose key is right: a French social-security number. */
 bool nir_is_valid(const char *s);

@@ -12,10 +12,10 @@
  *
  * `all` has every group of the table. Beside the defaults of the table these
  * are filled in when the file says nothing: paths.refdata (the installed
- * tables), collector.user_agent (etrier/VERSION), paths.backup (STATE/backup),
- * mail.maildir (STATE/mail), sms.folder (STATE/sms), mail.bounce_domain and
- * mail.list_domain (the domain of mail.from_address). Paths are absolute, also
- * behind "unix:"; front.base_url has no slash at its end. */
+ * tables), collector.user_agent (etrier/VERSION), mail.maildir (STATE/mail),
+ * sms.folder (STATE/sms), mail.bounce_domain and mail.list_domain (the domain
+ * of mail.from_address). Paths are absolute, also behind "unix:";
+ * front.base_url has no slash at its end. */
 struct settings {
 	char *file;	 /* absolute path of etrier.yaml */
 	json_t *all;	 /* etrier.yaml with defaults, paths absolute */
@@ -28,7 +28,10 @@ struct settings {
 			  *    "text"}];
 			  *  "maps": [{"origin","file","text"}]} */
 	json_t *secrets; /* {"security.needs_key": "64 hex digits",
-			  *  "security.token_key": likewise}; never printed */
+			  *  "security.token_key": likewise}; never printed. The
+			  *  group before the point says whose a secret is:
+			  *  security the engine's, mail and sms the courier's
+			  */
 	int is_one_folder; /* state and run lie below the file's own folder */
 };
 
@@ -65,11 +68,11 @@ const char *settings_default_file(void);
 /* The part a role may see, its secrets included. role: engine collector
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
- *   engine     paths {state run refdata backup}, agency_defaults, origins,
- *              planner, mail, sms, front, collector, rules,
- *              sources (no secrets), secrets (both keys)
+ *   engine     paths {state run refdata}, agency_defaults, origins, planner,
+ *              mail, sms, front, collector, rules, sources (no secrets),
+ *              secrets (security.*)
  *   collector  paths {refdata}, collector, sources (with their secrets)
- *   courier    mail, sms, templates
+ *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
  *   front      front, templates */
 json_t *settings_for_role(const struct settings *s, const char *role);
 

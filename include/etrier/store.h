@@ -63,7 +63,6 @@ int store_tx(struct store *s, store_tx_fn *fn, void *ctx, struct err *err);
 int store_begin(struct store *s, struct err *err); /* not inside another */
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s); /* no transaction: does nothing */
-bool store_in_tx(const struct store *s);
 
 /* Called around every commit that wrote something: before (nothing of it is
  * durable yet) and after (all of it is). For tests and counters; the callback

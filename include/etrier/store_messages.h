@@ -110,18 +110,11 @@ int store_message_lane_died(struct store *s, int64_t id, int64_t now,
  * uncertain. */
 int store_messages_recover(struct store *s, int64_t now, int64_t *n_mail,
 			   int64_t *n_sms, struct err *err);
-/* Planned or held messages to this person are cancelled with the reason. */
-int store_messages_cancel_person(struct store *s, int64_t person,
-				 const char *reason, int64_t now, int64_t *n,
-				 struct err *err);
 
 /* --- reading
  * ------------------------------------------------------------------- */
 int store_message_get(struct store *s, int64_t id, struct arena *a,
 		      struct store_message *out, struct err *err);
-int store_message_by_message_id(struct store *s, const char *message_id,
-				struct arena *a, struct store_message *out,
-				struct err *err);
 struct store_messages_query {
 	unsigned states;		/* bits 1 << enum store_state; 0: any */
 	int channel;			/* enum channel, VOCAB_NONE: any */
@@ -145,8 +138,6 @@ int store_messages_each(struct store *s, const struct store_messages_query *q,
 			store_message_fn *fn, void *ctx, struct err *err);
 int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err);
-/* Earliest not_before of the planned, INSTANT_NONE: nothing planned. */
-int store_messages_next_due(struct store *s, int64_t *at, struct err *err);
 
 /* --- ledger
  * -------------------------------------------------------------------- */

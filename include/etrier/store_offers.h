@@ -29,9 +29,6 @@ int store_source_get(struct store *s, const char *name, struct arena *a,
  * one store_tx(): cursor, closings and statistics commit together, last. */
 int store_source_put(struct store *s, const struct store_source *in,
 		     struct err *err);
-typedef int store_source_fn(void *ctx, const struct store_source *row);
-int store_sources_each(struct store *s, store_source_fn *fn, void *ctx,
-		       struct err *err);
 /* A new poll number, durable at once, so that what a dead poll saw never
  * counts for a later one. */
 int store_poll_begin(struct store *s, const char *source, int64_t *poll,
@@ -87,10 +84,8 @@ int store_offers_live_count(struct store *s, const char *source, int64_t *n,
  * that has no live offer any more (its candidates are dropped); may write.
  * NULL: nobody. */
 typedef void store_closed_fn(void *ctx, int64_t canonical);
-/* How many live offers of the source `poll` did not see: ask the guard first,
- * then close them as withdrawn. */
-int store_offers_unseen(struct store *s, const char *source, int64_t poll,
-			int64_t *n, struct err *err);
+/* The live offers of the source that `poll` did not see become withdrawn: ask
+ * the guard first. */
 int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 			      int64_t now, store_closed_fn *on_closed,
 			      void *ctx, int64_t *n, struct err *err);

@@ -129,6 +129,8 @@ struct store_people_query {
 typedef int store_person_fn(void *ctx, const struct store_person *row);
 int store_people_each(struct store *s, const struct store_people_query *q,
 		      store_person_fn *fn, void *ctx, struct err *err);
+int store_people_count(struct store *s, const struct store_people_query *q,
+		       int64_t *n, struct err *err);
 /* An id joined into another answers with that other. */
 int store_person_get(struct store *s, int64_t id, bool with_needs,
 		     struct arena *a, struct store_person *out,
@@ -150,8 +152,9 @@ int store_needs_rotate(struct store *s, int limit, int64_t *n, struct err *err);
 
 /* --- opt-outs --------------------------------------------------------------
  */
-/* By keyed hash of the address as normalised by the caller (E.164; e-mail in
- * lower case). They survive everything but store_optout_lift(). */
+/* By keyed hash of the address as normalised by the caller (E.164; e-mail,
+ * whose capitals do not count). They survive everything but
+ * store_optout_lift(). */
 int store_optout_add(struct store *s, enum channel channel, const char *address,
 		     int64_t now, const char *by, bool *is_new,
 		     struct err *err);

@@ -51,7 +51,9 @@ enum travel_mode travel_best_mode(const struct travel *t, unsigned modes,
 				  int32_t d_m);
 /* Rounded half up. */
 int32_t travel_minutes(const struct travel *t, int32_t cost);
-/* As people say it: to the nearest 5 minutes from 10 on. */
+/* As people say it: to the nearest 5 minutes from TRAVEL_NEAR_MIN on. Words
+ * for people say "less than" for what is shorter. */
+#define TRAVEL_NEAR_MIN 10
 int32_t travel_about_minutes(int32_t minutes);
 /* The modes of a set that do not wait for a timetable; with public transport
  * allowed, one may also walk. */

@@ -53,8 +53,6 @@ uint64_t wire_n_bad(const struct wire *w);
 /* For handlers: a line of an unknown type or without a needed member; counted
  * and logged like one that does not parse. reason is text of ours. */
 void wire_refuse(struct wire *w, const char *reason);
-int wire_fd(const struct wire *w);
-void wire_set_ctx(struct wire *w, void *ctx);
 
 /* {"t":type,...}: as json_pack's "{s:s,...}" of the remaining pairs is long,
  * make the object and fill it. */

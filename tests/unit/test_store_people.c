@@ -85,7 +85,11 @@ static int count_row(void *ctx, const struct store_person *row)
 static int count_people(struct world *w, struct store_people_query q)
 {
 	int n = 0;
+	int64_t counted = -1;
 	OK(store_people_each(w->s, &q, count_row, &n, E));
+	OK(store_people_count(w->s, &q, &counted, E));
+	if (!q.limit) /* a count knows no limit */
+		assert_int_equal(counted, n);
 	return n;
 }
 

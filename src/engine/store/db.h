@@ -156,6 +156,9 @@ void db_where_int(struct db_where *w, const char *condition, int64_t v,
 void db_where_order(struct db_where *w, const char *order, int limit);
 int db_where_query(struct store *s, struct db_query *q, struct db_where *w,
 		   struct err *err);
+/* Of a "SELECT count(*)": its one figure; clears *w. */
+int db_where_count(struct store *s, int64_t *n, struct db_where *w,
+		   struct err *err);
 void db_where_clear(struct db_where *w); /* after the query is done */
 
 /* Migrations: schema.c. Each runs in one transaction that also moves

@@ -91,16 +91,8 @@ int store_ledger_count(struct store *s, const struct store_ledger_query *q,
 		       int64_t *n, struct err *err)
 {
 	struct db_where w;
-	struct db_query rows;
 	where_ledger(&w, "SELECT count(*) FROM ledger WHERE ", q);
-	int rc = db_where_query(s, &rows, &w, err);
-	if (rc == 0 && (rc = db_next(&rows, err)) == 1) {
-		*n = db_col_int(&rows, 0);
-		db_done(&rows);
-		rc = 0;
-	}
-	db_where_clear(&w);
-	return rc;
+	return db_where_count(s, n, &w, err);
 }
 
 int store_ledger_answer(struct store *s, int64_t person, int64_t canonical,

@@ -358,37 +358,3 @@ int store_messages_recover(struct store *s, int64_t now, int64_t *n_mail,
 	*n_sms = r.n_sms;
 	return 0;
 }
-
-struct cancelling {
-	int64_t person, now, n;
-	const char *reason;
-};
-
-static int cancel_person(struct store *s, void *ctx, struct err *err)
-{
-	struct cancelling *c = ctx;
-	struct db_ids ids;
-	if (db_get_ids(s, &ids, err,
-		       "SELECT id FROM message WHERE person = ?1 "
-		       "AND state IN ('planned', 'held')",
-		       db_int(c->person)))
-		return -1;
-	int rc = 0;
-	for (size_t i = 0; i < ids.n && rc == 0; i++)
-		rc = store_message_settle(s, ids.v[i], STORE_CANCELLED,
-					  c->reason, INSTANT_NONE, c->now, err);
-	c->n = (int64_t)ids.n;
-	free(ids.v);
-	return rc;
-}
-
-int store_messages_cancel_person(struct store *s, int64_t person,
-				 const char *reason, int64_t now, int64_t *n,
-				 struct err *err)
-{
-	struct cancelling c = {.person = person, .now = now, .reason = reason};
-	if (store_tx(s, cancel_person, &c, err))
-		return -1;
-	*n = c.n;
-	return 0;
-}

@@ -68,17 +68,6 @@ int store_message_get(struct store *s, int64_t id, struct arena *a,
 	return take_message(&q, a, out, err);
 }
 
-int store_message_by_message_id(struct store *s, const char *message_id,
-				struct arena *a, struct store_message *out,
-				struct err *err)
-{
-	struct db_query q;
-	if (db_query(s, &q, err, MESSAGE_COLUMNS "message_id = ?1",
-		     db_text(message_id)))
-		return -1;
-	return take_message(&q, a, out, err);
-}
-
 /* The states as literals, so that SQLite sees that the partial index of open
  * messages covers them. */
 static void where_states(struct db_where *w, unsigned states)
@@ -139,32 +128,8 @@ int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err)
 {
 	struct db_where w;
-	struct db_query rows;
 	where_messages(&w, "SELECT count(*) FROM message WHERE ", q);
-	int rc = db_where_query(s, &rows, &w, err);
-	if (rc == 0 && (rc = db_next(&rows, err)) == 1) {
-		*n = db_col_int(&rows, 0);
-		db_done(&rows);
-		rc = 0;
-	}
-	db_where_clear(&w);
-	return rc;
-}
-
-int store_messages_next_due(struct store *s, int64_t *at, struct err *err)
-{
-	struct db_query q;
-	if (db_query(s, &q, err,
-		     "SELECT min(not_before) FROM message "
-		     "WHERE state = 'planned'",
-		     DB_NONE))
-		return -1;
-	int got = db_next(&q, err);
-	if (got != 1)
-		return -1;
-	*at = db_col_instant(&q, 0);
-	db_done(&q);
-	return 0;
+	return db_where_count(s, n, &w, err);
 }
 
 int store_template_get(struct store *s, const char *hash, struct arena *a,

@@ -184,15 +184,6 @@ static int close_unseen(struct store *s, void *ctx, struct err *err)
 	return rc;
 }
 
-int store_offers_unseen(struct store *s, const char *source, int64_t poll,
-			int64_t *n, struct err *err)
-{
-	return db_get_int(s, n, err,
-			  "SELECT count(*) FROM offer WHERE source = ?1 "
-			  "AND status = 'live' AND poll <> ?2",
-			  db_text(source), db_int(poll));
-}
-
 int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 			      int64_t now, store_closed_fn *on_closed,
 			      void *ctx, int64_t *n, struct err *err)

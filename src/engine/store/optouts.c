@@ -4,14 +4,23 @@
  * erasure. Only keyed hashes are kept. */
 #include "db.h"
 
+#include <etrier/mem.h>
 #include <etrier/store_people.h>
 
+#include <stdlib.h>
 #include <string.h>
 
+/* In small letters: Lina@ and lina@ are one mailbox everywhere that matters,
+ * and a file that writes it otherwise must not undo a refusal. */
 static struct db_value address_hash(struct store *s, const char *address,
 				    unsigned char out[VAULT_HASH_BYTES])
 {
-	vault_hash(&s->vault, VAULT_ADDRESS, address, strlen(address), out);
+	char *folded = mem_dup(address);
+	for (char *c = folded; *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	vault_hash(&s->vault, VAULT_ADDRESS, folded, strlen(folded), out);
+	free(folded);
 	return db_blob(out, VAULT_HASH_BYTES);
 }
 

@@ -32,9 +32,10 @@ static struct store_person person_row(struct db_query *q)
 	};
 }
 
-static void where_people(struct db_where *w, const struct store_people_query *q)
+static void where_people(struct db_where *w, const char *select,
+			 const struct store_people_query *q)
 {
-	db_where_init(w, PERSON_COLUMNS "p.joined IS NULL");
+	db_where_init(w, select);
 	if (q->active_only)
 		buf_adds(&w->sql,
 			 " AND p.status = 'active' AND p.gone_at IS NULL");
@@ -66,7 +67,7 @@ int store_people_each(struct store *s, const struct store_people_query *q,
 	struct db_where w;
 	struct db_query rows;
 	struct arena a;
-	where_people(&w, q);
+	where_people(&w, PERSON_COLUMNS "p.joined IS NULL", q);
 	arena_init(&a);
 	int rc = db_where_query(s, &rows, &w, err);
 	if (rc)
@@ -80,6 +81,23 @@ int store_people_each(struct store *s, const struct store_people_query *q,
 	}
 out:
 	arena_clear(&a);
+	db_where_clear(&w);
+	return rc;
+}
+
+int store_people_count(struct store *s, const struct store_people_query *q,
+		       int64_t *n, struct err *err)
+{
+	struct db_where w;
+	struct db_query rows;
+	where_people(&w, "SELECT count(*) FROM person p WHERE p.joined IS NULL",
+		     q);
+	int rc = db_where_query(s, &rows, &w, err);
+	if (rc == 0 && (rc = db_next(&rows, err)) == 1) {
+		*n = db_col_int(&rows, 0);
+		db_done(&rows);
+		rc = 0;
+	}
 	db_where_clear(&w);
 	return rc;
 }

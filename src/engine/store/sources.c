@@ -77,23 +77,6 @@ int store_source_put(struct store *s, const struct store_source *in,
 		db_instant(in->next_due), db_text(in->last_error));
 }
 
-int store_sources_each(struct store *s, store_source_fn *fn, void *ctx,
-		       struct err *err)
-{
-	struct db_query q;
-	int got;
-	if (db_query(s, &q, err, SOURCE_COLUMNS "ORDER BY name", DB_NONE))
-		return -1;
-	while ((got = db_next(&q, err)) == 1) {
-		struct store_source row = source_row(&q);
-		if (fn(ctx, &row)) {
-			db_done(&q);
-			return 0;
-		}
-	}
-	return got;
-}
-
 int store_poll_begin(struct store *s, const char *source, int64_t *poll,
 		     struct err *err)
 {

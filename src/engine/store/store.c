@@ -327,11 +327,6 @@ void store_rollback(struct store *s)
 	s->in_tx = s->is_doomed = false;
 }
 
-bool store_in_tx(const struct store *s)
-{
-	return s->in_tx;
-}
-
 int store_tx(struct store *s, store_tx_fn *fn, void *ctx, struct err *err)
 {
 	if (s->in_tx) {

@@ -53,6 +53,20 @@ int db_where_query(struct store *s, struct db_query *q, struct db_where *w,
 	return db_query_text(s, q, err, w->sql.data, w->values);
 }
 
+int db_where_count(struct store *s, int64_t *n, struct db_where *w,
+		   struct err *err)
+{
+	struct db_query rows;
+	int rc = db_where_query(s, &rows, w, err);
+	if (rc == 0 && (rc = db_next(&rows, err)) == 1) {
+		*n = db_col_int(&rows, 0);
+		db_done(&rows);
+		rc = 0;
+	}
+	db_where_clear(w);
+	return rc;
+}
+
 void db_where_clear(struct db_where *w)
 {
 	buf_clear(&w->sql);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Commands about the service itself that need no daemon. */
+#include "ctl.h"
+
+#include <etrier/courier.h>
+#include <etrier/diag.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/rules.h>
+#include <etrier/settings.h>
+#include <etrier/str.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+int ctl_version(struct ctl *c)
+{
+	if (c->is_json)
+		printf("{\"version\":\"%s\"}\n", ETRIER_VERSION);
+	else
+		printf("etrierctl %s\n", ETRIER_VERSION);
+	return CTL_DONE;
+}
+
+int ctl_finish_diags(const struct ctl *c, struct diags *d, bool is_strict)
+{
+	if (c->is_json) {
+		json_t *all = diags_to_json(d), *row;
+		size_t i;
+		struct ctl_table *t = ctl_table_new(c, NULL);
+		json_array_foreach(all, i, row) ctl_table_row(t, row);
+		ctl_table_end(t);
+		json_decref(all);
+	} else {
+		diags_print(d, stderr);
+		printf("%zu errors, %zu warnings\n", d->n_errors,
+		       d->n_warnings);
+	}
+	int code = d->n_errors			? CTL_FAILED
+		   : d->n_warnings && is_strict ? CTL_GUARD
+						: CTL_DONE;
+	diags_clear(d);
+	return code;
+}
+
+int ctl_check(struct ctl *c)
+{
+	json_t *options = ctl_parse(c);
+	if (!options)
+		return CTL_USAGE;
+	struct settings s;
+	struct diags d;
+	diags_init(&d);
+	settings_load(c->config, &s, &d);
+	const json_t *texts = json_object_get(s.files, "templates");
+	rules_free(rules_compile_json(json_object_get(s.files, "rules"), &d));
+	if (json_array_size(texts) || !d.n_errors) /* else said already */
+		templates_free(templates_new(texts, &d));
+	settings_clear(&s);
+	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
+	json_decref(options);
+	return code;
+}
+
+int ctl_config_show(struct ctl *c)
+{
+	json_t *options = ctl_parse(c);
+	if (!options)
+		return CTL_USAGE;
+	struct settings s;
+	struct diags d;
+	diags_init(&d);
+	int failed = settings_load(c->config, &s, &d);
+	if (failed)
+		diags_print(&d, stderr);
+	settings_show(&s, js_bool(options, "changed", false), stdout);
+	settings_clear(&s);
+	diags_clear(&d);
+	json_decref(options);
+	return failed ? CTL_FAILED : CTL_DONE;
+}
+
+/* [{"file","text"}] of the files named; those that cannot be read are
+ * diagnostics. */
+static json_t *read_texts(const json_t *files, struct diags *d)
+{
+	json_t *texts = json_array();
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const char *file = json_string_value(json_array_get(files, i));
+		struct err err = {0};
+		size_t n;
+		char *text = ctl_read_file(file, YNODE_FILE_MAX, &n, &err);
+		json_t *value = text ? json_stringn(text, n) : NULL;
+		if (!value) {
+			diag_add(d, DIAG_ERROR, file, 0, 0, "%s",
+				 text ? "is not UTF-8" : err.text);
+		} else {
+			json_t *one = json_object();
+			js_put_str(one, "file", file);
+			json_object_set_new(one, "text", value);
+			json_array_append_new(texts, one);
+		}
+		free(text);
+	}
+	return texts;
+}
+
+int ctl_rules_check(struct ctl *c)
+{
+	json_t *options = ctl_parse(c);
+	if (!options)
+		return CTL_USAGE;
+	struct diags d;
+	struct settings s = {0};
+	diags_init(&d);
+	json_t *files = json_object_get(options, "words"), *texts;
+	if (json_array_size(files)) {
+		texts = read_texts(files, &d);
+	} else {
+		settings_load(c->config, &s, &d);
+		texts = json_incref(json_object_get(s.files, "rules"));
+	}
+	rules_free(rules_compile_json(texts, &d));
+	json_decref(texts);
+	settings_clear(&s);
+	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
+	json_decref(options);
+	return code;
+}
+
+int ctl_completion(struct ctl *c)
+{
+	(void)c;
+	puts("# bash completion for etrierctl: etrierctl completion > "
+	     "/etc/bash_completion.d/etrierctl\n"
+	     "_etrierctl() {\n"
+	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} before name options\n"
+	     "\tbefore=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\"\n"
+	     "\tCOMPREPLY=()\n"
+	     "\twhile IFS='|' read -r name options; do\n"
+	     "\t\tif [[ $cur == -* && \"$before \" == \"$name \"* ]]; then\n"
+	     "\t\t\tCOMPREPLY+=($(compgen -W \"$options\" -- \"$cur\"))\n"
+	     "\t\telif [[ $name == \"${before:+$before }$cur\"* ]]; then\n"
+	     "\t\t\tname=${name#\"${before:+$before }\"}\n"
+	     "\t\t\tCOMPREPLY+=(\"${name%% *}\")\n"
+	     "\t\tfi\n"
+	     "\tdone <<'WORDS'");
+	for (const struct ctl_command *k = ctl_commands; k->name; k++) {
+		printf("%s|--json --config --help", k->name);
+		ctl_print_options(k, stdout);
+		putchar('\n');
+	}
+	puts("WORDS\n"
+	     "\t[ ${#COMPREPLY[@]} -gt 0 ] ||\n"
+	     "\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+	     "}\n"
+	     "complete -F _etrierctl etrierctl");
+	return CTL_DONE;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every command, one row each: --help, completion, the manual's check and
+ * main() read this table and nothing else. */
+#include "ctl.h"
+
+#include <stddef.h>
+
+#define SERVICE "the service"
+#define PEOPLE	"people"
+#define OFFERS	"sources and offers"
+#define RULES	"rules and verdicts"
+#define MAIL	"messages"
+
+const struct ctl_command ctl_commands[] = {
+	{SERVICE, "version", "", "Print the version.", ctl_version, NULL},
+	{SERVICE, "check", "[--strict]",
+	 "Check the whole configuration, rules and templates included; every "
+	 "mistake at once.",
+	 ctl_check, NULL},
+	{SERVICE, "config show", "[--changed]",
+	 "Print the effective configuration; secrets never.", ctl_config_show,
+	 NULL},
+	{SERVICE, "status", "", "What the daemon is doing, and its alarms.",
+	 ctl_run_remote, NULL},
+	{SERVICE, "reload", "",
+	 "Check the configuration anew and take it; on a mistake the old one "
+	 "stays.",
+	 ctl_reload, NULL},
+	{SERVICE, "completion", "", "Print the completion script for bash.",
+	 ctl_completion, NULL},
+
+	{PEOPLE, "import",
+	 "youths|advisers|agencies FILE [--origin NAME] [--map MAP] "
+	 "[--dry-run] [--strict] [--force]",
+	 "Import a CSV file; rejected rows go to FILE.rejected.csv.",
+	 ctl_import, NULL},
+	{PEOPLE, "agency list", "", "Agencies, their modes and people.",
+	 ctl_run_remote,
+	 "code:CODE kind:KIND mode:MODE mode_since:SINCE people:PEOPLE "
+	 "advisers:ADVISERS name:NAME"},
+	{PEOPLE, "agency set", "CODE mode MODE",
+	 "Change an agency's mode: off, preview, digest_only or automatic.",
+	 ctl_run_remote, NULL},
+	{PEOPLE, "youths list", "[--agency CODE] [--no-trade] [--gone]",
+	 "Young people by internal id and dossier, without names.",
+	 ctl_run_remote,
+	 "id:ID ref:DOSSIER agency:AGENCY adviser:ADVISER status:STATUS "
+	 "candidates:CANDIDATES note:NOTE"},
+	{PEOPLE, "youths show", "ORIGIN:REF",
+	 "One young person as stored; needs are not shown.", ctl_run_remote,
+	 NULL},
+	{PEOPLE, "youths link", "ORIGIN:REF ORIGIN:REF",
+	 "Join a CFA's record to a Mission Locale's.", ctl_run_remote, NULL},
+	{PEOPLE, "youths duplicates", "",
+	 "Records that look like the same person; joined by nobody but you.",
+	 ctl_run_remote, "a:A b:B why:WHY"},
+	{PEOPLE, "youths allow", "ORIGIN:REF email|sms --proof TEXT",
+	 "Lift an opt-out after a new consent; audited.", ctl_run_remote, NULL},
+
+	{OFFERS, "sources list", "", "Sources, their last polls and failures.",
+	 ctl_run_remote,
+	 "name:NAME kind:KIND last_ok:LAST live:LIVE seen:SEEN "
+	 "failures:FAILURES next:NEXT note:NOTE"},
+	{OFFERS, "sources poll", "NAME|--all [--accept-shrink]",
+	 "Poll now instead of when due. After --accept-shrink the next complete "
+	 "answer closes what it does not show, however short it is.",
+	 ctl_run_remote, NULL},
+	{OFFERS, "sources try", "NAME|FILE|URL [--map MAP]",
+	 "Read a payload as the collector would and print the offer lines; "
+	 "stores nothing.",
+	 ctl_sources_try, NULL},
+	{OFFERS, "offers list", "[--source NAME] [--no-trade] [--all]",
+	 "Live offers, in the order they first came.", ctl_run_remote,
+	 "id:ID source:SOURCE ref:REF kind:KIND rome:ROME place:PLACE "
+	 "start:START title:TITLE"},
+	{OFFERS, "offers show", "SOURCE:REF", "One offer as stored.",
+	 ctl_run_remote, NULL},
+
+	{RULES, "explain", "--youth ORIGIN:REF --offer SOURCE:REF [--private]",
+	 "Why this verdict: gates, criteria, points, what was missing.",
+	 ctl_explain, NULL},
+	{RULES, "rules check", "[FILE...] [--strict]",
+	 "Check rules files without the daemon.", ctl_rules_check, NULL},
+
+	{MAIL, "digest show", "--adviser AGENCY:REF [--format FORMAT]",
+	 "The digest this adviser would get now; FORMAT is text, html or "
+	 "json.",
+	 ctl_digest_show, NULL},
+	{MAIL, "message preview", "--youth ORIGIN:REF",
+	 "The message this young person would get now, if any.",
+	 ctl_message_preview, NULL},
+	{MAIL, "message show", "ID [--format FORMAT]",
+	 "A claimed message as it was frozen and sent; FORMAT as above.",
+	 ctl_digest_show, NULL},
+	{MAIL, "templates check", "[DIR]",
+	 "Compile the templates and render them against samples.",
+	 ctl_templates_check, NULL},
+	{MAIL, "outbox list", "[--state STATE]", "Messages, newest first.",
+	 ctl_run_remote,
+	 "id:ID kind:KIND audience:AUDIENCE channel:CHANNEL state:STATE "
+	 "attempts:TRIES not_before:NOT-BEFORE reason:REASON"},
+	{MAIL, "outbox show", "ID", "One message, without its recipient.",
+	 ctl_run_remote, NULL},
+	{MAIL, "outbox retry", "ID", "Plan a failed or held message again.",
+	 ctl_run_remote, NULL},
+	{MAIL, "outbox hold", "ID", "Keep a planned message back.",
+	 ctl_run_remote, NULL},
+	{MAIL, "outbox cancel", "ID", "Cancel a planned or held message.",
+	 ctl_run_remote, NULL},
+	{MAIL, "outbox settle", "ID sent|failed",
+	 "Say what became of an uncertain SMS.", ctl_run_remote, NULL},
+	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
+	 "Who was proposed which offer, when and with which result.",
+	 ctl_run_remote,
+	 "at:AT person:PERSON offer:OFFER audience:AUDIENCE score:SCORE "
+	 "message:MESSAGE result:RESULT rules:RULES"},
+	{MAIL, "events list", "[--since DATE] [--kind KIND]",
+	 "What happened, newest first.", ctl_run_remote,
+	 "at:AT kind:KIND person:PERSON offer:OFFER agency:AGENCY by:BY "
+	 "data:DATA"},
+	{0}};

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Commands about sources and offers, and explain. */
+#include "state.h"
+
+#include <etrier/arena.h>
+#include <etrier/buf.h>
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/explain.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/person.h>
+#include <etrier/refdata.h>
+#include <etrier/store_events.h>
+#include <etrier/str.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPLAIN_TEXT_MAX ((size_t)32 * 1024)
+
+void cmd_sources_list(struct control_call *call, const json_t *args)
+{
+	struct err err = {0};
+	json_t *rows = polls_report(control_state(call)->polls, &err), *row;
+	size_t i;
+	(void)args;
+	if (!rows) {
+		control_fail(call, &err);
+		return;
+	}
+	json_array_foreach(rows, i, row) control_row(call, json_incref(row));
+	json_decref(rows);
+	control_end(call, 0, NULL);
+}
+
+void cmd_sources_poll(struct control_call *call, const json_t *args)
+{
+	struct engine_state *e = control_state(call);
+	const char *name = control_word(args, 0);
+	bool all = js_bool(args, "all", false);
+	if (!name && !all) {
+		control_error(call, 2, "usage: sources poll NAME|--all");
+		return;
+	}
+	if (polls_now(e->polls, all ? NULL : name,
+		      js_bool(args, "accept-shrink", false))) {
+		control_error(call, 1, "no source %s (sources list)", name);
+		return;
+	}
+	e->wake(e);
+	control_end(call, 0, "asked; sources list shows what came");
+}
+
+/* --- offers ------------------------------------------------------------------
+ */
+
+struct listing {
+	struct control_call *call;
+	bool no_trade;
+	int n, limit;
+};
+
+static int show_in_list(void *ctx, const struct store_offer *row)
+{
+	struct listing *k = ctx;
+	json_t *f = js_parse(row->fields, strlen(row->fields), NULL);
+	json_t *rome = json_object_get(f, "rome");
+	bool shown = f && (!k->no_trade || json_array_size(rome) == 0);
+	if (shown) {
+		json_t *out = json_object();
+		js_put_int(out, "id", row->canonical, -1);
+		js_put_str(out, "source", row->source);
+		js_put_str(out, "ref", row->ref);
+		js_put_str(out, "status",
+			   vocab_code(&vocab_offer_status, (int)row->status));
+		js_put_str(out, "kind", js_str(f, "kind", NULL));
+		json_object_set(out, "rome", rome ? rome : json_null());
+		const json_t *place = json_object_get(f, "place");
+		js_put_str(out, "place",
+			   js_str(place, "city",
+				  js_str(place, "postcode",
+					 js_str(place, "precision", NULL))));
+		js_put_str(out, "start", js_str(f, "start", NULL));
+		js_put_str(out, "title", js_str(f, "title", NULL));
+		control_row(k->call, out);
+		k->n++;
+	}
+	json_decref(f);
+	return k->n == k->limit;
+}
+
+void cmd_offers_list(struct control_call *call, const json_t *args)
+{
+	struct listing k = {.call = call,
+			    .no_trade = js_bool(args, "no-trade", false),
+			    .limit = control_limit(args, 100)};
+	struct store_offer_query q = {.live_only = !js_bool(args, "all", false),
+				      .source = js_str(args, "source", NULL)};
+	struct err err = {0};
+	if (store_offers_each(control_state(call)->store, &q, show_in_list, &k,
+			      &err))
+		control_fail(call, &err);
+	else if (k.n == k.limit)
+		control_end(call, 0, "the first %d; --limit N for more",
+			    k.limit);
+	else
+		control_end(call, 0, NULL);
+}
+
+void cmd_offers_show(struct control_call *call, const json_t *args)
+{
+	struct arena a;
+	struct store_offer row;
+	arena_init(&a);
+	if (control_find_offer(call, control_word(args, 0), &a, &row)) {
+		json_t *out = js_parse(row.fields, strlen(row.fields), NULL);
+		if (!out)
+			out = json_object();
+		js_put_int(out, "id", row.canonical, -1);
+		js_put_str(out, "status",
+			   vocab_code(&vocab_offer_status, (int)row.status));
+		control_put_instant(out, "first_seen", row.first_seen);
+		control_put_instant(out, "last_seen", row.last_seen);
+		control_row(call, out);
+		control_end(call, 0, NULL);
+	}
+	arena_clear(&a);
+}
+
+/* --- explain -----------------------------------------------------------------
+ */
+
+static int compile_person(struct engine_state *e,
+			  const struct store_person *row, struct arena *a,
+			  struct mperson *out, struct err *err)
+{
+	struct person p;
+	const char *note;
+	json_t *v = js_parse(row->fields, strlen(row->fields), err);
+	json_t *needs = row->needs
+				? js_parse(row->needs, strlen(row->needs), err)
+				: NULL;
+	int result = -1;
+	if (v && needs)
+		json_object_update(v, needs);
+	if (v && !person_from_json(v, a, &p, err)) {
+		person_resolve_place(&p, e->rd, a, &note);
+		result = mperson_from_person(
+			&p, e->rd, (uint32_t)row->id,
+			rules_set_of(live_env(e->live)->rules, row->agency), 0,
+			out, err);
+	}
+	json_decref(needs);
+	json_decref(v);
+	return result;
+}
+
+static int compile_offer(struct engine_state *e, const struct store_offer *row,
+			 struct arena *a, struct moffer *out, struct err *err)
+{
+	struct offer o;
+	json_t *v = js_parse(row->fields, strlen(row->fields), err);
+	int result = v ? offer_from_json(v, a, &o, err) : -1;
+	if (!result)
+		moffer_from_offer(&o, e->rd, row->canonical, out);
+	json_decref(v);
+	return result;
+}
+
+/* Reading needs leaves a trace. */
+static int audit_private(struct control_call *call, int64_t person,
+			 struct err *err)
+{
+	char by[32];
+	struct engine_state *e = control_state(call);
+	return store_event_add(
+		e->store,
+		&(struct store_event){.at = clock_now(e->clock),
+				      .kind = "read.private",
+				      .person = person,
+				      .by = control_by(call, by)},
+		err);
+}
+
+static void send_verdict(struct control_call *call, const struct verdict *v,
+			 const struct store_offer *offer, int with_private)
+{
+	struct engine_state *e = control_state(call);
+	struct buf text;
+	buf_init(&text, EXPLAIN_TEXT_MAX);
+	explain_text(live_env(e->live), e->rd, v, with_private, &text);
+	json_t *row = explain_json(live_env(e->live), e->rd, v, with_private);
+	js_put_str(row, "offer_status",
+		   vocab_code(&vocab_offer_status, (int)offer->status));
+	js_put_str(row, "text", text.data);
+	buf_clear(&text);
+	control_row(call, row);
+	control_end(call, 0, NULL);
+}
+
+void cmd_explain(struct control_call *call, const json_t *args)
+{
+	struct engine_state *e = control_state(call);
+	struct arena a;
+	struct store_person person;
+	struct store_offer offer;
+	struct mperson m;
+	struct moffer o;
+	struct err err = {0};
+	bool is_private = js_bool(args, "private", false);
+	if (is_private && !control_peer(call)->may_needs) {
+		control_error(call, 1,
+			      "--private is for root and members of "
+			      "etrier-needs");
+		return;
+	}
+	arena_init(&a);
+	if (!control_find_person(call, js_str(args, "youth", NULL), true, &a,
+				 &person) ||
+	    !control_find_offer(call, js_str(args, "offer", NULL), &a, &offer))
+		goto out;
+	if (compile_person(e, &person, &a, &m, &err) ||
+	    compile_offer(e, &offer, &a, &o, &err) ||
+	    (is_private && audit_private(call, person.id, &err))) {
+		control_fail(call, &err);
+		goto out;
+	}
+	struct verdict v;
+	live_evaluate_pair(e->live, &m, &o, paris_date(clock_now(e->clock)),
+			   &v);
+	send_verdict(call, &v, &offer,
+		     is_private ? EXPLAIN_PRIVATE : EXPLAIN_PUBLIC);
+out:
+	arena_clear(&a);
+}

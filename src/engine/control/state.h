@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_ENGINE_STATE_H
+#define ETRIER_ENGINE_STATE_H
+
+#include <etrier/control.h>
+#include <etrier/live.h>
+#include <etrier/outbox.h>
+#include <etrier/plan.h>
+#include <etrier/polls.h>
+#include <etrier/store_offers.h>
+#include <etrier/store_people.h>
+
+/* The engine's parts, as engine.c puts them together and the commands of the
+ * control socket see them. Everything here is owned by engine.c. */
+struct engine_state {
+	const struct clock *clock;
+	json_t *config; /* settings_for_role("engine"), in force */
+	struct refdata *rd;
+	struct store *store;
+	struct live *live;
+	struct planner *planner;
+	struct plan_settings plan_settings;
+	struct polls *polls;
+	struct outbox *outbox;
+	struct control *control;
+	int64_t started_at;
+	json_t *roles; /* as the supervisor last told them, or NULL */
+	/* Asks the supervisor to reload; the answer comes to
+	 * control_reload_done(). */
+	void (*reload)(struct engine_state *e, int64_t call_id);
+	/* After a change that makes work: look soon. */
+	void (*wake)(struct engine_state *e);
+};
+
+void control_reload_done(struct engine_state *e, int64_t call_id, bool is_ok,
+			 const json_t *diagnostics);
+/* Figures for /metrics (OpenMetrics text) and the words of /healthz; free(). */
+char *control_metrics(struct engine_state *e, struct err *err);
+/* links.c: the answer to a line of the front: `view` or `act`. */
+json_t *control_answer_front(struct engine_state *e, const char *type,
+			     const json_t *line);
+json_t *control_status(struct engine_state *e, struct err *err);
+
+/* --- for the files of the commands --------------------------------------- */
+/* words[i] of the arguments, or NULL. */
+const char *control_word(const json_t *args, size_t i);
+/* End the call with the error: kind ERR_UNKNOWN, ERR_INPUT, ERR_PERMISSION are
+ * the asker's. */
+void control_fail(struct control_call *call, const struct err *err);
+/* The person named "ORIGIN:REF"; false after ending the call. */
+struct plan_scope;
+bool control_find_person(struct control_call *call, const char *name,
+			 bool with_needs, struct arena *a,
+			 struct store_person *out);
+bool control_find_offer(struct control_call *call, const char *name,
+			struct arena *a, struct store_offer *out);
+int control_limit(const json_t *args, int fallback);
+/* "2026-11-23T08:00:00Z" under key, nothing for INSTANT_NONE. */
+void control_put_instant(json_t *row, const char *key, int64_t at);
+/* Who asks, for event rows: "uid:1000". out holds 32 bytes. */
+const char *control_by(const struct control_call *call, char out[32]);
+
+/* The functions of table.c, by file. */
+typedef void control_run(struct control_call *call, const json_t *args);
+control_run cmd_status, cmd_reload;			      /* service.c */
+control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */
+	cmd_youths_show, cmd_youths_link, cmd_youths_duplicates,
+	cmd_youths_allow;
+control_run cmd_sources_list, cmd_sources_poll, cmd_offers_list, /* offers.c */
+	cmd_offers_show, cmd_explain;
+control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
+	cmd_outbox_list, cmd_outbox_show, cmd_outbox_retry, cmd_outbox_hold,
+	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
+	cmd_events_list; /* messages.c */
+control_run cmd_import;	 /* import.c */
+void import_line(struct control_call *call, const char *type, json_t *line);
+void import_gone(struct control_call *call);
+
+#endif

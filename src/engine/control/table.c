@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the control socket understands; etrierctl's own table (src/ctl/table.c)
+ * says what it is for. */
+#include "state.h"
+
+#include <etrier/arena.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/num.h>
+#include <etrier/store_offers.h>
+#include <etrier/store_people.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct control_command control_commands[] = {
+	{.name = "status", .run = cmd_status},
+	{.name = "reload", .run = cmd_reload},
+	{.name = "import",
+	 .run = cmd_import,
+	 .on_line = import_line,
+	 .on_gone = import_gone},
+	{.name = "agency list", .run = cmd_agency_list},
+	{.name = "agency set", .run = cmd_agency_set},
+	{.name = "youths list", .run = cmd_youths_list},
+	{.name = "youths show", .run = cmd_youths_show},
+	{.name = "youths link", .run = cmd_youths_link},
+	{.name = "youths duplicates", .run = cmd_youths_duplicates},
+	{.name = "youths allow", .run = cmd_youths_allow},
+	{.name = "sources list", .run = cmd_sources_list},
+	{.name = "sources poll", .run = cmd_sources_poll},
+	{.name = "offers list", .run = cmd_offers_list},
+	{.name = "offers show", .run = cmd_offers_show},
+	{.name = "explain", .run = cmd_explain},
+	{.name = "digest show", .run = cmd_digest_show},
+	{.name = "message preview", .run = cmd_message_preview},
+	{.name = "message show", .run = cmd_message_show},
+	{.name = "outbox list", .run = cmd_outbox_list},
+	{.name = "outbox show", .run = cmd_outbox_show},
+	{.name = "outbox retry", .run = cmd_outbox_retry},
+	{.name = "outbox hold", .run = cmd_outbox_hold},
+	{.name = "outbox cancel", .run = cmd_outbox_cancel},
+	{.name = "outbox settle", .run = cmd_outbox_settle},
+	{.name = "ledger", .run = cmd_ledger},
+	{.name = "events list", .run = cmd_events_list},
+	{0}};
+
+const char *control_word(const json_t *args, size_t i)
+{
+	return json_string_value(
+		json_array_get(json_object_get(args, "words"), i));
+}
+
+void control_fail(struct control_call *call, const struct err *err)
+{
+	control_error(call, 1, "%s", err->text);
+}
+
+/* The two halves of "A:B"; the second may hold colons. */
+static bool split_name(struct control_call *call, const char *name,
+		       const char *what, struct arena *a, const char **left,
+		       const char **right)
+{
+	const char *colon = name ? strchr(name, ':') : NULL;
+	if (!colon || colon == name || !colon[1]) {
+		control_error(call, 2, "expected %s", what);
+		return false;
+	}
+	*left = arena_dup_n(a, name, (size_t)(colon - name));
+	*right = colon + 1;
+	return true;
+}
+
+bool control_find_person(struct control_call *call, const char *name,
+			 bool with_needs, struct arena *a,
+			 struct store_person *out)
+{
+	const char *origin, *ref;
+	struct err err = {0};
+	if (!split_name(call, name, "ORIGIN:REF", a, &origin, &ref))
+		return false;
+	if (!store_person_find(control_state(call)->store, origin, ref,
+			       with_needs, a, out, &err))
+		return true;
+	if (err.kind == ERR_UNKNOWN)
+		control_error(call, 1,
+			      "no young person of that name: %s has no such "
+			      "dossier",
+			      origin);
+	else
+		control_fail(call, &err);
+	return false;
+}
+
+bool control_find_offer(struct control_call *call, const char *name,
+			struct arena *a, struct store_offer *out)
+{
+	const char *source, *ref;
+	struct err err = {0};
+	if (!split_name(call, name, "SOURCE:REF", a, &source, &ref))
+		return false;
+	if (!store_offer_find(control_state(call)->store, source, ref, a, out,
+			      &err))
+		return true;
+	if (err.kind == ERR_UNKNOWN)
+		control_error(call, 1,
+			      "source %s never showed an offer %s (offers list "
+			      "--source %s)",
+			      source, ref, source);
+	else
+		control_fail(call, &err);
+	return false;
+}
+
+int control_limit(const json_t *args, int fallback)
+{
+	return (int)num_clip(js_int(args, "limit", fallback), 1,
+			     CONTROL_LIST_MAX);
+}
+
+void control_put_instant(json_t *row, const char *key, int64_t at)
+{
+	char text[21];
+	if (at == INSTANT_NONE || at == 0)
+		return;
+	instant_format(at, text);
+	json_object_set_new(row, key, json_string(text));
+}
+
+const char *control_by(const struct control_call *call, char out[32])
+{
+	snprintf(out, 32, "uid:%" PRId64, control_peer(call)->uid);
+	return out;
+}
