@@ -48,11 +48,14 @@ const char *explain_travel(struct arena *a, const struct verdict *v)
 
 /* --- for messages ----------------------------------------------------------
  */
-/* Worth saying: half of its value or more, and something to say. */
-static bool is_reason(const struct criterion_result *c)
+/* Worth saying: half of its value or more, something to say, and no line of
+ * its own in a message. */
+static bool is_reason(const struct verdict *v, enum criterion i)
 {
-	return c->value >= 500 && c->points > 0 && c->why != WHY_NOTHING &&
-	       c->why != WHY_START_UNKNOWN && c->why != WHY_START_PAST;
+	const struct criterion_result *c = &v->criteria[i];
+
+	return i != CRITERION_TRAVEL && i != CRITERION_START &&
+	       c->value >= 500 && c->points > 0 && c->why != WHY_NOTHING;
 }
 
 size_t explain_reasons(const struct refdata *rd, struct arena *a,
@@ -65,7 +68,7 @@ size_t explain_reasons(const struct refdata *rd, struct arena *a,
 		int best = -1;
 
 		for (int i = 0; i < CRITERION_COUNT; i++)
-			if (!is_said[i] && is_reason(&v->criteria[i]) &&
+			if (!is_said[i] && is_reason(v, (enum criterion)i) &&
 			    (best < 0 ||
 			     v->criteria[i].points > v->criteria[best].points))
 				best = i;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Every sentence part that a verdict can say, in one table: code, then French
  * words for advisers with the facts in braces: {0} a number, {0:trade} its
- * label. Another language is another table. A test makes every row speak. */
+ * label. {0:journey} alone reads two facts: minutes, and the mode in fact 2.
+ * Another language is another table. A test makes every row speak. */
 #include "words.h"
 
 #include <etrier/arena.h>
@@ -49,7 +50,7 @@ static const struct {
 	[WHY_TOO_FAR] =
 		{"too_far",
 		 "environ {0:about} min {2:mode}, au plus {1} acceptées"},
-	[WHY_REACHED] = {"reached", "environ {0:about} min {2:mode}"},
+	[WHY_REACHED] = {"reached", "{0:journey}"},
 	[WHY_OFFER_PLACE] = {"offer_place", "lieu de travail imprécis"},
 	[WHY_PERSON_PLACE] = {"person_place",
 			      "domicile, durée ou moyens de trajet non "
@@ -78,7 +79,7 @@ static const struct {
 				 "métier proche de : {1:trade}"},
 	[WHY_TRADE_FAMILY] = {"trade_family",
 			      "même famille de métiers que : {1:trade}"},
-	[WHY_TRAVEL] = {"travel", "environ {0:about} min {2:mode}"},
+	[WHY_TRAVEL] = {"travel", "{0:journey}"},
 	[WHY_FRESH] = {"fresh", "offre publiée {0:ago}"},
 };
 static_assert(ARRAY_LEN(table) == WHY_COUNT, "words for every code");
@@ -206,12 +207,25 @@ static const struct {
 	{"ago", ago_words},
 };
 
+/* Two places in one town often have one point between them, its centre: an
+ * estimate this short is no more than "near", and says nothing of the mode. */
+static const char *journey_words(struct arena *a, const int32_t facts[3])
+{
+	if (facts[0] < TRAVEL_NEAR_MIN)
+		return arena_printf(a, "moins de %d min", TRAVEL_NEAR_MIN);
+	return arena_printf(a, "environ %d min %s",
+			    (int)travel_about_minutes(facts[0]),
+			    travel_words(NULL, a, facts[2]));
+}
+
 /* What stands between braces: "0" or "0:style". */
 static const char *expand(const struct refdata *rd, struct arena *a,
 			  const char *what, size_t n, const int32_t facts[3])
 {
 	int32_t v = facts[what[0] - '0'];
 
+	if (n == strlen("0:journey") && str_starts(what, "0:journey"))
+		return journey_words(a, facts);
 	for (size_t i = 0; n > 2 && i < ARRAY_LEN(styles); i++)
 		if (strlen(styles[i].name) == n - 2 &&
 		    !strncmp(styles[i].name, what + 2, n - 2))

@@ -171,7 +171,7 @@ int32_t travel_minutes(const struct travel *t, int32_t cost)
 
 int32_t travel_about_minutes(int32_t minutes)
 {
-	return minutes < 10 ? minutes : (minutes + 2) / 5 * 5;
+	return minutes < TRAVEL_NEAR_MIN ? minutes : (minutes + 2) / 5 * 5;
 }
 
 unsigned travel_own_modes(unsigned modes)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_OUTBOX_PRIVATE_H
+#define ETRIER_OUTBOX_PRIVATE_H
+
+#include <etrier/map.h>
+#include <etrier/outbox.h>
+
+/* What outbox.c (lanes, claiming) and settle.c (what became of it) share. */
+
+struct lane {
+	char name[24];
+	enum channel channel;
+	int n_up; /* a new one may come before the old one's end is seen */
+	int64_t message; /* in hand, 0: idle */
+	bool is_submitting;
+	struct lane *next;
+};
+
+/* What a lane said, or its death, that the store could not take yet. */
+struct unsettled {
+	int64_t message;
+	json_t *verdict; /* NULL: the lane died */
+	bool is_submitting;
+};
+
+struct outbox {
+	struct store *store;
+	struct planner *planner;
+	const struct clock *clock;
+	struct outbox_ops ops;
+	struct lane *lanes;
+	struct map sets; /* "mail-1 fr/digest/email" -> struct text_set */
+	struct unsettled *unsettled;
+	size_t n_unsettled, cap_unsettled;
+	int64_t swept_ms; /* when what expired was last looked for */
+	struct outbox_stats stats;
+};
+
+/* The lane's message leaves its hands. verdict NULL: the lane died. When the
+ * store fails it is kept and tried again by outbox_settle_rest(). */
+int outbox_settle(struct outbox *o, struct lane *l, json_t *verdict,
+		  struct err *err);
+int outbox_settle_rest(struct outbox *o, struct err *err);
+/* A planned message goes no more: cancelled (its offers are free again), or
+ * failed when an earlier attempt may have arrived. */
+int outbox_give_up(struct outbox *o, const struct store_message *m,
+		   const char *why, struct err *err);
+/* Not before `at`. */
+int outbox_postpone(struct outbox *o, const struct store_message *m,
+		    const char *why, int64_t at, struct err *err);
+/* Give up the planned messages that have expired, lane or no lane. */
+int outbox_sweep(struct outbox *o, struct err *err);
+/* The event that goes with a change of state, in its transaction. */
+int outbox_event(struct outbox *o, const struct store_message *m,
+		 const char *kind, const char *reason, struct err *err);
+
+#endif

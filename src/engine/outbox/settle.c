@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What becomes of a message: the lane's verdict, the lane's death, giving up,
+ * waiting. State and event are one commit each. An SMS of which it is not known
+ * whether it left is uncertain and stays so; a mail goes again as it is, and
+ * its reason remembers that an attempt may have arrived. */
+#include "outbox.h"
+
+#include <etrier/arena.h>
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/log.h>
+#include <etrier/mem.h>
+#include <etrier/num.h>
+#include <etrier/store_events.h>
+#include <etrier/str.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REASON_MAX 280
+/* Expired messages given up at once, and how often they are looked for. */
+#define SWEEP_MAX 50
+#define SWEEP_MS  60000
+
+static int64_t now_of(const struct outbox *o)
+{
+	return clock_now(o->clock);
+}
+
+int outbox_event(struct outbox *o, const struct store_message *m,
+		 const char *kind, const char *reason, struct err *err)
+{
+	json_t *data = json_object();
+	js_put_int(data, "message", m->id, 0);
+	js_put_str(data, "reason", reason);
+	char *text = json_dumps(data, JSON_COMPACT);
+	int result = store_event_add(o->store,
+				     &(struct store_event){.at = now_of(o),
+							   .kind = kind,
+							   .person = m->person,
+							   .agency = m->agency,
+							   .by = "engine",
+							   .data = text},
+				     err);
+	free(text);
+	json_decref(data);
+	return result;
+}
+
+/* --- verdicts ------------------------------------------------------------- */
+
+struct settling {
+	struct outbox *o;
+	const struct store_message *m;
+	enum store_state state;
+	const char *event, *reason;
+	int64_t not_before;
+};
+
+static int settle(struct store *s, void *ctx, struct err *err)
+{
+	const struct settling *k = ctx;
+	if (store_message_settle(s, k->m->id, k->state, k->reason,
+				 k->not_before, now_of(k->o), err))
+		return -1;
+	return outbox_event(k->o, k->m, k->event, k->reason, err);
+}
+
+/* When a delivery that did not work is tried again: at the latest when the
+ * message expires, to be given up then. */
+static int64_t retry_at(const struct outbox *o, const struct store_message *m,
+			int64_t asked_s)
+{
+	int64_t wait = OUTBOX_RETRY_FIRST_S;
+	for (int i = 1; i < m->attempts && wait < OUTBOX_RETRY_MAX_S; i++)
+		wait *= 2;
+	wait = num_clip(asked_s > wait ? asked_s : wait, 1, OUTBOX_RETRY_MAX_S);
+	int64_t at = now_of(o) + wait;
+	return m->expires != INSTANT_NONE && at > m->expires ? m->expires : at;
+}
+
+/* What the verdict means for the row. A verdict without a known result says
+ * nothing: an SMS may have left, a mail goes again. */
+static void judge(const struct outbox *o, const json_t *line,
+		  struct settling *k)
+{
+	const struct store_message *m = k->m;
+	const char *result = js_str(line, "result", "");
+	bool is_failed = str_eq(result, "failed");
+	bool is_retry = str_eq(result, "retry");
+	k->not_before = INSTANT_NONE;
+	if (str_eq(result, "sent")) {
+		k->state = STORE_SENT;
+		k->event = "sent";
+	} else if (m->channel == CHANNEL_SMS && !is_failed && !is_retry) {
+		k->state = STORE_UNCERTAIN;
+		k->event = "uncertain";
+	} else if (!is_failed && m->attempts < OUTBOX_ATTEMPTS_MAX) {
+		k->state = STORE_PLANNED;
+		k->event = "retry";
+		k->not_before =
+			retry_at(o, m, js_int(line, "retry_after_s", 0));
+	} else {
+		k->state = STORE_FAILED;
+		k->event = "failed";
+	}
+}
+
+/* The lane's words; before them, for as long as it matters, that an attempt may
+ * have arrived. */
+static void put_reason(const struct settling *k, const json_t *line,
+		       char out[REASON_MAX])
+{
+	const char *reason = js_str(line, "reason", "");
+	const char *text = js_str(line, "text", "");
+	bool is_lost = str_eq(reason, "lost") ||
+		       str_eq(js_str(line, "result", "uncertain"), "uncertain");
+	bool is_in_doubt = k->m->channel == CHANNEL_EMAIL &&
+			   k->state != STORE_SENT &&
+			   (is_lost || plan_is_in_doubt(k->m));
+	snprintf(out, REASON_MAX, "%s%s%s%s", is_in_doubt ? PLAN_IN_DOUBT : "",
+		 reason, *text ? ": " : "", text);
+}
+
+static void count(struct outbox *o, enum store_state state)
+{
+	switch (state) {
+	case STORE_SENT:
+		o->stats.sent++;
+		o->stats.last_sent_at = now_of(o);
+		break;
+	case STORE_FAILED:
+		o->stats.failed++;
+		break;
+	case STORE_UNCERTAIN:
+		o->stats.uncertain++;
+		break;
+	case STORE_CANCELLED:
+		o->stats.cancelled++;
+		break;
+	default:
+		o->stats.retried++;
+	}
+}
+
+static void log_settled(const struct settling *k, const json_t *line)
+{
+	log_event(
+		k->state == STORE_SENT ? LOG_INFO : LOG_WARNING,
+		"outbox.settled", LOG_D("message", k->m->id),
+		LOG_S("state", vocab_code(&vocab_message_state, (int)k->state)),
+		LOG_S("reason", js_str(line, "reason", "")),
+		LOG_D("code", js_int(line, "code", 0)));
+}
+
+static int settle_verdict(struct outbox *o, const struct unsettled *u,
+			  struct err *err)
+{
+	struct arena a;
+	struct store_message m;
+	char reason[REASON_MAX];
+	arena_init(&a);
+	int result = store_message_get(o->store, u->message, &a, &m, err);
+	if (!result) {
+		struct settling k = {.o = o, .m = &m};
+		judge(o, u->verdict, &k);
+		put_reason(&k, u->verdict, reason);
+		k.reason = *reason ? reason : NULL;
+		result = store_tx(o->store, settle, &k, err);
+		if (!result) {
+			count(o, k.state);
+			log_settled(&k, u->verdict);
+		}
+	}
+	arena_clear(&a);
+	return result;
+}
+
+static int settle_death(struct outbox *o, const struct unsettled *u,
+			struct err *err)
+{
+	enum store_state state = STORE_UNCERTAIN;
+	/* That the SMS was about to leave may not have reached the disk. */
+	int result = u->is_submitting
+			     ? store_message_settle(o->store, u->message, state,
+						    "lane died", INSTANT_NONE,
+						    now_of(o), err)
+			     : store_message_lane_died(o->store, u->message,
+						       now_of(o), &state, err);
+	if (result)
+		return -1;
+	count(o, state);
+	log_event(LOG_WARNING, "outbox.lane_died", LOG_D("message", u->message),
+		  LOG_S("state", vocab_code(&vocab_message_state, (int)state)));
+	return 0;
+}
+
+static int settle_one(struct outbox *o, const struct unsettled *u,
+		      struct err *err)
+{
+	return u->verdict ? settle_verdict(o, u, err) : settle_death(o, u, err);
+}
+
+static void keep(struct outbox *o, const struct unsettled *u)
+{
+	if (o->n_unsettled == o->cap_unsettled) {
+		o->cap_unsettled = o->cap_unsettled ? o->cap_unsettled * 2 : 8;
+		o->unsettled = mem_grow(o->unsettled, o->cap_unsettled,
+					sizeof(*o->unsettled));
+	}
+	o->unsettled[o->n_unsettled++] = *u;
+}
+
+int outbox_settle(struct outbox *o, struct lane *l, json_t *verdict,
+		  struct err *err)
+{
+	struct unsettled u = {.message = l->message,
+			      .verdict = verdict,
+			      .is_submitting = l->is_submitting &&
+					       l->channel == CHANNEL_SMS};
+	struct err why = {0};
+	l->message = 0;
+	l->is_submitting = false;
+	o->stats.busy--;
+	if (!settle_one(o, &u, &why))
+		return 0;
+	*err = why;
+	if (why.kind == ERR_STORE) {
+		json_incref(verdict);
+		keep(o, &u);
+	}
+	return -1;
+}
+
+int outbox_settle_rest(struct outbox *o, struct err *err)
+{
+	while (o->n_unsettled) {
+		struct unsettled *u = &o->unsettled[o->n_unsettled - 1];
+		struct err why = {0};
+		if (settle_one(o, u, &why) && why.kind == ERR_STORE) {
+			*err = why;
+			return -1;
+		}
+		json_decref(u->verdict);
+		o->n_unsettled--;
+	}
+	return 0;
+}
+
+/* --- before the claim ----------------------------------------------------- */
+
+/* planned becomes failed by way of sending, as the store draws it. */
+static int fail(struct store *s, void *ctx, struct err *err)
+{
+	const struct settling *k = ctx;
+	if (store_message_claim(s, k->m->id, NULL, now_of(k->o), err))
+		return -1;
+	return settle(s, ctx, err);
+}
+
+int outbox_give_up(struct outbox *o, const struct store_message *m,
+		   const char *why, struct err *err)
+{
+	char reason[REASON_MAX];
+	bool is_in_doubt = plan_is_in_doubt(m);
+	snprintf(reason, sizeof(reason), "%s%s",
+		 is_in_doubt ? PLAN_IN_DOUBT : "", why);
+	struct settling k = {.o = o,
+			     .m = m,
+			     .state = is_in_doubt ? STORE_FAILED
+						  : STORE_CANCELLED,
+			     .event = is_in_doubt ? "failed" : "cancelled",
+			     .reason = reason,
+			     .not_before = INSTANT_NONE};
+	if (store_tx(o->store, is_in_doubt ? fail : settle, &k, err))
+		return -1;
+	count(o, k.state);
+	log_event(LOG_INFO, "outbox.given_up", LOG_D("message", m->id),
+		  LOG_S("why", why));
+	return 0;
+}
+
+static int postpone(struct store *s, void *ctx, struct err *err)
+{
+	const struct settling *k = ctx;
+	int64_t now = now_of(k->o);
+	/* Not claimed yet: only its date moves. */
+	if (store_message_settle(s, k->m->id, STORE_HELD, k->reason,
+				 INSTANT_NONE, now, err))
+		return -1;
+	return store_message_settle(s, k->m->id, STORE_PLANNED, k->reason,
+				    k->not_before, now, err);
+}
+
+int outbox_postpone(struct outbox *o, const struct store_message *m,
+		    const char *why, int64_t at, struct err *err)
+{
+	char reason[REASON_MAX];
+	snprintf(reason, sizeof(reason), "%s%s",
+		 plan_is_in_doubt(m) ? PLAN_IN_DOUBT : "", why);
+	struct settling k = {.o = o,
+			     .m = m,
+			     .reason = reason,
+			     .not_before = m->expires != INSTANT_NONE &&
+							   at > m->expires
+						   ? m->expires
+						   : at};
+	return store_tx(o->store, postpone, &k, err);
+}
+
+struct expired {
+	int64_t now, ids[SWEEP_MAX];
+	int n;
+};
+
+static int collect_expired(void *ctx, const struct store_message *m)
+{
+	struct expired *k = ctx;
+	if (m->expires != INSTANT_NONE && m->expires <= k->now)
+		k->ids[k->n++] = m->id;
+	return k->n == SWEEP_MAX;
+}
+
+int outbox_sweep(struct outbox *o, struct err *err)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct expired k = {.now = now_of(o)};
+	int64_t ms = clock_mono_ms(o->clock);
+	struct arena a;
+	if (o->swept_ms && ms < o->swept_ms + SWEEP_MS)
+		return 0;
+	q.states = 1u << STORE_PLANNED;
+	if (store_messages_each(o->store, &q, collect_expired, &k, err))
+		return -1;
+	arena_init(&a);
+	int result = 0;
+	for (int i = 0; i < k.n && !result; i++) {
+		struct store_message m;
+		result = store_message_get(o->store, k.ids[i], &a, &m, err);
+		if (!result)
+			result = outbox_give_up(o, &m, "expired", err);
+	}
+	arena_clear(&a);
+	if (!result && k.n < SWEEP_MAX)
+		o->swept_ms = ms ? ms : 1;
+	return result;
+}

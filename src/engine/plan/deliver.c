@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The `deliver` line of a message: addresses and headers around the model of
+ * model.c. Made once, at the claim, and frozen: Date, Message-ID and boundary
+ * come with it, so that a mail that must go again is the same to the byte. */
+#include "plan.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/store_events.h>
+#include <etrier/str.h>
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNSUBSCRIBE_MONTHS 13 /* surfaces.md: /u tokens */
+#define SAMPLE_TOKEN	   "0000000000"
+
+struct addressee {
+	const char *address, *name;
+	const char *reply_to, *reply_name;
+	const char *from_name; /* the agency */
+	const char *token_for; /* subject of the unsubscribe token */
+	const char *sms_sender;
+};
+
+static json_t *mailbox(const char *address, const char *name)
+{
+	json_t *v = json_object();
+	js_put_str(v, "address", address);
+	js_put_str(v, "name", str_is_empty(name) ? NULL : name);
+	return v;
+}
+
+/* 24 hex digits nobody can guess: the left side of a Message-ID, of the
+ * envelope sender, and the boundary. */
+static const char *fresh_id(struct arena *a)
+{
+	unsigned char bytes[12];
+	char text[2 * sizeof(bytes) + 1];
+	randombytes_buf(bytes, sizeof(bytes));
+	sodium_bin2hex(text, sizeof(text), bytes, sizeof(bytes));
+	return arena_dup(a, text);
+}
+
+static const char *domain_of(const struct plan_settings *s)
+{
+	const char *at = strchr(s->from_address, '@');
+	if (!str_is_empty(s->list_domain))
+		return s->list_domain;
+	return at ? at + 1 : "localhost";
+}
+
+static void put_mail_headers(struct planner *p, json_t *line,
+			     const struct store_message *m,
+			     const struct addressee *to, const char *stop_url,
+			     struct arena *a)
+{
+	const struct plan_settings *s = p->settings;
+	const char *domain = domain_of(s), *id = fresh_id(a);
+	const char *bounce =
+		str_is_empty(s->bounce_domain) ? domain : s->bounce_domain;
+	bool is_digest = m->kind == STORE_DIGEST;
+	json_object_set_new(line, "from",
+			    mailbox(s->from_address, to->from_name));
+	json_object_set_new(line, "reply_to",
+			    to->reply_to ? mailbox(to->reply_to, to->reply_name)
+					 : json_null());
+	js_put_str(line, "envelope_from",
+		   arena_printf(a, "b+%s@%s", id, bounce));
+	js_put_str(line, "message_id",
+		   arena_printf(a, "<m.%s@%s>", id, domain));
+	js_put_int(line, "date", clock_now(p->clock), INSTANT_NONE);
+	js_put_str(line, "boundary", arena_printf(a, "=_%s", id));
+	json_t *unsubscribe = json_object();
+	js_put_str(unsubscribe, "url", stop_url);
+	json_object_set_new(line, "unsubscribe",
+			    stop_url ? unsubscribe : json_null());
+	if (!stop_url)
+		json_decref(unsubscribe);
+	js_put_str(line, "list_id",
+		   arena_printf(a, "%s.%s", is_digest ? "synthese" : "offres",
+				domain));
+	js_put_str(line, "feedback_id",
+		   arena_printf(a, "%s:%s:etrier:%s",
+				is_digest ? "digest" : "offre", m->agency,
+				domain));
+}
+
+static const char *from_name(const struct planner *p, const struct agency *a)
+{
+	return str_is_empty(a->name) ? p->settings->from_name : a->name;
+}
+
+/* The link that stops further messages; NULL without a public address. */
+static int stop_url(struct planner *p, const char *subject, bool make_token,
+		    struct arena *a, const char **url, struct err *err)
+{
+	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
+	*url = NULL;
+	if (str_is_empty(p->settings->base_url))
+		return 0;
+	int64_t now = clock_now(p->clock);
+	int64_t expires = paris_instant(
+		date_add_months(paris_date(now), UNSUBSCRIBE_MONTHS), 0);
+	if (make_token &&
+	    store_token_make(p->store, "u", subject, expires, token, err))
+		return -1;
+	size_t n = strlen(p->settings->base_url);
+	bool has_slash = p->settings->base_url[n - 1] == '/';
+	*url = arena_printf(a, "%s%su/%s", p->settings->base_url,
+			    has_slash ? "" : "/", token);
+	return 0;
+}
+
+static json_t *dress(struct planner *p, const struct store_message *m,
+		     const struct addressee *to, json_t *model_take,
+		     bool make_tokens, struct arena *a, struct err *err)
+{
+	const char *url;
+	json_t *line = json_object();
+	bool is_mail = m->channel == CHANNEL_EMAIL;
+	json_object_set_new(line, "model", model_take);
+	if (stop_url(p, to->token_for, make_tokens, a, &url, err)) {
+		json_decref(line);
+		return NULL;
+	}
+	if (m->audience == STORE_TO_YOUTH) {
+		if (!url) {
+			json_decref(line);
+			err_set(err, ERR_CONFIG,
+				"a message to a young person needs "
+				"front.base_url for its stop link");
+			return NULL;
+		}
+		js_put_str(model_take, "stop_url", url);
+	}
+	js_put_str(line, "channel",
+		   vocab_code(&vocab_channel, (int)m->channel));
+	js_put_str(line, "kind", vocab_code(&vocab_message_kind, (int)m->kind));
+	js_put_str(line, "audience",
+		   vocab_code(&vocab_audience, (int)m->audience));
+	js_put_str(line, "lang", "fr");
+	json_object_set_new(line, "preview", json_boolean(m->is_preview));
+	json_object_set_new(line, "to",
+			    mailbox(to->address, is_mail ? to->name : NULL));
+	if (is_mail)
+		put_mail_headers(p, line, m, to, url, a);
+	else
+		js_put_str(line, "sms_sender", to->sms_sender);
+	return line;
+}
+
+/* --- digests -----------------------------------------------------------------
+ */
+
+static int digest_addressee(struct planner *p, const struct plan_digest *d,
+			    struct plan_scope *s, const char **reader,
+			    struct addressee *out, struct err *err)
+{
+	struct store_agency row;
+	struct agency agency;
+	struct adviser to;
+	const char *why;
+	if (plan_agency_get(p, d->agency, s, &row, &agency, err) ||
+	    plan_digest_recipient(p, d->agency, d->adviser, s, &to, &why, err))
+		return -1;
+	if (why)
+		return err_set(err, ERR_INPUT, "%s", why);
+	*reader = to.first_name;
+	*out = (struct addressee){.address = to.email,
+				  .name = to.first_name,
+				  .reply_to = agency.email,
+				  .from_name = from_name(p, &agency),
+				  .token_for = arena_printf(&s->arena,
+							    "adviser:%s:%s",
+							    d->agency, to.ref)};
+	return 0;
+}
+
+/* The rows of a planned digest as choices, without what is gone since. */
+struct collecting {
+	struct planner *p;
+	struct plan_digest *d;
+	struct plan_scope *s;
+	size_t cap; /* of d->choices */
+	int32_t date;
+};
+
+static int collect(void *ctx, const struct store_proposal *row)
+{
+	struct collecting *k = ctx;
+	struct plan_digest *d = k->d;
+	struct verdict v;
+	struct plan_person person;
+	struct err gone;
+	if (live_evaluate(k->p->live, row->person, row->canonical, k->date, &v,
+			  &gone) ||
+	    v.decision == DECISION_EXCLUDE)
+		return 0;
+	struct plan_choice *c = NULL;
+	for (size_t i = 0; i < d->n && !c; i++) {
+		if (d->choices[i].person == row->person)
+			c = &d->choices[i];
+	}
+	if (!c) {
+		/* Changed hands since? */
+		if (d->n == k->cap ||
+		    plan_person_get(k->p, row->person, k->s, &person, &gone) ||
+		    !plan_is_own_person(d, &person.row))
+			return 0;
+		c = &d->choices[d->n++];
+		*c = (struct plan_choice){.person = row->person};
+	}
+	if (c->n < PLAN_OFFERS_MAX)
+		c->items[c->n++] = (struct plan_item){row->canonical, v};
+	return 0;
+}
+
+/* "+ n autres": what is still unproposed now that these rows are. */
+static int count_more(struct planner *p, const struct store_agency *agency,
+		      struct plan_digest *d, struct plan_scope *s,
+		      struct err *err)
+{
+	struct plan_digest rest;
+	if (plan_digest_choose(p, agency, d->adviser, SIZE_MAX, s, &rest, err))
+		return -1;
+	d->more_people = rest.n;
+	for (size_t i = 0; i < rest.n; i++) {
+		for (size_t j = 0; j < d->n; j++) {
+			if (d->choices[j].person != rest.choices[i].person)
+				continue;
+			d->choices[j].more =
+				rest.choices[i].n + rest.choices[i].more;
+			d->more_people--;
+		}
+	}
+	return 0;
+}
+
+static int planned_digest(struct planner *p, const struct store_message *m,
+			  struct plan_scope *s, struct plan_digest *out,
+			  struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct store_agency agency;
+	struct agency fields;
+	int64_t n;
+	*out = (struct plan_digest){.agency = m->agency,
+				    .adviser = m->recipient,
+				    .audience = m->audience};
+	q.message = m->id;
+	if (plan_agency_get(p, m->agency, s, &agency, &fields, err) ||
+	    plan_digest_find_first(p, &agency, m->id, out, err) ||
+	    store_ledger_count(p->store, &q, &n, err))
+		return -1;
+	/* As many as were planned, whatever the settings say by now. */
+	struct collecting k = {.p = p,
+			       .d = out,
+			       .s = s,
+			       .cap = (size_t)n,
+			       .date = paris_date(clock_now(p->clock))};
+	out->choices = arena_array(&s->arena, k.cap + 1, sizeof(*out->choices));
+	if (store_ledger_each(p->store, &q, collect, &k, err))
+		return -1;
+	return out->n ? count_more(p, &agency, out, s, err) : 0;
+}
+
+static json_t *digest_line(struct planner *p, const struct store_message *m,
+			   struct plan_digest *d, bool make_tokens,
+			   struct plan_scope *s, struct err *err)
+{
+	struct addressee to;
+	if (digest_addressee(p, d, s, &d->reader, &to, err))
+		return NULL;
+	json_t *model = plan_digest_model(p, d, s, err);
+	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
+		     : NULL;
+}
+
+json_t *plan_digest_preview(struct planner *p, const char *agency_code,
+			    const char *adviser, struct err *err)
+{
+	struct plan_scope s;
+	struct store_agency agency;
+	struct agency fields;
+	struct plan_digest d;
+	json_t *line = NULL;
+	plan_scope_init(&s);
+	if (!plan_agency_get(p, agency_code, &s, &agency, &fields, err) &&
+	    !plan_digest_choose(p, &agency, adviser, 0, &s, &d, err)) {
+		struct store_message m = {.kind = STORE_DIGEST,
+					  .audience = d.audience,
+					  .channel = CHANNEL_EMAIL,
+					  .agency = agency_code,
+					  .recipient = adviser,
+					  .is_preview = true};
+		line = digest_line(p, &m, &d, false, &s, err);
+	}
+	plan_scope_clear(&s);
+	return line;
+}
+
+/* --- young people
+ * --------------------------------------------------------------- */
+
+static json_t *youth_line(struct planner *p, const struct store_message *m,
+			  const struct plan_person *person,
+			  const struct plan_item *item, bool make_tokens,
+			  struct plan_scope *s, struct err *err)
+{
+	struct store_agency row;
+	struct agency agency;
+	struct adviser adviser = {0};
+	struct err none;
+	if (plan_agency_get(p, person->row.agency, s, &row, &agency, err))
+		return NULL;
+	if (person->row.adviser)
+		(void)plan_adviser_get(p, person->row.agency,
+				       person->row.adviser, s, &adviser, &none);
+	struct addressee to = {
+		.address = m->channel == CHANNEL_EMAIL ? person->p.email
+						       : person->p.phone,
+		.name = person->p.first_name,
+		.reply_to = adviser.email ? adviser.email : agency.email,
+		.reply_name = adviser.first_name,
+		.from_name = from_name(p, &agency),
+		.sms_sender = agency.sms_sender ? agency.sms_sender
+						: p->settings->sms_sender,
+		.token_for = arena_printf(
+			&s->arena, "youth:%lld:%s", (long long)person->row.id,
+			vocab_code(&vocab_channel, (int)m->channel))};
+	json_t *model = plan_youth_model(p, person, item, s, err);
+	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
+		     : NULL;
+}
+
+static int keep_first(void *ctx, const struct store_proposal *row)
+{
+	*(int64_t *)ctx = row->canonical;
+	return 1;
+}
+
+static json_t *planned_youth(struct planner *p, const struct store_message *m,
+			     bool make_tokens, bool *empty,
+			     struct plan_scope *s, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct plan_item item = {0};
+	struct plan_person person;
+	struct err gone;
+	q.message = m->id;
+	if (store_ledger_each(p->store, &q, keep_first, &item.canonical, err) ||
+	    plan_person_get(p, m->person, s, &person, err))
+		return NULL;
+	if (live_evaluate(p->live, m->person, item.canonical,
+			  paris_date(clock_now(p->clock)), &item.verdict,
+			  &gone)) {
+		*empty = true;
+		return NULL;
+	}
+	return youth_line(p, m, &person, &item, make_tokens, s, err);
+}
+
+json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
+			   struct err *err)
+{
+	struct plan_scope s;
+	struct plan_person person;
+	struct store_agency agency;
+	struct agency fields;
+	struct plan_item item;
+	json_t *line = NULL;
+	bool found = false;
+	int64_t at;
+	*why = NULL;
+	plan_scope_init(&s);
+	if (plan_person_get(p, id, &s, &person, err) ||
+	    plan_agency_get(p, person.row.agency, &s, &agency, &fields, err) ||
+	    plan_permit(p, &person, &agency, person.p.channel, NULL, &at, why,
+			err) ||
+	    *why || plan_youth_choose(p, &person, &agency, &item, &found, err))
+		goto out;
+	if (!found) {
+		*why = "no new offer is worth sending";
+		goto out;
+	}
+	struct store_message m = {.kind = STORE_OFFER,
+				  .audience = STORE_TO_YOUTH,
+				  .channel = person.p.channel,
+				  .agency = agency.code,
+				  .person = id,
+				  .is_preview = true};
+	line = youth_line(p, &m, &person, &item, false, &s, err);
+out:
+	plan_scope_clear(&s);
+	return line;
+}
+
+json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
+			  bool make_tokens, bool *empty, struct err *err)
+{
+	struct plan_scope s;
+	struct plan_digest d;
+	json_t *line = NULL;
+	*empty = false;
+	plan_scope_init(&s);
+	if (m->kind == STORE_OFFER) {
+		line = planned_youth(p, m, make_tokens, empty, &s, err);
+	} else if (!planned_digest(p, m, &s, &d, err)) {
+		*empty = d.n == 0;
+		if (d.n)
+			line = digest_line(p, m, &d, make_tokens, &s, err);
+	}
+	plan_scope_clear(&s);
+	return line;
+}

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a template gets: the models of courier.h, filled from records and
+ * verdicts. A digest carries what the offer says, for an adviser's eyes; a
+ * message to a young person only our words and tables. No family name, no
+ * private fact: there is no member one could be put in. */
+#include "plan.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/explain.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/refdata.h>
+#include <etrier/str.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A deadline nearer than this is said first. */
+#define URGENT_DAYS 21
+/* An adviser reads an offer in about so long. */
+#define READING_S   30
+#define SECTION_MAX 20 /* entries of the short sections */
+
+static const char *date_fr(struct arena *a, int32_t date, const char *before)
+{
+	char text[40];
+	if (date == DATE_NONE)
+		return NULL;
+	date_format_fr(date, false, text);
+	return arena_printf(a, "%s%s", before, text);
+}
+
+/* "lundi 23 nov." for a subject. */
+static const char *date_short_fr(struct arena *a, int32_t date)
+{
+	static const char *const months[] = {"janv.", "févr.", "mars",	"avr.",
+					     "mai",   "juin",  "juil.", "août",
+					     "sept.", "oct.",  "nov.",	"déc."};
+	char text[40];
+	int y, m, d;
+	date_to_ymd(date, &y, &m, &d);
+	date_format_fr(date, false, text);
+	char *last = strrchr(text, ' ');
+	return arena_printf(a, "%.*s %s", last ? (int)(last - text) : 0, text,
+			    months[m - 1]);
+}
+
+static json_t *texts(const char *const *v, size_t n)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(v[i]));
+	return list;
+}
+
+/* Employer contact as published, in one line. */
+static const char *contact_of(struct arena *a, const struct offer *o)
+{
+	const char *parts[] = {o->contact.name, o->contact.phone,
+			       o->contact.email};
+	const char *out = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (str_is_empty(parts[i]))
+			continue;
+		out = out ? arena_printf(a, "%s, %s", out, parts[i]) : parts[i];
+	}
+	return out;
+}
+
+static const char *posted_of(struct arena *a, const struct offer *o)
+{
+	char text[11];
+	if (o->posted == INSTANT_NONE)
+		return NULL;
+	date_format_dmy(paris_date(o->posted), text);
+	return arena_printf(a, "publiée le %s", text);
+}
+
+static int was_sent_to_youth(struct planner *p, int64_t person,
+			     int64_t canonical, bool *sent, struct err *err)
+{
+	return store_ledger_has(p->store, person, canonical, STORE_TO_YOUTH,
+				sent, err);
+}
+
+static json_t *offer_model(struct planner *p, int64_t person,
+			   const struct plan_item *item,
+			   const struct plan_offer *offer, struct arena *a,
+			   struct err *err)
+{
+	const struct offer *o = &offer->o;
+	const struct refdata *rd = live_refdata(p->live);
+	const char *reasons[EXPLAIN_REASONS], *checks[EXPLAIN_CHECKS];
+	bool sent = false;
+	if (was_sent_to_youth(p, person, item->canonical, &sent, err))
+		return NULL;
+	json_t *v = json_object();
+	js_put_str(v, "title", o->title);
+	js_put_str(v, "employer", o->employer.name);
+	js_put_str(v, "city", o->place.city);
+	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
+	js_put_str(v, "start_fr", date_fr(a, o->start, "le "));
+	js_put_str(v, "travel", explain_travel(a, &item->verdict));
+	js_put_str(v, "posted_fr", posted_of(a, o));
+	js_put_str(v, "source", o->source);
+	js_put_str(v, "url", o->url ? o->url : o->contact.url);
+	js_put_str(v, "contact", contact_of(a, o));
+	size_t n = explain_reasons(rd, a, &item->verdict, reasons,
+				   EXPLAIN_REASONS);
+	json_object_set_new(v, "reasons", texts(reasons, n));
+	n = explain_checks(rd, a, &item->verdict, checks, EXPLAIN_CHECKS);
+	json_object_set_new(v, "checks", texts(checks, n));
+	json_object_set_new(v, "sent_to_youth", json_boolean(sent));
+	return v;
+}
+
+/* Days to sign, when that is soon; -1 otherwise. */
+static int days_left(const struct person *p, int32_t today)
+{
+	if (p->contract_deadline == DATE_NONE || p->contract_deadline < today ||
+	    p->contract_deadline > today + URGENT_DAYS)
+		return -1;
+	return p->contract_deadline - today;
+}
+
+static const char *days_fr(struct arena *a, int days)
+{
+	return arena_printf(a, "il reste %d jour%s pour signer", days,
+			    days > 1 ? "s" : "");
+}
+
+static json_t *person_model(const struct plan_person *person, int32_t today,
+			    struct arena *a)
+{
+	const struct person *p = &person->p;
+	json_t *v = json_object();
+	js_put_str(v, "first_name", p->first_name);
+	js_put_str(v, "dossier", person->row.ref);
+	int days = days_left(p, today);
+	if (days >= 0)
+		js_put_str(v, "deadline_fr", days_fr(a, days));
+	bool is_minor = p->birth_date != DATE_NONE &&
+			date_age(p->birth_date, today) < PLAN_ADULT_AGE;
+	json_object_set_new(v, "is_minor", json_boolean(is_minor));
+	return v;
+}
+
+struct digest_totals {
+	int n_offers, soonest;
+	json_t *sources; /* {name: last_seen} */
+};
+
+static int add_offers(struct planner *p, const struct plan_choice *c,
+		      json_t *offers, struct plan_scope *s,
+		      struct digest_totals *t, struct err *err)
+{
+	for (int i = 0; i < c->n; i++) {
+		struct plan_offer offer;
+		if (plan_offer_get(p, c->items[i].canonical, s, &offer, err))
+			return -1;
+		json_t *v = offer_model(p, c->person, &c->items[i], &offer,
+					&s->arena, err);
+		if (!v)
+			return -1;
+		json_array_append_new(offers, v);
+		t->n_offers++;
+		int64_t seen = js_int(t->sources, offer.row.source, 0);
+		if (offer.row.last_seen > seen)
+			json_object_set_new(t->sources, offer.row.source,
+					    json_integer(offer.row.last_seen));
+	}
+	return 0;
+}
+
+static json_t *people_model(struct planner *p, const struct plan_digest *d,
+			    struct plan_scope *s, struct digest_totals *t,
+			    struct err *err)
+{
+	int32_t today = paris_date(clock_now(p->clock));
+	json_t *list = json_array();
+	for (size_t i = 0; i < d->n; i++) {
+		struct plan_person person;
+		json_t *offers = json_array();
+		if (plan_person_get(p, d->choices[i].person, s, &person, err) ||
+		    add_offers(p, &d->choices[i], offers, s, t, err)) {
+			json_decref(offers);
+			json_decref(list);
+			return NULL;
+		}
+		json_t *v = person_model(&person, today, &s->arena);
+		json_object_set_new(v, "offers", offers);
+		json_object_set_new(v, "n_more",
+				    json_integer(d->choices[i].more));
+		json_array_append_new(list, v);
+		int days = days_left(&person.p, today);
+		if (days >= 0 && (t->soonest < 0 || days < t->soonest))
+			t->soonest = days;
+	}
+	return list;
+}
+
+static json_t *sources_model(const json_t *sources, struct arena *a)
+{
+	json_t *list = json_array(), *v;
+	const char *name;
+	json_t *copy = json_deep_copy(sources);
+	json_object_foreach(copy, name, v)
+	{
+		int64_t at = json_integer_value(v);
+		char day[11], hour[6];
+		date_format_dmy(paris_date(at), day);
+		minute_format(paris_minute(at), hour);
+		json_array_append_new(list, json_string(arena_printf(
+						    a, "%s (mise à jour %s %s)",
+						    name, day, hour)));
+	}
+	json_decref(copy);
+	return list;
+}
+
+/* --- the short sections ------------------------------------------------------
+ */
+
+struct section {
+	struct planner *p;
+	const struct plan_digest *d;
+	struct plan_scope *s;
+	json_t *uncertain, *no_trade;
+};
+
+static json_t *who(const struct plan_person *person)
+{
+	json_t *v = json_object();
+	js_put_str(v, "first_name", person->p.first_name);
+	js_put_str(v, "dossier", person->row.ref);
+	return v;
+}
+
+static int add_uncertain(void *ctx, const struct store_message *m)
+{
+	struct section *k = ctx;
+	struct plan_person person;
+	struct err err;
+	if (json_array_size(k->uncertain) >= SECTION_MAX)
+		return 1;
+	if (plan_person_get(k->p, m->person, k->s, &person, &err) ||
+	    !str_eq(person.row.adviser, k->d->adviser))
+		return 0;
+	char day[11], hour[6];
+	date_format_dmy(paris_date(m->claimed_at), day);
+	minute_format(paris_minute(m->claimed_at), hour);
+	json_t *v = who(&person);
+	js_put_str(v, "what_fr",
+		   arena_printf(&k->s->arena, "SMS du %s à %s", day, hour));
+	json_array_append_new(k->uncertain, v);
+	return 0;
+}
+
+static int add_no_trade(void *ctx, const struct store_person *row)
+{
+	struct section *k = ctx;
+	struct plan_person person;
+	struct err err;
+	if (json_array_size(k->no_trade) >= SECTION_MAX)
+		return 1;
+	if (!plan_person_get(k->p, row->id, k->s, &person, &err) &&
+	    person.p.n_rome == 0)
+		json_array_append_new(k->no_trade, who(&person));
+	return 0;
+}
+
+static int add_sections(struct section *k, json_t *model, struct err *err)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct store_people_query people = {.active_only = true,
+					    .agency = k->d->agency,
+					    .adviser = k->d->adviser};
+	k->uncertain = json_array();
+	k->no_trade = json_array();
+	json_object_set_new(model, "uncertain", k->uncertain);
+	json_object_set_new(model, "no_trade", k->no_trade);
+	if (k->d->audience != STORE_TO_ADVISER)
+		return 0;
+	q.states = 1u << STORE_UNCERTAIN;
+	q.agency = k->d->agency;
+	q.audience = STORE_TO_YOUTH;
+	if (store_messages_each(k->p->store, &q, add_uncertain, k, err))
+		return -1;
+	return store_people_each(k->p->store, &people, add_no_trade, k, err);
+}
+
+static json_t *agency_model(const struct agency *agency)
+{
+	json_t *v = json_object();
+	js_put_str(v, "name", agency->name);
+	js_put_str(v, "phone", agency->phone);
+	return v;
+}
+
+json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
+			  struct plan_scope *s, struct err *err)
+{
+	struct store_agency row;
+	struct agency agency;
+	struct adviser adviser;
+	int32_t today = paris_date(clock_now(p->clock));
+	struct digest_totals t = {.soonest = -1, .sources = json_object()};
+	struct section sections = {.p = p, .d = d, .s = s};
+	json_t *model = json_object(), *people = NULL;
+	if (plan_agency_get(p, d->agency, s, &row, &agency, err) ||
+	    plan_adviser_get(p, d->agency, d->adviser, s, &adviser, err) ||
+	    !(people = people_model(p, d, s, &t, err)) ||
+	    add_sections(&sections, model, err)) {
+		json_decref(people);
+		json_decref(model);
+		model = NULL;
+		goto out;
+	}
+	json_t *to = json_object();
+	js_put_str(to, "first_name",
+		   d->reader ? d->reader : adviser.first_name);
+	json_object_set_new(model, "adviser", to);
+	json_object_set_new(model, "agency", agency_model(&agency));
+	json_object_set_new(model, "is_cfa",
+			    json_boolean(d->audience == STORE_TO_CFA));
+	js_put_str(model, "date_fr", date_fr(&s->arena, today, ""));
+	js_put_str(model, "date_short_fr", date_short_fr(&s->arena, today));
+	js_put_int(model, "n_offers", t.n_offers, -1);
+	js_put_int(model, "n_people", (int64_t)d->n, -1);
+	js_put_int(model, "minutes", (t.n_offers * READING_S + 59) / 60, -1);
+	if (t.soonest >= 0)
+		js_put_str(model, "urgent_fr", days_fr(&s->arena, t.soonest));
+	json_object_set_new(model, "first", json_boolean(d->is_first));
+	json_object_set_new(model, "people", people);
+	js_put_int(model, "n_more_people", (int64_t)d->more_people, -1);
+	json_object_set_new(model, "sources",
+			    sources_model(t.sources, &s->arena));
+out:
+	json_decref(t.sources);
+	return model;
+}
+
+/* --- a young person
+ * ----------------------------------------------------------- */
+
+/* Our label of the trade of an offer, as it is said in a sentence. */
+static const char *job_of(const struct refdata *rd, struct arena *a,
+			  const struct offer *o)
+{
+	uint16_t trade = ROME_NONE;
+	for (int i = 0; i < o->n_rome && trade == ROME_NONE; i++)
+		trade = rome_find(rd, o->rome[i]);
+	if (trade == ROME_NONE)
+		return NULL;
+	char *job = arena_dup(a, rome_job(rd, trade));
+	job[0] = (char)tolower((unsigned char)job[0]);
+	if (o->kind == CONTRACT_APPRENTICESHIP)
+		return arena_printf(a, "apprenti %s", job);
+	return job;
+}
+
+static json_t *adviser_model(struct planner *p,
+			     const struct plan_person *person,
+			     const struct agency *agency, struct plan_scope *s)
+{
+	struct adviser adviser;
+	struct err err;
+	json_t *v = json_object();
+	bool known = person->row.adviser &&
+		     !plan_adviser_get(p, person->row.agency,
+				       person->row.adviser, s, &adviser, &err);
+	js_put_str(v, "first_name", known ? adviser.first_name : agency->name);
+	js_put_str(v, "phone", known ? adviser.phone : NULL);
+	return v;
+}
+
+json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
+			 const struct plan_item *item, struct plan_scope *s,
+			 struct err *err)
+{
+	struct store_agency row;
+	struct agency agency;
+	struct plan_offer offer;
+	if (plan_agency_get(p, person->row.agency, s, &row, &agency, err) ||
+	    plan_offer_get(p, item->canonical, s, &offer, err))
+		return NULL;
+	const struct offer *o = &offer.o;
+	const struct refdata *rd = live_refdata(p->live);
+	const struct commune *commune =
+		o->place.insee ? refdata_commune(rd, o->place.insee, NULL, NULL)
+			       : NULL;
+	int tone = agency.tone == VOCAB_NONE ? p->settings->tone : agency.tone;
+	json_t *v = json_object();
+	js_put_str(v, "first_name", person->p.first_name);
+	json_object_set_new(v, "adviser", adviser_model(p, person, &agency, s));
+	json_object_set_new(v, "agency", agency_model(&agency));
+	js_put_str(v, "job", job_of(rd, &s->arena, o));
+	js_put_str(v, "city", commune ? commune->name : NULL);
+	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
+	js_put_str(v, "travel", explain_travel(&s->arena, &item->verdict));
+	js_put_str(v, "start_fr", date_fr(&s->arena, o->start, "le "));
+	if (o->start != DATE_NONE) {
+		char day[11];
+		date_format_dmy(o->start, day);
+		day[5] = '\0';
+		js_put_str(v, "start_short", day);
+	}
+	json_object_set_new(
+		v, "tone_tu",
+		json_boolean(str_eq(vocab_code(&vocab_tone, tone), "tu")));
+	return v;
+}

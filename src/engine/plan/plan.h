@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_PLAN_PRIVATE_H
+#define ETRIER_PLAN_PRIVATE_H
+
+#include <etrier/arena.h>
+#include <etrier/live.h>
+#include <etrier/map.h>
+#include <etrier/offer.h>
+#include <etrier/people.h>
+#include <etrier/person.h>
+#include <etrier/plan.h>
+#include <etrier/store_offers.h>
+
+/* A person is never messaged automatically before this birthday. */
+#define PLAN_ADULT_AGE 18
+/* Most offers of a person in a digest, whatever the settings say. */
+#define PLAN_OFFERS_MAX 10
+/* Open windows (the demo): two digests of an adviser are so far apart. */
+#define PLAN_OPEN_GAP_S 60
+/* ... and who had nothing is looked at again after so long. */
+#define PLAN_OPEN_LOOK_S 5
+/* Offers in one digest, so that its line stays below the 256 KiB of the wire
+ * with links of 2000 bytes. */
+#define PLAN_DIGEST_OFFERS_MAX 60
+/* Time a tick may take before the loop gets its turn. */
+#define PLAN_TICK_MS 10
+/* A message to a young person is stale after so long. */
+#define PLAN_YOUTH_EXPIRES_S (3 * 24 * 3600)
+/* How far back "when was this person last in a digest" looks. */
+#define PLAN_SHOWN_DAYS 90
+
+struct plan_wait { /* a young person for whom something may be due */
+	uint32_t person;
+	int64_t not_before;
+};
+
+struct planner {
+	struct store *store;
+	struct live *live;
+	const struct clock *clock;
+	const struct plan_settings *settings;
+	struct plan_wait *waits;
+	size_t n_waits, cap_waits;
+	unsigned char *is_waiting; /* by person id */
+	size_t n_is_waiting;
+	struct arena todo_arena; /* advisers whose digest is due */
+	struct plan_todo *todo;
+	int64_t scanned_at;
+	struct map done; /* "agency\nref" of whom was looked at on done_day */
+	int32_t done_day;
+	bool has_more; /* the last tick stopped before it was done */
+};
+
+struct plan_todo {
+	const char *agency, *ref;
+	struct plan_todo *next;
+};
+
+/* --- a person, an offer, an adviser as stored, parsed -------------------- */
+struct plan_person {
+	struct store_person row;
+	struct person p;
+};
+struct plan_offer {
+	struct store_offer row;
+	struct offer o;
+};
+/* Everything in the arena, which outlives the result (parsed JSON is copied
+ * into it as needed). -1 ERR_UNKNOWN, ERR_STORE. */
+struct plan_scope { /* JSON kept for strings that point into it */
+	struct arena arena;
+	json_t *kept; /* array */
+};
+void plan_scope_init(struct plan_scope *s);
+void plan_scope_clear(struct plan_scope *s);
+int plan_person_get(struct planner *p, int64_t id, struct plan_scope *s,
+		    struct plan_person *out, struct err *err);
+int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
+		   struct plan_offer *out, struct err *err);
+int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
+		    struct store_agency *row, struct agency *out,
+		    struct err *err);
+int plan_adviser_get(struct planner *p, const char *agency, const char *ref,
+		     struct plan_scope *s, struct adviser *out,
+		     struct err *err);
+
+/* Who gets an adviser's digest today: the adviser, or the substitute while the
+ * adviser is away. *why (static): nobody, for this reason. -1: ERR_STORE. */
+int plan_digest_recipient(struct planner *p, const char *agency,
+			  const char *ref, struct plan_scope *s,
+			  struct adviser *out, const char **why,
+			  struct err *err);
+/* Young enough to be proposed (planner.offer_max_age_days), and no meeting.
+ * first_seen counts when the offer does not say when it was published. */
+bool plan_is_current(struct planner *p, const struct moffer *o,
+		     int64_t first_seen);
+
+/* --- choosing ------------------------------------------------------------ */
+struct plan_item {
+	int64_t canonical;
+	struct verdict verdict;
+};
+struct plan_choice { /* one young person of a digest */
+	int64_t person;
+	struct plan_item items[PLAN_OFFERS_MAX];
+	int n, more;	    /* shown, and further ones that could have been */
+	int64_t last_shown; /* INSTANT_NONE: never in a digest */
+};
+struct plan_digest {
+	const char *agency, *adviser;
+	enum store_audience audience;
+	enum agency_mode mode;
+	const char *reader;	     /* first name; NULL: the adviser's */
+	bool is_first;		     /* after going live */
+	bool has_old;		     /* what was live before counts too */
+	struct plan_choice *choices; /* in the arena */
+	size_t n, more_people;
+};
+/* digest.c. most: people at most, 0: as the settings say. */
+int plan_digest_choose(struct planner *p, const struct store_agency *agency,
+		       const char *adviser, size_t most, struct plan_scope *s,
+		       struct plan_digest *out, struct err *err);
+/* Fills is_first and has_old. own: the planned message itself, 0: none yet. */
+int plan_digest_find_first(struct planner *p, const struct store_agency *agency,
+			   int64_t own, struct plan_digest *d, struct err *err);
+bool plan_is_own_person(const struct plan_digest *d,
+			const struct store_person *row);
+int plan_digest_tick(struct planner *p, int *n, struct err *err);
+/* youth.c */
+int plan_youth_choose(struct planner *p, const struct plan_person *person,
+		      const struct store_agency *agency, struct plan_item *out,
+		      bool *found, struct err *err);
+int plan_youth_tick(struct planner *p, int *n, struct err *err);
+/* permit.c: our words for why a young person may not be messaged (static), or
+ * NULL; *at is set (else INSTANT_NONE) when it will be allowed later. own: the
+ * planned message that asks, which does not count against itself; NULL when
+ * planning. */
+int plan_permit(struct planner *p, const struct plan_person *person,
+		const struct store_agency *agency, enum channel channel,
+		const struct store_message *own, int64_t *at, const char **why,
+		struct err *err);
+bool plan_mode_sends(enum agency_mode mode, enum store_audience audience);
+/* model.c */
+/* A facts column for the ledger: explain's public JSON; free(). */
+char *plan_facts(struct planner *p, const struct verdict *v);
+json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
+			  struct plan_scope *s, struct err *err);
+json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
+			 const struct plan_item *item, struct plan_scope *s,
+			 struct err *err);
+
+#endif

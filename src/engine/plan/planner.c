@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The planner's clockwork and the question the outbox asks before it lets a
+ * message go. */
+#include "plan.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/mem.h>
+#include <etrier/str.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct planner *planner_new(struct store *store, struct live *live,
+			    const struct clock *clock)
+{
+	struct planner *p = mem_alloc(sizeof(*p));
+	p->store = store;
+	p->live = live;
+	p->clock = clock;
+	p->done_day = DATE_NONE;
+	arena_init(&p->todo_arena);
+	map_init(&p->done);
+	return p;
+}
+
+void planner_configure(struct planner *p, const struct plan_settings *s)
+{
+	p->settings = s;
+}
+
+void planner_free(struct planner *p)
+{
+	if (!p)
+		return;
+	arena_clear(&p->todo_arena);
+	map_clear(&p->done, NULL);
+	free(p->waits);
+	free(p->is_waiting);
+	free(p);
+}
+
+int planner_tick(struct planner *p, int *n, struct err *err)
+{
+	*n = 0;
+	p->has_more = false;
+	if (!p->settings || !live_is_settled(p->live))
+		return 0;
+	if (plan_digest_tick(p, n, err))
+		return -1;
+	return plan_youth_tick(p, n, err);
+}
+
+bool planner_has_more(const struct planner *p)
+{
+	return p->has_more;
+}
+
+static void read_text(char **out, const json_t *group, const char *key)
+{
+	const char *s = js_str(group, key, "");
+	*out = mem_dup(s);
+}
+
+void plan_settings_read(struct plan_settings *out, const json_t *config)
+{
+	const json_t *planner = json_object_get(config, "planner");
+	const json_t *agency = json_object_get(config, "agency_defaults");
+	const json_t *mail = json_object_get(config, "mail");
+	const json_t *sms = json_object_get(config, "sms");
+	*out = (struct plan_settings){
+		.is_open = str_eq(js_str(planner, "windows", ""), "open"),
+		.digest_people = (int)js_int(planner, "digest_people", 15),
+		.digest_offers = (int)js_int(planner, "digest_offers", 3),
+		.first_digest_people =
+			(int)js_int(planner, "first_digest_people", 15),
+		.youth_per_day = (int)js_int(planner, "youth_per_day", 1),
+		.youth_per_week = (int)js_int(planner, "youth_per_week", 2),
+		.sms_from = (int)js_int(planner, "sms_from", 9 * 60),
+		.sms_until = (int)js_int(planner, "sms_until", 19 * 60 + 30),
+		.mail_from = (int)js_int(planner, "mail_from", 8 * 60),
+		.mail_until = (int)js_int(planner, "mail_until", 19 * 60 + 30),
+		.offer_max_age_days =
+			(int)js_int(planner, "offer_max_age_days", 45),
+		.digest_at = (int)js_int(agency, "digest_at", 8 * 60),
+		.tone = vocab_find(&vocab_tone, js_str(agency, "tone", "tu")),
+		.mail_goes = !str_eq(js_str(mail, "transport", "none"), "none"),
+		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none")};
+	read_text(&out->sms_sender, agency, "sms_sender");
+	read_text(&out->from_address, mail, "from_address");
+	read_text(&out->from_name, mail, "from_name");
+	read_text(&out->bounce_domain, mail, "bounce_domain");
+	read_text(&out->list_domain, mail, "list_domain");
+	read_text(&out->base_url, json_object_get(config, "front"), "base_url");
+}
+
+void plan_settings_clear(struct plan_settings *s)
+{
+	free(s->sms_sender);
+	free(s->from_address);
+	free(s->from_name);
+	free(s->bounce_domain);
+	free(s->list_domain);
+	free(s->base_url);
+	*s = (struct plan_settings){0};
+}
+
+/* --- may it still go? ----------------------------------------------------- */
+
+/* What outbox.c, or the store after a death, wrote about an attempt whose
+ * answer never came. */
+bool plan_is_in_doubt(const struct store_message *m)
+{
+	return m->model && m->reason &&
+	       (str_starts(m->reason, PLAN_IN_DOUBT) ||
+		str_eq(m->reason, "lane died") || str_eq(m->reason, "restart"));
+}
+
+static int keep_canonical(void *ctx, const struct store_proposal *row)
+{
+	*(int64_t *)ctx = row->canonical;
+	return 1;
+}
+
+/* The youth's one offer: still live and, unless it is written already, still
+ * worth sending? */
+static int recheck_offer(struct planner *p, const struct store_message *m,
+			 const char **why, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	int64_t canonical = 0;
+	struct verdict v;
+	struct err gone;
+	q.message = m->id;
+	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+		return -1;
+	if (!canonical ||
+	    live_evaluate(p->live, m->person, canonical,
+			  paris_date(clock_now(p->clock)), &v, &gone))
+		*why = "the offer is gone";
+	else if (!m->model && v.decision != DECISION_SEND)
+		*why = "the verdict is another now";
+	return 0;
+}
+
+/* Does the frozen line still lead to this person? */
+static bool is_same_address(const struct store_message *m,
+			    const struct person *p)
+{
+	struct err ignored;
+	json_t *line = js_parse(m->model, strlen(m->model), &ignored);
+	bool is_same =
+		str_eq(js_str(json_object_get(line, "to"), "address", NULL),
+		       m->channel == CHANNEL_SMS ? p->phone : p->email);
+	json_decref(line);
+	return is_same;
+}
+
+static int recheck_youth(struct planner *p, const struct store_message *m,
+			 const struct store_agency *agency,
+			 struct plan_scope *s, int64_t *at, const char **why,
+			 struct err *err)
+{
+	struct plan_person person;
+	struct err lost = {0};
+	if (plan_person_get(p, m->person, s, &person, &lost)) {
+		*why = "the person is not there";
+		*err = lost;
+		return lost.kind == ERR_STORE ? -1 : 0;
+	}
+	if (!str_eq(person.row.agency, m->agency))
+		*why = "the person is another agency's now";
+	else if (m->model && !is_same_address(m, &person.p))
+		*why = "the address is another now";
+	if (*why)
+		return 0;
+	if (plan_permit(p, &person, agency, m->channel, m, at, why, err))
+		return -1;
+	return *why ? 0 : recheck_offer(p, m, why, err);
+}
+
+static int recheck(struct planner *p, const struct store_message *m,
+		   struct plan_scope *s, int64_t *at, const char **why,
+		   struct err *err)
+{
+	struct store_agency agency;
+	struct agency fields;
+	struct adviser adviser;
+	struct err lost = {0};
+	if (m->expires != INSTANT_NONE && m->expires <= clock_now(p->clock)) {
+		*why = "expired";
+		return 0;
+	}
+	if (plan_agency_get(p, m->agency, s, &agency, &fields, &lost)) {
+		*why = "the agency is not there";
+		*err = lost;
+		return lost.kind == ERR_STORE ? -1 : 0;
+	}
+	if (!plan_mode_sends(agency.mode, m->audience))
+		*why = "the agency's mode sends this no more";
+	else if ((agency.mode == AGENCY_PREVIEW) != m->is_preview)
+		*why = "the agency's mode changed";
+	else if (m->audience == STORE_TO_YOUTH)
+		return recheck_youth(p, m, &agency, s, at, why, err);
+	else
+		return plan_digest_recipient(p, m->agency, m->recipient, s,
+					     &adviser, why, err);
+	return 0;
+}
+
+int plan_recheck(struct planner *p, const struct store_message *m,
+		 enum plan_answer *answer, int64_t *at, const char **why,
+		 struct err *err)
+{
+	struct plan_scope s;
+	*at = INSTANT_NONE;
+	*why = NULL;
+	plan_scope_init(&s);
+	int result = recheck(p, m, &s, at, why, err);
+	*answer = !*why			? PLAN_GO
+		  : *at != INSTANT_NONE ? PLAN_WAIT
+					: PLAN_CANCEL;
+	plan_scope_clear(&s);
+	return result;
+}

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Sources in time. One struct source per configured source; what must survive
+ * (cursor, failures, next_due) is in the store, what need not (the poll in
+ * hand) is here.
+ *
+ *   due ─► poll begun (durable number) ─► offers, in batches ─► polled:
+ *     failed     failures + 1, nothing moves, nothing closes
+ *     unchanged  next time
+ *     ok         cursor + statistics + closings in one commit */
+#include "polls.h"
+
+#include <etrier/arena.h>
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/log.h>
+#include <etrier/mem.h>
+#include <etrier/offer.h>
+#include <etrier/schedule.h>
+#include <etrier/store_events.h>
+#include <etrier/store_offers.h>
+#include <etrier/str.h>
+#include <etrier/wire.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+int64_t polls_clock(const struct polls *p)
+{
+	return clock_now(p->clock);
+}
+
+static void source_free(void *v)
+{
+	struct source *s = v;
+	free(s->name);
+	json_decref(s->conf);
+	free(s);
+}
+
+struct polls *polls_new(struct store *store, struct live *live,
+			const struct clock *clock, const struct polls_ops *ops)
+{
+	struct polls *p = mem_alloc(sizeof(*p));
+	p->store = store;
+	p->live = live;
+	p->clock = clock;
+	p->ops = *ops;
+	map_init(&p->sources);
+	return p;
+}
+
+static void drop_batch(struct polls *p)
+{
+	for (int i = 0; i < p->n_batch; i++)
+		json_decref(p->batch[i].line);
+	p->n_batch = 0;
+}
+
+void polls_free(struct polls *p)
+{
+	if (!p)
+		return;
+	drop_batch(p);
+	map_clear(&p->sources, source_free);
+	free(p);
+}
+
+static int add_source(struct polls *p, const char *name, json_t *conf,
+		      struct err *err)
+{
+	struct arena a;
+	struct store_source row;
+	arena_init(&a);
+	int result = store_source_get(p->store, name, &a, &row, err);
+	if (!result) {
+		struct source *s = mem_alloc(sizeof(*s));
+		s->name = mem_dup(name);
+		s->conf = json_incref(conf);
+		s->next_due = row.next_due;
+		str_copy(s->note, sizeof(s->note),
+			 row.last_error ? row.last_error : "");
+		map_put(&p->sources, name, s);
+	}
+	arena_clear(&a);
+	return result;
+}
+
+/* A poll in hand keeps its source until it ends. */
+static void forget_gone(struct polls *p)
+{
+	const char *name;
+	void *v;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		if (s->is_gone && !s->poll) {
+			(void)map_remove(&p->sources, s->name);
+			source_free(s);
+		}
+	}
+}
+
+int polls_configure(struct polls *p, const json_t *sources, int64_t deadline_s,
+		    struct err *err)
+{
+	p->deadline_s = deadline_s;
+	const char *name;
+	void *v;
+	json_t *copy = json_deep_copy(sources), *conf;
+	int result = 0;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		s->is_gone = !json_object_get(copy, name);
+	}
+	json_object_foreach(copy, name, conf)
+	{
+		struct source *s = map_get(&p->sources, name);
+		if (s) {
+			json_decref(s->conf);
+			s->conf = json_incref(conf);
+		} else if (add_source(p, name, conf, err)) {
+			result = -1;
+		}
+	}
+	json_decref(copy);
+	forget_gone(p);
+	return result;
+}
+
+void polls_collector_up(struct polls *p)
+{
+	p->has_collector = true;
+}
+
+/* --- offers -------------------------------------------------------------- */
+
+static struct source *source_of_poll(struct polls *p, int64_t poll,
+				     const char *name)
+{
+	struct source *s = name ? map_get(&p->sources, name) : NULL;
+	return s && s->poll == poll ? s : NULL;
+}
+
+int polls_event(struct polls *p, const char *kind, int64_t canonical,
+		const char *source, struct err *err)
+{
+	json_t *data = json_object();
+	js_put_str(data, "source", source);
+	char *text = json_dumps(data, JSON_COMPACT);
+	int result =
+		store_event_add(p->store,
+				&(struct store_event){.at = polls_clock(p),
+						      .kind = kind,
+						      .canonical = canonical,
+						      .by = "collector",
+						      .data = text},
+				err);
+	free(text);
+	json_decref(data);
+	return result;
+}
+
+static int store_one(struct polls *p, const struct source *s, struct offer *o,
+		     struct arena *a, struct err *err)
+{
+	char hash[33];
+	int64_t canonical;
+	enum store_offer_change change;
+	offer_content_hash(o, hash);
+	json_t *form = offer_to_json(o);
+	char *fields = json_dumps(form, JSON_COMPACT);
+	json_decref(form);
+	int result =
+		store_offer_put(p->store,
+				&(struct store_offer_in){.source = s->name,
+							 .ref = offer_ref(o, a),
+							 .hash = hash,
+							 .fields = fields,
+							 .status = o->status,
+							 .expires = o->expires,
+							 .poll = s->poll},
+				polls_clock(p), &canonical, &change, err);
+	free(fields);
+	if (result || change == STORE_OFFER_SAME)
+		return result;
+	if (change == STORE_OFFER_CLOSED) {
+		p->stats.offers_closed++;
+		return live_offer_drop(p->live, canonical, err) ||
+				       polls_event(p, "offer.closed", canonical,
+						   s->name, err)
+			       ? -1
+			       : 0;
+	}
+	p->stats.offers_new += change == STORE_OFFER_NEW;
+	if (o->status != OFFER_LIVE)
+		return 0;
+	if (change == STORE_OFFER_NEW &&
+	    polls_event(p, "offer.new", canonical, s->name, err))
+		return -1;
+	return live_offer_put(p->live, canonical, o, err);
+}
+
+static int write_batch(struct store *store, void *ctx, struct err *err)
+{
+	(void)store;
+	struct polls *p = ctx;
+	struct arena a;
+	int result = 0;
+	arena_init(&a);
+	for (int i = 0; i < p->n_batch && !result; i++) {
+		struct source *s = p->batch[i].source;
+		struct offer o;
+		struct err why = {0};
+		json_object_set_new(p->batch[i].line, "source",
+				    json_string(s->name));
+		if (offer_from_json(p->batch[i].line, &a, &o, &why)) {
+			s->bad++;
+			p->stats.offers_bad++;
+			log_event(LOG_NOTICE, "offer.refused",
+				  LOG_S("source", s->name),
+				  LOG_S("why", why.text));
+			continue;
+		}
+		result = store_one(p, s, &o, &a, err);
+		arena_reset(&a);
+	}
+	arena_clear(&a);
+	return result;
+}
+
+bool polls_has_waiting(const struct polls *p)
+{
+	return p->n_batch > 0;
+}
+
+int polls_flush(struct polls *p, struct err *err)
+{
+	if (!p->n_batch)
+		return 0;
+	int result = store_tx(p->store, write_batch, p, err);
+	if (result)
+		live_resync(p->live);
+	/* What was lost must be fetched again: the cursor may not move. */
+	for (int i = 0; result && i < p->n_batch; i++)
+		p->batch[i].source->is_store_broken = true;
+	drop_batch(p);
+	return result;
+}
+
+static int on_offer(struct polls *p, json_t *line, struct err *err)
+{
+	const json_t *offer = json_object_get(line, "offer");
+	struct source *s = source_of_poll(
+		p, js_int(line, "poll", -1),
+		js_str(line, "source", js_str(offer, "source", NULL)));
+	if (!s)
+		return err_set(err, ERR_INPUT,
+			       "an offer of no poll that is in hand");
+	p->stats.offers++;
+	s->n_received++;
+	p->batch[p->n_batch++] = (struct waiting){
+		.source = s,
+		.line = json_incref(json_object_get(line, "offer"))};
+	return p->n_batch == BATCH_MAX ? polls_flush(p, err) : 0;
+}
+
+int polls_line(struct polls *p, const char *type, json_t *line, struct err *err)
+{
+	if (str_eq(type, "offer"))
+		return on_offer(p, line, err);
+	if (!str_eq(type, "polled"))
+		return err_set(err, ERR_INPUT,
+			       "a \"%s\" line has no place here", type);
+	struct source *s = source_of_poll(p, js_int(line, "poll", -1),
+					  js_str(line, "source", NULL));
+	if (!s)
+		return err_set(err, ERR_INPUT, "the end of no poll in hand");
+	return polls_finish(p, s, line, NULL, err);
+}
+
+int polls_collector_down(struct polls *p, struct err *err)
+{
+	const char *name;
+	void *v;
+	int result = 0;
+	p->has_collector = false;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		if (s->poll &&
+		    polls_finish(p, s, NULL, "the collector died meanwhile",
+				 err))
+			result = -1;
+	}
+	return result;
+}
+
+/* --- time --------------------------------------------------------------- */
+
+static int begin(struct polls *p, struct source *s, struct err *err)
+{
+	struct store_source row;
+	struct arena a;
+	arena_init(&a);
+	int result = -1;
+	if (store_source_get(p->store, s->name, &a, &row, err) ||
+	    store_poll_begin(p->store, s->name, &s->poll, err))
+		goto out;
+	s->begun_ms = clock_mono_ms(p->clock);
+	s->n_received = 0;
+	s->bad = 0;
+	s->is_store_broken = false;
+	json_t *line = wire_line("poll");
+	js_put_int(line, "id", s->poll, 0);
+	js_put_str(line, "source", s->name);
+	js_put_str(line, "cursor", row.cursor);
+	js_put_str(line, "etag", row.etag);
+	js_put_str(line, "last_modified", row.last_modified);
+	js_put_str(line, "body_hash", row.body_hash);
+	js_put_str(line, "map", js_str(s->conf, "map", NULL));
+	p->ops.send(p->ops.ctx, line);
+	result = 0;
+out:
+	arena_clear(&a);
+	return result;
+}
+
+static bool is_late(const struct polls *p, const struct source *s)
+{
+	return s->poll && p->deadline_s &&
+	       clock_mono_ms(p->clock) > s->begun_ms + p->deadline_s * 1000;
+}
+
+/* The stored instant comes from a clock that may have been wrong: none is
+ * believed that lies further ahead than any schedule puts it. */
+static bool is_due(const struct polls *p, const struct source *s)
+{
+	int64_t now = polls_clock(p);
+	int64_t furthest = js_int(s->conf, "every_s", 3600) +
+			   SCHEDULE_BACKOFF_MAX_S + SCHEDULE_RETRY_AFTER_MAX_S;
+	if (!p->has_collector || s->poll || s->is_gone ||
+	    !js_bool(s->conf, "enabled", true))
+		return false;
+	return s->next_due == INSTANT_NONE || s->next_due <= now ||
+	       s->next_due > now + 2 * furthest;
+}
+
+int polls_tick(struct polls *p, struct err *err)
+{
+	const char *name;
+	void *v;
+	if (polls_expire(p, err))
+		return -1;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		if (is_late(p, s) &&
+		    polls_finish(p, s, NULL, "took too long", err))
+			return -1;
+		if (is_due(p, s) && begin(p, s, err))
+			return -1;
+	}
+	forget_gone(p);
+	return 0;
+}
+
+int polls_now(struct polls *p, const char *wanted, bool accept_shrink)
+{
+	const char *name;
+	void *v;
+	int n = 0;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		if (wanted && !str_eq(wanted, name))
+			continue;
+		s->next_due = polls_clock(p);
+		s->accept_shrink = s->accept_shrink || accept_shrink;
+		n++;
+	}
+	return n || !wanted ? 0 : -1;
+}
+
+bool polls_is_busy(const struct polls *p)
+{
+	const char *name;
+	void *v;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		if (((struct source *)v)->poll)
+			return true;
+	}
+	return false;
+}
+
+static void put_instant(json_t *row, const char *key, int64_t at)
+{
+	char text[21];
+	if (at == INSTANT_NONE || at == 0)
+		return;
+	instant_format(at, text);
+	js_put_str(row, key, text);
+}
+
+json_t *polls_report(struct polls *p, struct err *err)
+{
+	const char *name;
+	void *v;
+	json_t *rows = json_array();
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		const struct source *s = v;
+		struct store_source row;
+		struct arena a;
+		int64_t live = 0;
+		arena_init(&a);
+		if (store_source_get(p->store, name, &a, &row, err) ||
+		    store_offers_live_count(p->store, name, &live, err)) {
+			arena_clear(&a);
+			json_decref(rows);
+			return NULL;
+		}
+		json_t *out = json_object();
+		js_put_str(out, "name", name);
+		js_put_str(out, "kind", js_str(s->conf, "kind", NULL));
+		json_object_set_new(
+			out, "enabled",
+			json_boolean(js_bool(s->conf, "enabled", true)));
+		put_instant(out, "last_ok",
+			    row.failures ? row.complete_at : row.last_poll_at);
+		js_put_int(out, "live", live, -1);
+		js_put_int(out, "seen", s->seen, -1);
+		js_put_int(out, "good", s->good, -1);
+		js_put_int(out, "bad", s->bad, -1);
+		js_put_int(out, "failures", row.failures, -1);
+		put_instant(out, "next", s->next_due);
+		json_object_set_new(out, "polling", json_boolean(s->poll != 0));
+		js_put_str(out, "note", *s->note ? s->note : NULL);
+		json_array_append_new(rows, out);
+		arena_clear(&a);
+	}
+	return rows;
+}
+
+void polls_stats(const struct polls *p, struct polls_stats *out)
+{
+	*out = p->stats;
+}

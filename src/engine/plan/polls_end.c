@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The end of a poll. A failed one moves nothing and closes nothing, so that
+ * what it would have brought is asked for again; a good one writes cursor,
+ * closings and statistics in one commit, after its last offer. Whatever looks
+ * cut (fewer lines than were announced, half of the last complete poll, a
+ * window) closes nothing. */
+#include "polls.h"
+
+#include <etrier/arena.h>
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/log.h>
+#include <etrier/schedule.h>
+#include <etrier/store_offers.h>
+#include <etrier/str.h>
+
+/* Offers closed by expiry in one tick. */
+#define EXPIRE_MAX 200
+/* A source that shows a window never says that an offer is over: unseen for so
+ * long, it is. Longer than any offer is proposed (planner.offer_max_age_days
+ * is 45 unless set) and than a source may be ill unnoticed. */
+#define UNSEEN_MAX_S ((int64_t)60 * 24 * 3600)
+
+static const char shrunken_note[] =
+	"shrunken: less than half of the last complete poll; nothing was "
+	"closed (sources poll NAME --accept-shrink)";
+
+static int64_t next_due(const struct polls *p, const struct source *s,
+			unsigned failures, int64_t retry_after_s)
+{
+	return schedule_next_due(
+		polls_clock(p),
+		&(struct schedule_in){.interval_s =
+					      js_int(s->conf, "every_s", 3600),
+				      .failures = failures,
+				      .retry_after_s = retry_after_s,
+				      .seed = schedule_seed(s->name, s->poll)});
+}
+
+struct ending {
+	struct polls *p;
+	struct source *s;
+	const json_t *line; /* NULL: failed without an answer */
+	const char *error;  /* NULL: good */
+	bool is_unchanged;
+	enum schedule_close close;
+	int64_t n_closed, next_due;
+	bool has_failed; /* in on_closed() */
+	struct err *err;
+};
+
+static void on_closed(void *ctx, int64_t canonical)
+{
+	struct ending *k = ctx;
+	if (!k->has_failed && (live_offer_drop(k->p->live, canonical, k->err) ||
+			       polls_event(k->p, "offer.closed", canonical,
+					   k->s ? k->s->name : NULL, k->err)))
+		k->has_failed = true;
+}
+
+static void take_answer(struct ending *k, struct store_source *row)
+{
+	row->failures = 0;
+	if (k->is_unchanged)
+		return;
+	row->last_error = k->close == SCHEDULE_SHRUNKEN ? shrunken_note : NULL;
+	/* A shrunken feed is fetched whole again next time. */
+	bool keep = k->close != SCHEDULE_SHRUNKEN;
+	row->cursor = keep ? js_str(k->line, "cursor", NULL) : row->cursor;
+	row->etag = keep ? js_str(k->line, "etag", NULL) : NULL;
+	row->last_modified =
+		keep ? js_str(k->line, "last_modified", NULL) : NULL;
+	row->body_hash = keep ? js_str(k->line, "body_hash", NULL) : NULL;
+	if (k->close == SCHEDULE_CLOSE) {
+		row->complete_at = polls_clock(k->p);
+		row->complete_count = js_int(k->line, "good", 0);
+	}
+}
+
+/* What the answer means for the offers and the row. */
+static int take_good(struct ending *k, struct store_source *row,
+		     struct err *err)
+{
+	struct polls *p = k->p;
+	if (k->close == SCHEDULE_CLOSE && !k->is_unchanged &&
+	    store_offers_close_unseen(p->store, k->s->name, k->s->poll,
+				      polls_clock(p), on_closed, k,
+				      &k->n_closed, err))
+		return -1;
+	if (k->has_failed)
+		return -1;
+	take_answer(k, row);
+	return 0;
+}
+
+static int end_poll(struct store *store, void *ctx, struct err *err)
+{
+	struct ending *k = ctx;
+	struct store_source row;
+	struct arena a;
+	int result = -1;
+	arena_init(&a);
+	k->err = err;
+	if (store_source_get(store, k->s->name, &a, &row, err))
+		goto out;
+	row.last_poll_at = polls_clock(k->p);
+	if (k->error) {
+		row.failures++;
+		row.last_error = k->error;
+	} else if (take_good(k, &row, err)) {
+		goto out;
+	}
+	row.next_due = next_due(k->p, k->s, (unsigned)row.failures,
+				js_int(k->line, "retry_after_s", 0));
+	result = store_source_put(store, &row, err);
+	k->next_due = row.next_due;
+out:
+	arena_clear(&a);
+	return result;
+}
+
+static int decide_closing(struct ending *k, struct err *err)
+{
+	struct store_source row;
+	struct arena a;
+	arena_init(&a);
+	int result = store_source_get(k->p->store, k->s->name, &a, &row, err);
+	if (!result)
+		k->close = schedule_close(
+			js_bool(k->line, "complete", false),
+			js_int(k->line, "good", 0),
+			k->s->accept_shrink ? -1 : row.complete_count);
+	arena_clear(&a);
+	return result;
+}
+
+static void report(struct ending *k)
+{
+	struct polls *p = k->p;
+	struct source *s = k->s;
+	p->stats.polls++;
+	p->stats.failed += k->error != NULL;
+	p->stats.unchanged += k->is_unchanged;
+	p->stats.shrunken += k->close == SCHEDULE_SHRUNKEN;
+	p->stats.bytes += (uint64_t)js_int(k->line, "bytes", 0);
+	p->stats.offers_closed += (uint64_t)k->n_closed;
+	if (k->error || !k->is_unchanged)
+		str_copy(s->note, sizeof(s->note), k->error ? k->error : "");
+	if (k->close == SCHEDULE_SHRUNKEN)
+		str_copy(s->note, sizeof(s->note), shrunken_note);
+	log_event(k->error || k->close == SCHEDULE_SHRUNKEN ? LOG_WARNING
+							    : LOG_INFO,
+		  k->error ? "poll.failed" : "poll.done",
+		  LOG_S("source", s->name), LOG_D("seen", s->seen),
+		  LOG_D("bad", s->bad), LOG_D("closed", k->n_closed),
+		  LOG_D("ms", js_int(k->line, "ms", 0)),
+		  LOG_S("note", s->note));
+}
+
+/* Why the answer cannot be taken, or NULL. */
+static const char *error_of(const struct ending *k)
+{
+	if (k->error)
+		return k->error;
+	if (k->s->is_store_broken)
+		return "offers could not be stored";
+	if (k->is_unchanged)
+		return NULL;
+	if (!str_eq(js_str(k->line, "result", "failed"), "ok"))
+		return js_str(k->line, "error", "failed");
+	/* A line that was lost on its way must be fetched again. */
+	if (k->s->n_received < k->s->good)
+		return "fewer offers came than were announced";
+	return NULL;
+}
+
+int polls_finish(struct polls *p, struct source *s, const json_t *line,
+		 const char *error, struct err *err)
+{
+	struct ending k = {.p = p,
+			   .s = s,
+			   .line = line,
+			   .error = error,
+			   .close = SCHEDULE_NOT_WHOLE};
+	int result = polls_flush(p, err);
+	s->seen = js_int(line, "seen", 0);
+	s->good = js_int(line, "good", 0);
+	s->bad += js_int(line, "bad", 0);
+	k.is_unchanged = str_eq(js_str(line, "result", ""), "unchanged");
+	k.error = error_of(&k);
+	if (!k.error && !k.is_unchanged && decide_closing(&k, err))
+		k.error = "the store could not be read";
+	if (store_tx(p->store, end_poll, &k, err)) {
+		/* Not even the failure could be written: a while later. */
+		live_resync(p->live);
+		k.n_closed = 0;
+		k.next_due = next_due(p, s, 1, 0);
+		if (!k.error)
+			k.error = "the end of the poll could not be stored";
+		result = -1;
+	}
+	s->next_due = k.next_due;
+	report(&k);
+	s->accept_shrink = s->accept_shrink && (k.error || k.is_unchanged);
+	s->poll = 0;
+	return result;
+}
+
+static int expire(struct store *store, void *ctx, struct err *err)
+{
+	struct ending *k = ctx;
+	int64_t now = polls_clock(k->p);
+	k->err = err;
+	if (store_offers_expire(store, now, now - UNSEEN_MAX_S, EXPIRE_MAX,
+				on_closed, k, &k->n_closed, err))
+		return -1;
+	return k->has_failed ? -1 : 0;
+}
+
+int polls_expire(struct polls *p, struct err *err)
+{
+	struct ending k = {.p = p};
+	if (store_tx(p->store, expire, &k, err)) {
+		live_resync(p->live);
+		return -1;
+	}
+	p->stats.offers_closed += (uint64_t)k.n_closed;
+	return 0;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Stored rows as records: read, parsed, kept together for one unit of work. */
+#include "plan.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/str.h>
+
+#include <string.h>
+
+void plan_scope_init(struct plan_scope *s)
+{
+	arena_init(&s->arena);
+	s->kept = json_array();
+}
+
+void plan_scope_clear(struct plan_scope *s)
+{
+	json_decref(s->kept);
+	arena_clear(&s->arena);
+}
+
+/* Parse and keep for as long as the scope lives. */
+static json_t *keep(struct plan_scope *s, const char *text, struct err *err)
+{
+	json_t *v = js_parse(text, strlen(text), err);
+	if (v)
+		json_array_append_new(s->kept, v);
+	return v;
+}
+
+int plan_person_get(struct planner *p, int64_t id, struct plan_scope *s,
+		    struct plan_person *out, struct err *err)
+{
+	if (store_person_get(p->store, id, false, &s->arena, &out->row, err))
+		return -1;
+	json_t *v = keep(s, out->row.fields, err);
+	if (!v || person_from_json(v, &s->arena, &out->p, err))
+		return err_prefix(err, "person %lld", (long long)id);
+	out->p.id = out->row.id;
+	return 0;
+}
+
+int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
+		   struct plan_offer *out, struct err *err)
+{
+	if (store_offer_get(p->store, canonical, &s->arena, &out->row, err))
+		return -1;
+	json_t *v = keep(s, out->row.fields, err);
+	if (!v || offer_from_json(v, &s->arena, &out->o, err))
+		return err_prefix(err, "offer %lld", (long long)canonical);
+	return 0;
+}
+
+int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
+		    struct store_agency *row, struct agency *out,
+		    struct err *err)
+{
+	if (store_agency_get(p->store, code, &s->arena, row, err))
+		return -1;
+	json_t *v = keep(s, row->fields, err);
+	return v ? agency_from_json(v, out, err) : -1;
+}
+
+int plan_adviser_get(struct planner *p, const char *agency, const char *ref,
+		     struct plan_scope *s, struct adviser *out, struct err *err)
+{
+	struct store_adviser row;
+	if (store_adviser_get(p->store, agency, ref, &s->arena, &row, err))
+		return -1;
+	json_t *v = keep(s, row.fields, err);
+	return v ? adviser_from_json(v, out, err) : -1;
+}
+
+static bool is_absent(const struct adviser *a, int32_t date)
+{
+	return a->absent_from != DATE_NONE && date >= a->absent_from &&
+	       (a->absent_until == DATE_NONE || date <= a->absent_until);
+}
+
+int plan_digest_recipient(struct planner *p, const char *agency,
+			  const char *ref, struct plan_scope *s,
+			  struct adviser *out, const char **why,
+			  struct err *err)
+{
+	int32_t today = paris_date(clock_now(p->clock));
+	struct err lost = {0};
+	bool is_out = false;
+	*why = NULL;
+	int result = plan_adviser_get(p, agency, ref, s, out, &lost);
+	if (!result && is_absent(out, today) && out->substitute)
+		result = plan_adviser_get(p, agency, out->substitute, s, out,
+					  &lost);
+	if (result && lost.kind == ERR_STORE) {
+		*err = lost;
+		return -1;
+	}
+	if (result)
+		*why = "the adviser or the substitute is not known";
+	else if (is_absent(out, today))
+		*why = "the adviser is away and nobody stands in";
+	else if (str_is_empty(out->email))
+		*why = "the adviser has no address";
+	else if (store_optout_check(p->store, CHANNEL_EMAIL, out->email,
+				    &is_out, err))
+		return -1;
+	if (is_out)
+		*why = "opted out";
+	return 0;
+}
+
+bool plan_is_current(struct planner *p, const struct moffer *o,
+		     int64_t first_seen)
+{
+	int32_t today = paris_date(clock_now(p->clock));
+	int32_t since =
+		o->posted != DATE_NONE ? o->posted : paris_date(first_seen);
+	return o->kind != CONTRACT_EVENT &&
+	       since >= today - p->settings->offer_max_age_days;
+}
