@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_FRONT_PRIVATE_H
+#define ETRIER_FRONT_PRIVATE_H
+
+#include <etrier/role.h>
+#include <etrier/template.h>
+
+#include <event2/http.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The lines of the front (architecture.md, the wire):
+ *   front   view {id, kind:"u", token}        what does this page show?
+ *   engine  page {id, found, model}
+ *   front   act  {id, kind:"u", token}        do it
+ *   engine  done {id, found, model}
+ *   front   view {id, kind:"metrics"}         page {id, found, text}
+ *   front   view {id, kind:"health"}          page {id, found, text}
+ * The front holds no key and no data; unknown, expired and revoked tokens are
+ * all found:false. failed:true beside it: the engine could not look (its disk),
+ * and nothing is known about the token. */
+
+#define FRONT_TOKEN_LEN 10 /* Crockford base32: 50 random bits */
+/* Requests waiting for the engine; more are answered 503. */
+#define FRONT_PENDING_MAX 256
+/* The engine's answer takes milliseconds; after so long: 503. */
+#define FRONT_ANSWER_MS 5000
+/* Who asks, for counting misses: "192.0.2.7", "2001:db8:1:2::/64", "unix". */
+#define FRONT_CLIENT_MAX 64
+
+enum front_page { PAGE_UNSUBSCRIBE, PAGE_UNSUBSCRIBED, PAGE_GONE, PAGE_COUNT };
+
+struct front_config {
+	char *listen, *admin_listen; /* "off", "ADDR:PORT", "unix:PATH" */
+	json_t *trusted_proxies;     /* addresses as text */
+	bool has_https;		     /* of base_url */
+	struct template *pages[PAGE_COUNT];
+};
+
+struct evconnlistener;
+struct misses;
+struct pending;
+struct front_listener {
+	struct evhttp *http;
+	struct evconnlistener *listener; /* http's */
+	bool is_unix;
+};
+struct front {
+	struct role *role; /* front.c only */
+	struct event_base *base;
+	const struct clock *clock;
+	struct wire *engine;
+	int answer_ms; /* FRONT_ANSWER_MS */
+	struct front_config now, next;
+	struct front_listener public, admin;
+	struct misses *misses;
+	struct pending *pending;
+	int n_pending;
+	int64_t next_id;
+	uint64_t n_complaints; /* requests the engine failed */
+	bool no_client_told;   /* a proxy hides its clients: said once */
+	struct event *last;    /* while stopping: the replies leave */
+};
+
+/* server.c */
+int front_listen(struct front *f, struct err *err);
+void front_close_doors(struct front *f); /* accept nobody new */
+void front_close(struct front *f);	 /* all, pending requests too */
+/* Who asks: the peer, or X-Forwarded-For's last entry behind a proxy. Of an
+ * IPv6 address its /64, which is one subscriber. */
+void front_client(struct front *f, struct evhttp_request *req,
+		  char out[FRONT_CLIENT_MAX]);
+/* False after an answer was sent: a request that smells of smuggling. */
+bool front_is_decent(struct evhttp_request *req);
+void front_reply(struct evhttp_request *req, int code, const char *type,
+		 const char *body, size_t n);
+
+/* pages.c */
+int front_pages_compile(struct front_config *c, const json_t *templates,
+			struct diags *d);
+void front_on_public(struct evhttp_request *req, void *front);
+void front_on_admin(struct evhttp_request *req, void *front);
+void front_on_engine(struct front *f, const char *type, json_t *line);
+void front_drop_pending(struct front *f);
+
+/* misses.c: 20 misses within a minute from one address close the door to it
+ * for ten minutes (surfaces.md). Bounded memory: beyond MISSES_ADDRESSES the
+ * address whose record would lapse first is forgotten. Times are of a clock
+ * that never goes back. */
+#define MISSES_PER_MINUTE 20
+#define MISSES_MINUTE_MS  60000
+#define MISSES_CLOSED_MS  600000
+#define MISSES_ADDRESSES  4096
+struct misses *misses_new(void);
+void misses_free(struct misses *m);
+/* True when this one closed the door. */
+bool misses_add(struct misses *m, const char *address, int64_t now_ms);
+bool misses_is_closed(const struct misses *m, const char *address,
+		      int64_t now_ms);
+
+#endif
