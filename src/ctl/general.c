@@ -5,6 +5,7 @@
 #include <etrier/courier.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
+#include <etrier/front.h>
 #include <etrier/js.h>
 #include <etrier/rules.h>
 #include <etrier/settings.h>
@@ -54,8 +55,10 @@ int ctl_check(struct ctl *c)
 	settings_load(c->config, &s, &d);
 	const json_t *texts = json_object_get(s.files, "templates");
 	rules_free(rules_compile_json(json_object_get(s.files, "rules"), &d));
-	if (json_array_size(texts) || !d.n_errors) /* else said already */
+	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
+		front_pages_check(texts, &d);
+	}
 	settings_clear(&s);
 	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
 	json_decref(options);

@@ -7,6 +7,7 @@
 #include <etrier/courier.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
+#include <etrier/front.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/settings.h>
@@ -148,8 +149,10 @@ int ctl_templates_check(struct ctl *c)
 		texts = json_incref(json_object_get(s.files, "templates"));
 	}
 	struct templates *t = NULL;
-	if (json_array_size(texts) || !d.n_errors)
+	if (json_array_size(texts) || !d.n_errors) {
 		t = templates_new(texts, &d);
+		front_pages_check(texts, &d);
+	}
 	if (t)
 		render_all(c, t,
 			   (int)js_int(json_object_get(s.all, "sms"),

@@ -11,6 +11,7 @@
 #include <etrier/clock.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
+#include <etrier/front.h>
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
@@ -380,4 +381,12 @@ void front_on_engine(struct front *f, const char *type, json_t *line)
 		}
 	}
 	/* its client left, or waited too long */
+}
+
+void front_pages_check(const json_t *templates, struct diags *d)
+{
+	struct front_config c = {0};
+	(void)front_pages_compile(&c, templates, d);
+	for (int i = 0; i < PAGE_COUNT; i++)
+		template_free(c.pages[i]);
 }

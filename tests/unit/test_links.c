@@ -88,12 +88,20 @@ static const char *token_for(struct world *w, const char *purpose,
 	return token;
 }
 
+/* The mailbox is the family's; two of them write it in two ways. */
+static const char *youth_subject(struct world *w, const char *ref,
+				 const char *channel)
+{
+	const char *mail = str_eq(ref, "1") ? "Famille@jeune.example"
+					    : "famille@jeune.example";
+	return arena_printf(&w->a, "youth:%lld:%s:%s", (long long)id_of(w, ref),
+			    channel, str_eq(channel, "sms") ? PHONE : mail);
+}
+
 static const char *youth_token(struct world *w, const char *ref,
 			       const char *channel)
 {
-	return token_for(w, "u",
-			 arena_printf(&w->a, "youth:%lld:%s",
-				      (long long)id_of(w, ref), channel));
+	return token_for(w, "u", youth_subject(w, ref, channel));
 }
 
 /* The answer as text, without its number. */
@@ -198,10 +206,23 @@ static void an_opt_out_holds_for_all_who_share_the_address(void **state)
 	assert_true(is_out(w, CHANNEL_EMAIL, "FAMILLE@JEUNE.EXAMPLE"));
 }
 
+static void an_old_number_stops_itself_and_not_the_new_one(void **state)
+{
+	struct world *w = *state;
+	const char *old =
+		token_for(w, "u",
+			  arena_printf(&w->a, "youth:%lld:sms:+33639980999",
+				       (long long)id_of(w, "1")));
+	assert_string_equal(ask(w, "act", "u", old), BY_SMS);
+	assert_true(is_out(w, CHANNEL_SMS, "+33639980999"));
+	assert_false(is_out(w, CHANNEL_SMS, PHONE));
+}
+
 static void an_adviser_can_stop_the_digest(void **state)
 {
 	struct world *w = *state;
-	const char *token = token_for(w, "u", "adviser:ML-EST:a:1");
+	const char *token =
+		token_for(w, "u", "adviser:ML-EST:a:1:sarah@ml.example");
 	assert_string_equal(ask(w, "view", "u", token), BY_MAIL);
 	assert_false(is_out(w, CHANNEL_EMAIL, "sarah@ml.example"));
 	assert_string_equal(ask(w, "act", "u", token), BY_MAIL);
@@ -215,23 +236,21 @@ static void whatever_leads_nowhere_is_the_same_nothing(void **state)
 	const char *late = youth_token(w, "1", "sms");
 	const char *revoked = youth_token(w, "2", "sms");
 	int64_t n;
-	OK(store_token_revoke(
-		w->s, "u",
-		arena_printf(&w->a, "youth:%lld:sms", (long long)id_of(w, "2")),
-		&n, E));
+	OK(store_token_revoke(w->s, "u", youth_subject(w, "2", "sms"), &n, E));
 	const char *const tokens[] = {
 		"7K2QF8M3XW", /* invented */
 		"",
 		"not a token at all, and far too long for one",
 		revoked,
-		token_for(w, "o", "youth:1:sms"), /* another purpose */
-		token_for(w, "u", "youth:999:sms"),
-		token_for(w, "u", "youth:1:pigeon"),
+		token_for(w, "o", "youth:1:sms:" PHONE), /* another purpose */
+		token_for(w, "u", "youth:999:sms:" PHONE),
+		token_for(w, "u", "youth:1:pigeon:" PHONE),
+		token_for(w, "u", "youth:1:sms:"),
+		token_for(w, "u", "youth:1:sms"),
 		token_for(w, "u", "youth:1"),
 		token_for(w, "u", "youth"),
-		token_for(w, "u", "cat:1:sms"),
-		token_for(w, "u", "adviser:ML-EST:nobody"),
-		youth_token(w, "3", "sms"), /* has no number */
+		token_for(w, "u", "cat:1:sms:" PHONE),
+		token_for(w, "u", "adviser:ML-EST:nobody:x@y.example"),
 	};
 	for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
 		assert_string_equal(ask(w, "view", "u", tokens[i]), NOTHING);
@@ -285,6 +304,7 @@ int main(void)
 		T(an_act_is_done_once),
 		T(an_opt_out_is_of_one_channel),
 		T(an_opt_out_holds_for_all_who_share_the_address),
+		T(an_old_number_stops_itself_and_not_the_new_one),
 		T(an_adviser_can_stop_the_digest),
 		T(whatever_leads_nowhere_is_the_same_nothing),
 		T(an_unknown_question_gets_an_answer_too),

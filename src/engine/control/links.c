@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the front asks: the model of the page behind a token, and the act. A
- * view changes nothing; an act is idempotent. The token stands for a person (or
- * an adviser) and a channel; what opts out is the address that they have there
- * today, hence everybody who shares it. */
+ * view changes nothing; an act is idempotent. The token stands for the address
+ * that the message went to: whoever holds the old phone of somebody who has
+ * another number now stops the old one, for everybody who shares it. */
 #include "state.h"
 
 #include <etrier/arena.h>
@@ -11,7 +11,6 @@
 #include <etrier/js.h>
 #include <etrier/num.h>
 #include <etrier/people.h>
-#include <etrier/person.h>
 #include <etrier/store_events.h>
 #include <etrier/str.h>
 #include <etrier/wire.h>
@@ -19,10 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What an unsubscribe token opens: "youth:ID:CHANNEL", "adviser:AGENCY:REF". */
+/* What an unsubscribe token opens: "youth:ID:CHANNEL:ADDRESS",
+ * "adviser:AGENCY:REF:ADDRESS" (no address holds a colon). */
 struct target {
 	enum channel channel;
-	const char *address; /* as the planner reads it; arena or kept JSON */
+	const char *address; /* as the planner wrote it; arena */
 	int64_t person;	     /* 0: an adviser */
 	const char *agency;
 };
@@ -48,21 +48,15 @@ static int youth_target(struct scope *s, const char *first, const char *second,
 			struct target *out)
 {
 	struct store_person row;
-	struct person p;
 	int64_t id;
 	int channel = vocab_find(&vocab_channel, second);
 	if (channel == VOCAB_NONE || num_parse_int(first, 1, INT64_MAX, &id))
 		return err_set(s->err, ERR_UNKNOWN, "odd token");
 	if (store_person_get(s->e->store, id, false, &s->a, &row, s->err))
 		return -1;
-	json_t *v = keep(s, row.fields);
-	if (!v || person_from_json(v, &s->a, &p, s->err))
-		return -1;
-	*out = (struct target){.channel = (enum channel)channel,
-			       .address = channel == CHANNEL_SMS ? p.phone
-								 : p.email,
-			       .person = row.id,
-			       .agency = row.agency};
+	out->channel = (enum channel)channel;
+	out->person = row.id;
+	out->agency = row.agency;
 	return 0;
 }
 
@@ -70,15 +64,10 @@ static int adviser_target(struct scope *s, const char *first,
 			  const char *second, struct target *out)
 {
 	struct store_adviser row;
-	struct adviser adviser;
 	if (store_adviser_get(s->e->store, first, second, &s->a, &row, s->err))
 		return -1;
-	json_t *v = keep(s, row.fields);
-	if (!v || adviser_from_json(v, &adviser, s->err))
-		return -1;
-	*out = (struct target){.channel = CHANNEL_EMAIL,
-			       .address = adviser.email,
-			       .agency = row.agency};
+	out->channel = CHANNEL_EMAIL;
+	out->agency = row.agency;
 	return 0;
 }
 
@@ -93,9 +82,11 @@ static int find_target(struct scope *s, const char *token, struct target *out)
 	char *kind = arena_dup(&s->a, t.subject);
 	char *first = strchr(kind, ':');
 	char *second = first ? strchr(first + 1, ':') : NULL;
-	if (!second)
+	char *address = second ? strrchr(second + 1, ':') : NULL;
+	if (!address || !address[1])
 		return err_set(s->err, ERR_UNKNOWN, "odd token");
-	*first++ = *second++ = '\0';
+	*first++ = *second++ = *address++ = '\0';
+	*out = (struct target){.address = address};
 	int result;
 	if (str_eq(kind, "youth"))
 		result = youth_target(s, first, second, out);
@@ -103,8 +94,6 @@ static int find_target(struct scope *s, const char *token, struct target *out)
 		result = adviser_target(s, first, second, out);
 	else
 		return err_set(s->err, ERR_UNKNOWN, "odd token");
-	if (!result && str_is_empty(out->address))
-		return err_set(s->err, ERR_UNKNOWN, "no address any more");
 	return result;
 }
 

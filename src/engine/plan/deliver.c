@@ -171,13 +171,13 @@ static int digest_addressee(struct planner *p, const struct plan_digest *d,
 	if (why)
 		return err_set(err, ERR_INPUT, "%s", why);
 	*reader = to.first_name;
-	*out = (struct addressee){.address = to.email,
-				  .name = to.first_name,
-				  .reply_to = agency.email,
-				  .from_name = from_name(p, &agency),
-				  .token_for = arena_printf(&s->arena,
-							    "adviser:%s:%s",
-							    d->agency, to.ref)};
+	*out = (struct addressee){
+		.address = to.email,
+		.name = to.first_name,
+		.reply_to = agency.email,
+		.from_name = from_name(p, &agency),
+		.token_for = arena_printf(&s->arena, "adviser:%s:%s:%s",
+					  d->agency, to.ref, to.email)};
 	return 0;
 }
 
@@ -330,9 +330,10 @@ static json_t *youth_line(struct planner *p, const struct store_message *m,
 		.from_name = from_name(p, &agency),
 		.sms_sender = agency.sms_sender ? agency.sms_sender
 						: p->settings->sms_sender,
-		.token_for = arena_printf(
-			&s->arena, "youth:%lld:%s", (long long)person->row.id,
-			vocab_code(&vocab_channel, (int)m->channel))};
+	};
+	to.token_for = arena_printf(
+		&s->arena, "youth:%lld:%s:%s", (long long)person->row.id,
+		vocab_code(&vocab_channel, (int)m->channel), to.address);
 	json_t *model = plan_youth_model(p, person, item, s, err);
 	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
 		     : NULL;
