@@ -79,6 +79,10 @@ int plan_recheck(struct planner *p, const struct store_message *m,
  * must stay: what may have arrived is not proposed again in other words. */
 bool plan_is_in_doubt(const struct store_message *m);
 
+/* Before the ledger rows of a message that nobody saw are freed: its people's
+ * candidates are looked for again, so that the offers can come back. */
+int plan_refill_shown(struct planner *p, int64_t message, struct err *err);
+
 /* --- windows.c: pure ---------------------------------------------------- */
 /* The earliest instant at or after now at which a message of this channel may
  * go to a young person. Sunday and public holidays never; e-mail and SMS each

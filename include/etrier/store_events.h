@@ -29,6 +29,7 @@ struct store_event_query {
 	int64_t since, until; /* at in [since, until); INSTANT_NONE: open */
 	int64_t after;	      /* id */
 	int limit;
+	bool newest_first;
 };
 #define STORE_EVENTS_ANY \
 	((struct store_event_query){.since = INT64_MIN, .until = INT64_MIN})

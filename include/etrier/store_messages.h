@@ -98,6 +98,9 @@ int store_message_submitting(struct store *s, int64_t id, int64_t now,
 int store_message_settle(struct store *s, int64_t id, enum store_state state,
 			 const char *reason, int64_t not_before, int64_t now,
 			 struct err *err);
+/* Its ledger rows are proposals nobody saw: away with them, so that they may be
+ * planned again. */
+int store_message_free_rows(struct store *s, int64_t id, struct err *err);
 /* A receipt that came later, or an operator: sent, failed or uncertain -> sent
  * or failed. */
 int store_message_receipt(struct store *s, int64_t id, enum store_state state,
@@ -126,6 +129,7 @@ struct store_messages_query {
 			 * order is not_before, id instead of id */
 	int64_t after;	/* id; not with due_at */
 	int limit;
+	bool newest_first; /* not with due_at */
 };
 #define STORE_MESSAGES_ANY                                         \
 	((struct store_messages_query){.channel = VOCAB_NONE,      \
@@ -151,6 +155,7 @@ struct store_ledger_query {
 	bool unanswered_only, shown_once_only;
 	int64_t after; /* id */
 	int limit;
+	bool newest_first;
 };
 #define STORE_LEDGER_ANY                                     \
 	((struct store_ledger_query){.audience = VOCAB_NONE, \

@@ -358,8 +358,8 @@ void poller_free(struct poller *q)
 
 void poller_use(struct poller *q, struct poll_config *c_take)
 {
-	/* The numbers of the pace are those of the start: a change of them is
-	 * felt at the next one. */
+	/* The numbers of the pace are those of the start: a reload that changes
+	 * them is refused (settings_table.c). */
 	if (!q->pace)
 		q->pace = pace_new(
 			(size_t)js_int(c_take->common, "max_parallel", 8),

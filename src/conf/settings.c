@@ -185,6 +185,18 @@ static void share_groups(json_t *to, const struct settings *s,
 		share(to, *names, json_object_get(s->all, *names));
 }
 
+/* Those of one group ("mail."): their names say whose they are. */
+static void add_secrets(json_t *to, const struct settings *s, const char *group)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach(s->secrets, name, v)
+	{
+		if (str_starts(name, group))
+			json_object_set(to, name, v);
+	}
+}
+
 static void for_engine(json_t *to, const struct settings *s)
 {
 	share_groups(to, s,
@@ -192,10 +204,11 @@ static void for_engine(json_t *to, const struct settings *s)
 					   "planner", "mail", "sms", "front",
 					   "collector", NULL});
 	share_paths(to, s,
-		    (const char *const[]){"state", "run", "refdata", "backup",
-					  NULL});
+		    (const char *const[]){"state", "run", "refdata", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
-	share(to, "secrets", s->secrets);
+	json_t *secrets = json_object();
+	add_secrets(secrets, s, "security.");
+	json_object_set_new(to, "secrets", secrets);
 	/* When to poll is the engine's business; how, with which key, is not.
 	 */
 	json_t *sources = json_object();
@@ -218,6 +231,12 @@ static void for_collector(json_t *to, const struct settings *s)
 static void for_courier(json_t *to, const struct settings *s)
 {
 	share_groups(to, s, (const char *const[]){"mail", "sms", NULL});
+	json_t *secrets = json_object();
+	add_secrets(secrets, s, "mail.");
+	add_secrets(secrets, s, "sms.");
+	if (json_object_size(secrets))
+		json_object_set(to, "secrets", secrets);
+	json_decref(secrets);
 	share(to, "templates", json_object_get(s->files, "templates"));
 }
 

@@ -229,8 +229,6 @@ static void fill(json_t *all, const char *base_dir)
 {
 	const char *state = settings_text(all, "paths.state");
 	if (state) {
-		put_default(all, "paths", "backup",
-			    mem_printf("%s/backup", state));
 		put_default(all, "mail", "maildir",
 			    mem_printf("%s/mail", state));
 		put_default(all, "sms", "folder", mem_printf("%s/sms", state));

@@ -125,7 +125,7 @@ static const struct schema paths_rows[] = {
 	 .type = SCHEMA_PATH,
 	 .flags = SCHEMA_RESTART,
 	 .fallback = ETRIER_STATEDIR,
-	 .help = "Folder of the database, the audit log and the backups."},
+	 .help = "Folder of the database and of what is kept beside it."},
 	{.key = "run",
 	 .type = SCHEMA_PATH,
 	 .flags = SCHEMA_RESTART,
@@ -155,9 +155,6 @@ static const struct schema paths_rows[] = {
 	 .fallback = "secrets",
 	 .help = "Folder in which secret files given by a bare name are looked "
 		 "for; then the systemd credentials."},
-	{.key = "backup",
-	 .type = SCHEMA_PATH,
-	 .help = "Folder of the backups; without it, backup in paths.state."},
 	{0}};
 
 static const struct schema agency_defaults_rows[] = {
@@ -418,12 +415,14 @@ static const struct schema collector_rows[] = {
 		 "to write to; without it, etrier/VERSION."},
 	{.key = "max_parallel",
 	 .type = SCHEMA_INT,
+	 .flags = SCHEMA_RESTART,
 	 .min = 1,
 	 .max = 64,
 	 .fallback = "8",
 	 .help = "Transfers at the same time."},
 	{.key = "per_host",
 	 .type = SCHEMA_INT,
+	 .flags = SCHEMA_RESTART,
 	 .min = 1,
 	 .max = 8,
 	 .fallback = "2",

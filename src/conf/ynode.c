@@ -22,6 +22,9 @@
 #include <string.h>
 #include <yaml.h>
 
+/* No slip of the hand opens so many lists inside one another. */
+#define SKIP_DEPTH_MAX 1000
+
 struct reader {
 	yaml_parser_t parser;
 	struct arena *arena;
@@ -103,7 +106,10 @@ static bool closes(const yaml_event_t *e)
 	       e->type == YAML_MAPPING_END_EVENT;
 }
 
-/* The rest of a list or map whose start was just read. */
+/* The rest of a list or map whose start was just read, already refused. Every
+ * token costs libyaml as much as the document is deep there, so a megabyte of
+ * brackets would take it half an hour: behind SKIP_DEPTH_MAX nothing is worth
+ * reading on for. */
 static void skip_inside(struct reader *r)
 {
 	int depth = 1;
@@ -111,6 +117,8 @@ static void skip_inside(struct reader *r)
 	while (depth && next(r, &e)) {
 		depth += opens(&e) - closes(&e);
 		yaml_event_delete(&e);
+		if (depth > SKIP_DEPTH_MAX)
+			r->is_broken = true;
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/phone.h>
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 
@@ -167,8 +168,8 @@ static int require(const json_t *model, const char *const *paths,
 	return 0;
 }
 
-/* The number to call back: the adviser's own, or the house's. An SMS cannot
- * spare the blanks. */
+/* The number to call back: the adviser's own, or the house's, as one dials it
+ * here. An SMS cannot spare the blanks. */
 static int add_callback(json_t *model, const char *channel, struct err *err)
 {
 	const char *phone = dotted(model, "adviser.phone");
@@ -178,8 +179,10 @@ static int add_callback(json_t *model, const char *channel, struct err *err)
 		return err_set(err, ERR_INPUT,
 			       "the model has no number to call back");
 	struct buf b;
-	buf_init(&b, 40);
-	for (const char *p = phone; *p; p++)
+	char local[40];
+	phone_write_fr(phone, local, sizeof(local));
+	buf_init(&b, sizeof(local));
+	for (const char *p = local; *p; p++)
 		if (*p != ' ' || !str_eq(channel, "sms"))
 			buf_addc(&b, *p);
 	json_object_set_new(model, "callback", json_string(b.data));

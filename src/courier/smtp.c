@@ -212,8 +212,9 @@ static void judge_lost(const struct session *me, struct verdict *v)
 		verdict_set(v, VERDICT_RETRY, "network",
 			    "the relay stopped reading; given up before the "
 			    "end of the mail");
-	else
-		verdict_set(v, VERDICT_RETRY, "network",
+	else /* all of it was handed over: it may have been accepted */
+		verdict_set(v, VERDICT_RETRY,
+			    me->n && me->at == me->n ? "lost" : "network",
 			    is_code ? r + 3 : text);
 	if (is_code)
 		v->code = (r[0] - '0') * 100 + (r[1] - '0') * 10 + r[2] - '0';

@@ -27,7 +27,8 @@ struct verdict {
 
 /* Fill all: no code, no enhanced code, text cleaned. reason is one of: ok,
  * refused (by the other side), address, message (does not render or fit),
- * template (hash not known), network, storage, transport (none configured). */
+ * template (hash not known), network, lost (all was handed over, the answer
+ * never came: it may have arrived), storage, transport (none configured). */
 void verdict_set(struct verdict *v, enum verdict_result result,
 		 const char *reason, const char *text);
 const char *verdict_name(enum verdict_result r);

@@ -424,7 +424,7 @@ static void want_lanes(struct supervisor *s, const char *group,
 	if (str_eq(js_str(g, transport, "none"), "none"))
 		return;
 	for (int64_t i = 1; i <= js_int(g, "lanes", 1); i++) {
-		char lane[NAME_SIZE];
+		char lane[2 * NAME_SIZE];
 		snprintf(lane, sizeof(lane), "%s-%" PRId64, group, i);
 		want(s, "courier", lane);
 	}

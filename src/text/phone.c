@@ -187,6 +187,25 @@ enum phone_kind phone_normalise(const char *s, char out[17])
 	return is_short_number(d) ? PHONE_SPECIAL : PHONE_INVALID;
 }
 
+void phone_write_fr(const char *e164, char *out, size_t size)
+{
+	char local[sizeof("06 39 98 00 01")];
+	size_t n = 0;
+	if (!str_starts(e164, "+33") ||
+	    strspn(e164 + 3, "0123456789") != NSN_FR || e164[3 + NSN_FR]) {
+		str_copy(out, size, e164);
+		return;
+	}
+	local[n++] = '0';
+	for (size_t i = 0; i < NSN_FR; i++) {
+		if (i % 2 == 1)
+			local[n++] = ' ';
+		local[n++] = e164[3 + i];
+	}
+	local[n] = '\0';
+	str_copy(out, size, local);
+}
+
 /* Letters (as capitals) and digits of s without blanks; -1 on anything else
  * or when there are not between min and max. */
 static int alphanumerics(const char *s, size_t min, size_t max, char *out)

@@ -260,6 +260,7 @@ int confine_role(const struct role_needs *needs, bool required,
 	if (confine_supervisor(err))
 		return -1;
 	long abi = needs->is_engine ? 0 : landlock_abi();
+	int why = errno; /* of abi < 0; the filter may fail otherwise */
 	if (abi > 0 && restrict_files(needs, abi, err))
 		return -1;
 	if (abi < 0)
@@ -273,7 +274,7 @@ int confine_role(const struct role_needs *needs, bool required,
 		return err_set(err, ERR_CONFIG,
 			       "%s (%s); the unit must allow landlock_* and "
 			       "seccomp, or set security.landlock: preferred",
-			       missing, strerror(r ? -r : errno));
+			       missing, strerror(r ? -r : why));
 #ifdef WITH_LEAK_CHECK
 	is_confined = 1;
 #endif

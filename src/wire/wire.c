@@ -355,13 +355,3 @@ uint64_t wire_n_bad(const struct wire *w)
 {
 	return w->n_bad;
 }
-
-int wire_fd(const struct wire *w)
-{
-	return w->fd;
-}
-
-void wire_set_ctx(struct wire *w, void *ctx)
-{
-	w->ctx = ctx;
-}

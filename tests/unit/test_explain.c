@@ -121,18 +121,37 @@ static char *json_of(const struct verdict *v, int with_private)
 	return text;
 }
 
-static void test_the_three_reasons_best_first(void **state)
+static void test_reasons_come_best_first_and_repeat_no_line(void **state)
 {
 	struct verdict v = judge();
 	const char *r[EXPLAIN_REASONS];
 
 	(void)state;
-	assert_int_equal(explain_reasons(x.rd, &x.arena, &v, r, 3), 3);
+	assert_int_equal(explain_reasons(x.rd, &x.arena, &v, r, 3), 2);
 	assert_string_equal(r[0], "métier visé");
-	assert_string_equal(r[1], "environ 25 min en transports");
-	assert_string_equal(r[2], "début le 1er décembre");
+	assert_string_equal(r[1], "offre publiée aujourd'hui");
+	assert_int_equal(explain_reasons(x.rd, &x.arena, &v, r, 1), 1);
 	assert_string_equal(explain_travel(&x.arena, &v),
 			    "environ 25 min en transports");
+}
+
+/* Two centres of one town are not nothing apart, and who walks a few steps
+ * takes no train. */
+static void test_a_short_journey_is_near_and_no_figure(void **state)
+{
+	struct verdict v;
+
+	(void)state;
+	x.offer.at = x.person.at;
+	v = judge();
+	assert_string_equal(explain_travel(&x.arena, &v), "moins de 10 min");
+	assert_string_equal(explain_gate(x.rd, &x.arena, &v.gates[GATE_REACH]),
+			    "moins de 10 min");
+	x.person.modes = 1u << MODE_WALK;
+	x.offer.at.y_m = 600; /* 10.4 minutes */
+	v = judge();
+	assert_string_equal(explain_travel(&x.arena, &v),
+			    "environ 10 min à pied");
 }
 
 static void test_neighbours_and_ranks_are_named(void **state)
@@ -335,8 +354,11 @@ static void test_every_code_has_words_and_braces_are_filled(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_the_three_reasons_best_first,
-				       set_pair),
+		cmocka_unit_test_setup(
+			test_reasons_come_best_first_and_repeat_no_line,
+			set_pair),
+		cmocka_unit_test_setup(
+			test_a_short_journey_is_near_and_no_figure, set_pair),
 		cmocka_unit_test_setup(test_neighbours_and_ranks_are_named,
 				       set_pair),
 		cmocka_unit_test_setup(test_the_neutral_line_is_for_everyone,

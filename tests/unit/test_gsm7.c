@@ -48,7 +48,7 @@ static void units_and_segments_are_those_of_the_standard(void **state)
 		{{{"`", 1}}, {false, 1, 1}},
 		{{{"\x1B", 1}}, {false, 1, 1}},
 		{{{"’", 1}}, {false, 1, 1}},
-		{{{"Lina, Sarah (Mission Locale) a une offre: apprenti "
+		{{{"Lina. Sarah (Mission Locale) a une offre: apprenti "
 		   "boulanger, Montreuil, début 01/12. Appelle-la: 0123456789. "
 		   "Stop: https://o.exemple-ml.fr/u/7K2QF8M3XW",
 		   1}},

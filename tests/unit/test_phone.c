@@ -204,11 +204,37 @@ static void an_address_that_smtp_could_misread_is_refused(void **state)
 	check(email_is_valid, cases, ARRAY_LEN(cases));
 }
 
+static void a_number_is_shown_as_one_dials_it_in_france(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *e164, *shown;
+	} cases[] = {
+		{"+33639980001", "06 39 98 00 01"},
+		{"+33139980002", "01 39 98 00 02"},
+		{"+3363998000", "+3363998000"},
+		{"+336399800011", "+336399800011"},
+		{"+3363998000x", "+3363998000x"},
+		{"+262639000001", "+262639000001"},
+		{"06 39 98 00 01", "06 39 98 00 01"},
+		{"", ""},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char out[40];
+		phone_write_fr(cases[i].e164, out, sizeof(out));
+		assert_string_equal(out, cases[i].shown);
+	}
+	char small[6];
+	phone_write_fr("+33639980001", small, sizeof(small));
+	assert_string_equal(small, "06 39");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_is_recognised_however_it_is_written),
 		cmocka_unit_test(what_was_normalised_normalises_to_itself),
+		cmocka_unit_test(a_number_is_shown_as_one_dials_it_in_france),
 		cmocka_unit_test(a_social_security_number_is_known_by_its_key),
 		cmocka_unit_test(a_bank_account_is_known_by_its_checksum),
 		cmocka_unit_test(an_address_that_smtp_could_misread_is_refused),

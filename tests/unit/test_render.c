@@ -441,28 +441,28 @@ static void test_an_sms_gives_up_its_parts_in_the_declared_order(void **state)
 		const char *job, *city, *dropped, *text;
 	} cases[] = {
 		{"boulanger", "Paris", "contract",
-		 "Lina, Sarah (Mission Locale) a une offre: boulanger, Paris, "
+		 "Lina. Sarah (Mission Locale) a une offre: boulanger, Paris, "
 		 "environ 20 min, début 01/12. Appelle le 0639980002. Stop: "
 		 "https://o.ml.example/u/7K2QF8M3XW"},
 		{"apprenti pâtissier", "L'Haÿ-les-Roses", "contract travel",
-		 "Lina, Sarah (Mission Locale) a une offre: apprenti "
+		 "Lina. Sarah (Mission Locale) a une offre: apprenti "
 		 "patissier, L'Hay-les-Roses, début 01/12. Appelle le "
 		 "0639980002. Stop: https://o.ml.example/u/7K2QF8M3XW"},
 		{"apprenti conducteur de ligne automatique", "Saint-Denis",
 		 "contract travel start",
-		 "Lina, Sarah (Mission Locale) a une offre: apprenti conducteur "
+		 "Lina. Sarah (Mission Locale) a une offre: apprenti conducteur "
 		 "de ligne automatique, Saint-Denis. Appelle le 0639980002. "
 		 "Stop: https://o.ml.example/u/7K2QF8M3XW"},
 		{"agent de maintenance et d'exploitation des équipements "
 		 "thermiques",
 		 "Saint-Denis", "contract travel start job",
-		 "Lina, Sarah (Mission Locale) a une offre: boulanger, "
+		 "Lina. Sarah (Mission Locale) a une offre: boulanger, "
 		 "Saint-Denis. Appelle le 0639980002. Stop: "
 		 "https://o.ml.example/u/7K2QF8M3XW"},
 		{"apprenti boulanger",
 		 "Saint-Germain-de-Tallevende-la-Lande-Vaumont-sur-Bois",
 		 "contract travel start job agency",
-		 "Lina, Sarah (ML) a une offre: boulanger, "
+		 "Lina. Sarah (ML) a une offre: boulanger, "
 		 "Saint-Germain-de-Tallevende-la-Lande-Vaumont-sur-Bois. "
 		 "Appelle le 0639980002. Stop: "
 		 "https://o.ml.example/u/7K2QF8M3XW"},

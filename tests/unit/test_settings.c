@@ -130,7 +130,6 @@ static void absent_settings_are_filled_in(void **state)
 		const char *group, *key, *value;
 	} cases[] = {
 		{"paths", "state", "/etc/etrier/s"},
-		{"paths", "backup", "/etc/etrier/s/backup"},
 		{"paths", "run", "/run/etrier"},
 		{"paths", "rules", "/etc/etrier/rules.yaml"},
 		{"mail", "maildir", "/etc/etrier/s/mail"},
@@ -579,6 +578,52 @@ static void a_role_is_given_its_part_only(void **state)
 	instance_clear(&in);
 }
 
+/* Secrets of every group, those of sources in their objects: each role has its
+ * own and no word of another's. */
+static void a_role_is_given_its_own_secrets_only(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *role;
+		bool has_security, has_mail, has_sms, has_source;
+	} cases[] = {
+		{"engine", true, false, false, false},
+		{"collector", false, false, false, true},
+		{"courier", false, true, true, false},
+		{"front", false, false, false, false},
+		{"nobody", false, false, false, false},
+	};
+	struct instance in;
+	instance_init(&in);
+	put(&in, "secrets/partner.key", "word-of-a-source\n", 0600);
+	put(&in, "sources.d/s.yaml",
+	    "name: s\nkind: json\nurl: https://partner.example/\n"
+	    "delivers: window\nsecret_headers: {x-key: partner.key}\n"
+	    "fields: {title: t}\n",
+	    0644);
+	assert_int_equal(load(&in), 0);
+	json_object_set_new(in.s.secrets, "mail.password",
+			    json_string("word-of-mail"));
+	json_object_set_new(in.s.secrets, "sms.token",
+			    json_string("word-of-sms"));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_t *v = settings_for_role(&in.s, cases[i].role);
+		char *text = json_dumps(v, JSON_COMPACT);
+		assert_int_equal(strstr(text, "00112233445566778899aabb") !=
+					 NULL,
+				 cases[i].has_security);
+		assert_int_equal(strstr(text, "word-of-mail") != NULL,
+				 cases[i].has_mail);
+		assert_int_equal(strstr(text, "word-of-sms") != NULL,
+				 cases[i].has_sms);
+		assert_int_equal(strstr(text, "word-of-a-source") != NULL,
+				 cases[i].has_source);
+		free(text);
+		json_decref(v);
+	}
+	instance_clear(&in);
+}
+
 static void show_says_value_and_origin_and_no_secret(void **state)
 {
 	(void)state;
@@ -606,7 +651,6 @@ static void show_says_value_and_origin_and_no_secret(void **state)
 	static const char *const lines[] = {
 		"paths.state: /srv/e  # file\n",
 		"paths.run: /run/etrier  # default\n",
-		"paths.backup: /srv/e/backup  # default\n",
 		"agency_defaults.digest_at: \"07:30\"  # file\n",
 		"agency_defaults.tone: tu  # default\n",
 		"origins.ml.kind: ml  # file\n",
@@ -654,6 +698,9 @@ static void a_reload_refuses_what_needs_a_restart(void **state)
 		{"front: {listen: \"127.0.0.1:80\"}", "front.listen:"},
 		{"mail: {maildir: elsewhere}", "mail.maildir:"},
 		{"collector: {ca_file: rules.yaml}", "collector.ca_file:"},
+		{"collector: {max_parallel: 9}", "collector.max_parallel:"},
+		{"collector: {per_host: 1}", "collector.per_host:"},
+		{"collector: {poll_deadline_s: 900}", NULL},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct instance in;
@@ -894,6 +941,7 @@ int main(void)
 		cmocka_unit_test(a_broken_file_leaves_something_to_clear),
 		cmocka_unit_test(one_folder_means_state_and_run_below_the_file),
 		cmocka_unit_test(a_role_is_given_its_part_only),
+		cmocka_unit_test(a_role_is_given_its_own_secrets_only),
 		cmocka_unit_test(show_says_value_and_origin_and_no_secret),
 		cmocka_unit_test(a_reload_refuses_what_needs_a_restart),
 		cmocka_unit_test(

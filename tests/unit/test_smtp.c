@@ -174,7 +174,8 @@ static void test_a_lost_answer_is_retry_within_the_deadline(void **state)
 			fail_msg("%s: %s %d after %lld ms: %s", modes[i],
 				 verdict_name(v.result), v.code, (long long)ms,
 				 v.text);
-		assert_string_equal(v.reason, "network");
+		/* All was handed over in the last two: it may have arrived. */
+		assert_string_equal(v.reason, i < 3 ? "network" : "lost");
 	}
 }
 

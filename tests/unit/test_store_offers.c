@@ -142,8 +142,6 @@ static void test_a_poll_closes_what_it_did_not_see(void **state)
 	OK(store_poll_begin(w->s, "ft", &poll, E));
 	assert_int_equal(poll, 3);
 	PUT(w, NOW + 1, .ref = "1", .hash = "a", .poll = poll);
-	OK(store_offers_unseen(w->s, "ft", poll, &n, E));
-	assert_int_equal(n, 1);
 	OK(store_offers_close_unseen(w->s, "ft", poll, NOW + 2, on_closed, w,
 				     &n, E));
 	assert_int_equal(n, 1);

@@ -92,55 +92,46 @@ static json_t *message_row(const struct store_message *m)
 	return row;
 }
 
-struct newest { /* the last `limit` rows of a walk, newest first */
-	json_t *rows;
-	size_t limit;
-};
-
-static void keep_newest(struct newest *k, json_t *row)
-{
-	json_array_insert_new(k->rows, 0, row);
-	if (json_array_size(k->rows) > k->limit)
-		json_array_remove(k->rows, k->limit);
-}
-
-static void send_newest(struct control_call *call, struct newest *k)
+/* Rows of a listing; the store walks from the newest and stops at the limit, so
+ * that no listing holds the loop. */
+static void send_all(struct control_call *call, json_t *rows_take)
 {
 	size_t i;
 	json_t *row;
-	json_array_foreach(k->rows, i, row) control_row(call, json_incref(row));
-	json_decref(k->rows);
+	json_array_foreach(rows_take, i, row)
+		control_row(call, json_incref(row));
+	json_decref(rows_take);
 	control_end(call, 0, NULL);
 }
 
 static int keep_message(void *ctx, const struct store_message *m)
 {
-	keep_newest(ctx, message_row(m));
+	json_array_append_new(ctx, message_row(m));
 	return 0;
 }
 
 void cmd_outbox_list(struct control_call *call, const json_t *args)
 {
-	struct newest k = {.rows = json_array(),
-			   .limit = (size_t)control_limit(args, 50)};
 	struct store_messages_query q = STORE_MESSAGES_ANY;
 	const char *word = js_str(args, "state", NULL);
 	int state = vocab_find(&vocab_message_state, word);
 	struct err err = {0};
 	if (word && state == VOCAB_NONE) {
-		json_decref(k.rows);
 		control_error(call, 2,
 			      "--state is planned, sending, sent, failed, "
 			      "uncertain, cancelled or held");
 		return;
 	}
 	q.states = word ? 1u << state : 0;
+	q.limit = control_limit(args, 50);
+	q.newest_first = true;
+	json_t *rows = json_array();
 	if (store_messages_each(control_state(call)->store, &q, keep_message,
-				&k, &err)) {
-		json_decref(k.rows);
+				rows, &err)) {
+		json_decref(rows);
 		control_fail(call, &err);
 	} else {
-		send_newest(call, &k);
+		send_all(call, rows);
 	}
 }
 
@@ -264,7 +255,9 @@ static void move_message(struct control_call *call, const json_t *args,
 				      "message %lld is in a lane's hands; try "
 				      "again in a moment",
 				      (long long)m.id);
-		} else if (store_tx(k.e->store, move, &k, &err)) {
+		} else if ((to == STORE_CANCELLED &&
+			    plan_refill_shown(k.e->planner, m.id, &err)) ||
+			   store_tx(k.e->store, move, &k, &err)) {
 			control_fail(call, &err);
 		} else {
 			k.e->wake(k.e);
@@ -287,11 +280,18 @@ void cmd_outbox_retry(struct control_call *call, const json_t *args)
 		return;
 	}
 	is_sms_in_doubt = m.state == STORE_UNCERTAIN;
+	/* See settle.c: what it proposed is free for the next digest. */
+	bool is_unseen = m.kind == STORE_DIGEST && m.state == STORE_FAILED &&
+			 !plan_is_in_doubt(&m);
 	arena_clear(&a);
 	if (is_sms_in_doubt)
 		control_error(call, 1,
 			      "an uncertain SMS is never sent again by itself: "
 			      "outbox settle ID sent|failed first");
+	else if (is_unseen)
+		control_error(call, 1,
+			      "a failed digest is not sent again: mend the "
+			      "address, its offers come in the next one");
 	else
 		move_message(call, args, STORE_PLANNED, "outbox.retry", false);
 }
@@ -333,14 +333,13 @@ static int keep_proposal(void *ctx, const struct store_proposal *p)
 	js_put_int(row, "message", p->message, -1);
 	js_put_str(row, "rules", p->rules);
 	js_put_str(row, "result", p->result);
-	keep_newest(ctx, row);
+	json_array_append_new(ctx, row);
 	return 0;
 }
 
 void cmd_ledger(struct control_call *call, const json_t *args)
 {
 	struct store_ledger_query q = STORE_LEDGER_ANY;
-	struct newest k = {.limit = (size_t)control_limit(args, 50)};
 	const char *youth = js_str(args, "youth", NULL);
 	const char *message = js_str(args, "message", NULL);
 	struct err err = {0};
@@ -359,13 +358,15 @@ void cmd_ledger(struct control_call *call, const json_t *args)
 		control_error(call, 2, "--message wants a number");
 		return;
 	}
-	k.rows = json_array();
-	if (store_ledger_each(control_state(call)->store, &q, keep_proposal, &k,
-			      &err)) {
-		json_decref(k.rows);
+	q.limit = control_limit(args, 50);
+	q.newest_first = true;
+	json_t *rows = json_array();
+	if (store_ledger_each(control_state(call)->store, &q, keep_proposal,
+			      rows, &err)) {
+		json_decref(rows);
 		control_fail(call, &err);
 	} else {
-		send_newest(call, &k);
+		send_all(call, rows);
 	}
 }
 
@@ -381,14 +382,13 @@ static int keep_event(void *ctx, const struct store_event *e)
 	if (e->data)
 		json_object_set_new(row, "data",
 				    js_parse(e->data, strlen(e->data), NULL));
-	keep_newest(ctx, row);
+	json_array_append_new(ctx, row);
 	return 0;
 }
 
 void cmd_events_list(struct control_call *call, const json_t *args)
 {
 	struct store_event_query q = STORE_EVENTS_ANY;
-	struct newest k = {.limit = (size_t)control_limit(args, 50)};
 	const char *since = js_str(args, "since", NULL);
 	int32_t date;
 	struct err err = {0};
@@ -399,12 +399,14 @@ void cmd_events_list(struct control_call *call, const json_t *args)
 	}
 	if (since)
 		q.since = paris_instant(date, 0);
-	k.rows = json_array();
-	if (store_events_each(control_state(call)->store, &q, keep_event, &k,
+	q.limit = control_limit(args, 50);
+	q.newest_first = true;
+	json_t *rows = json_array();
+	if (store_events_each(control_state(call)->store, &q, keep_event, rows,
 			      &err)) {
-		json_decref(k.rows);
+		json_decref(rows);
 		control_fail(call, &err);
 	} else {
-		send_newest(call, &k);
+		send_all(call, rows);
 	}
 }

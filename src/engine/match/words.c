@@ -2,7 +2,8 @@
 /* Every sentence part that a verdict can say, in one table: code, then French
  * words for advisers with the facts in braces: {0} a number, {0:trade} its
  * label. {0:journey} alone reads two facts: minutes, and the mode in fact 2.
- * Another language is another table. A test makes every row speak. */
+ * Trades stand in guillemets, for their labels have commas. Another language is
+ * another table. A test makes every row speak. */
 #include "words.h"
 
 #include <etrier/arena.h>
@@ -20,7 +21,7 @@ static const struct {
 	[WHY_NOTHING] = {"nothing", NULL},
 	[WHY_NO_TRADE] = {"no_trade", "métier de l'offre inconnu"},
 	[WHY_NO_LINK] = {"no_link",
-			 "aucun métier recherché ne mène à : {0:trade}"},
+			 "aucun métier recherché ne mène à « {0:trade} »"},
 	[WHY_EVENT] = {"event", "une rencontre, pas un contrat"},
 	[WHY_KIND_UNWANTED] = {"kind_unwanted",
 			       "type de contrat non recherché : {0:kind}"},
@@ -76,9 +77,9 @@ static const struct {
 			    "début annoncé le {0:date}, déjà passé"},
 	[WHY_TRADE_EXACT] = {"trade_exact", "métier visé{0:choice}"},
 	[WHY_TRADE_NEIGHBOUR] = {"trade_neighbour",
-				 "métier proche de : {1:trade}"},
+				 "métier proche de « {1:trade} »"},
 	[WHY_TRADE_FAMILY] = {"trade_family",
-			      "même famille de métiers que : {1:trade}"},
+			      "même famille de métiers que « {1:trade} »"},
 	[WHY_TRAVEL] = {"travel", "{0:journey}"},
 	[WHY_FRESH] = {"fresh", "offre publiée {0:ago}"},
 };

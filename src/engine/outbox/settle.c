@@ -59,11 +59,22 @@ struct settling {
 	int64_t not_before;
 };
 
+/* A digest that was refused for good was read by nobody: its offers come again
+ * in the next one, or a dead address would eat them. */
+static bool is_unseen(const struct settling *k)
+{
+	return k->m->kind == STORE_DIGEST && k->state == STORE_FAILED &&
+	       !(k->reason && str_starts(k->reason, PLAN_IN_DOUBT));
+}
+
 static int settle(struct store *s, void *ctx, struct err *err)
 {
 	const struct settling *k = ctx;
-	if (store_message_settle(s, k->m->id, k->state, k->reason,
-				 k->not_before, now_of(k->o), err))
+	bool is_freed = k->state == STORE_CANCELLED || is_unseen(k);
+	if ((is_freed && plan_refill_shown(k->o->planner, k->m->id, err)) ||
+	    store_message_settle(s, k->m->id, k->state, k->reason,
+				 k->not_before, now_of(k->o), err) ||
+	    (is_unseen(k) && store_message_free_rows(s, k->m->id, err)))
 		return -1;
 	return outbox_event(k->o, k->m, k->event, k->reason, err);
 }

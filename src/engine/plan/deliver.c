@@ -266,7 +266,10 @@ static int planned_digest(struct planner *p, const struct store_message *m,
 	out->choices = arena_array(&s->arena, k.cap + 1, sizeof(*out->choices));
 	if (store_ledger_each(p->store, &q, collect, &k, err))
 		return -1;
-	return out->n ? count_more(p, &agency, out, s, err) : 0;
+	if (out->n)
+		return count_more(p, &agency, out, s, err);
+	out->is_first = false; /* the first one is the one with offers */
+	return plan_find_uncertain(p, out, false, &out->has_uncertain, err);
 }
 
 static json_t *digest_line(struct planner *p, const struct store_message *m,
@@ -412,8 +415,8 @@ json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 	if (m->kind == STORE_OFFER) {
 		line = planned_youth(p, m, make_tokens, empty, &s, err);
 	} else if (!planned_digest(p, m, &s, &d, err)) {
-		*empty = d.n == 0;
-		if (d.n)
+		*empty = d.n == 0 && !d.has_uncertain;
+		if (!*empty)
 			line = digest_line(p, m, &d, make_tokens, &s, err);
 	}
 	plan_scope_clear(&s);

@@ -439,7 +439,10 @@ static int look_at(struct planner *p, const struct plan_todo *t, int *n,
 	result = plan_agency_get(p, t->agency, &s, &agency, &fields, err);
 	if (!result)
 		result = plan_digest_choose(p, &agency, t->ref, 0, &s, &d, err);
-	if (!result && d.n) {
+	if (!result && !d.n)
+		result =
+			plan_find_uncertain(p, &d, true, &d.has_uncertain, err);
+	if (!result && (d.n || d.has_uncertain)) {
 		result = plan_digest(p, &d, err);
 		*n += !result;
 	}

@@ -115,6 +115,7 @@ struct plan_digest {
 	bool has_old;		     /* what was live before counts too */
 	struct plan_choice *choices; /* in the arena */
 	size_t n, more_people;
+	bool has_uncertain; /* asked only when n is 0: an SMS in doubt */
 };
 /* digest.c. most: people at most, 0: as the settings say. */
 int plan_digest_choose(struct planner *p, const struct store_agency *agency,
@@ -123,6 +124,10 @@ int plan_digest_choose(struct planner *p, const struct store_agency *agency,
 /* Fills is_first and has_old. own: the planned message itself, 0: none yet. */
 int plan_digest_find_first(struct planner *p, const struct store_agency *agency,
 			   int64_t own, struct plan_digest *d, struct err *err);
+/* uncertain.c: is there an SMS of which nobody knows whether it arrived, for a
+ * young person of this adviser? new_only: none that a digest told of. */
+int plan_find_uncertain(struct planner *p, const struct plan_digest *d,
+			bool new_only, bool *found, struct err *err);
 bool plan_is_own_person(const struct plan_digest *d,
 			const struct store_person *row);
 int plan_digest_tick(struct planner *p, int *n, struct err *err);

@@ -118,6 +118,20 @@ bool plan_is_in_doubt(const struct store_message *m)
 		str_eq(m->reason, "lane died") || str_eq(m->reason, "restart"));
 }
 
+static int refill_one(void *ctx, const struct store_proposal *row)
+{
+	struct planner *p = ctx;
+	live_refill(p->live, row->person);
+	return 0;
+}
+
+int plan_refill_shown(struct planner *p, int64_t message, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	q.message = message;
+	return store_ledger_each(p->store, &q, refill_one, p, err);
+}
+
 static int keep_canonical(void *ctx, const struct store_proposal *row)
 {
 	*(int64_t *)ctx = row->canonical;

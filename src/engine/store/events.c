@@ -43,7 +43,7 @@ int store_events_each(struct store *s, const struct store_event_query *q,
 	db_where_int(&w, "at >= ?", q->since, INSTANT_NONE);
 	db_where_int(&w, "at < ?", q->until, INSTANT_NONE);
 	db_where_int(&w, "id > ?", q->after, 0);
-	db_where_order(&w, "id", q->limit);
+	db_where_order(&w, q->newest_first ? "id DESC" : "id", q->limit);
 	int rc = db_where_query(s, &rows, &w, err);
 	while (rc == 0 && (rc = db_next(&rows, err)) == 1) {
 		struct store_event row = event_row(&rows);

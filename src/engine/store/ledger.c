@@ -73,7 +73,7 @@ int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 	struct db_where w;
 	struct db_query rows;
 	where_ledger(&w, LEDGER_COLUMNS, q);
-	db_where_order(&w, "id", q->limit);
+	db_where_order(&w, q->newest_first ? "id DESC" : "id", q->limit);
 	int rc = db_where_query(s, &rows, &w, err);
 	while (rc == 0 && (rc = db_next(&rows, err)) == 1) {
 		struct store_proposal row = proposal_row(&rows);

@@ -242,12 +242,19 @@ struct settle {
 	const char *from, *reason;
 };
 
-static int free_rows(struct store *s, int64_t id, struct err *err)
+static int free_rows(struct store *s, void *ctx, struct err *err)
 {
-	if (db_run(s, err, "DELETE FROM ledger WHERE message = ?1", db_int(id)))
+	const int64_t *id = ctx;
+	if (db_run(s, err, "DELETE FROM ledger WHERE message = ?1",
+		   db_int(*id)))
 		return -1;
 	return db_run(s, err, "UPDATE ledger SET again = NULL WHERE again = ?1",
-		      db_int(id));
+		      db_int(*id));
+}
+
+int store_message_free_rows(struct store *s, int64_t id, struct err *err)
+{
+	return store_tx(s, free_rows, &id, err);
 }
 
 static int settle(struct store *s, void *ctx, struct err *err)
@@ -268,7 +275,9 @@ static int settle(struct store *s, void *ctx, struct err *err)
 		return -1;
 	if (!n)
 		return refuse_step(s, t->id, word, err);
-	return t->state == STORE_CANCELLED ? free_rows(s, t->id, err) : 0;
+	return t->state == STORE_CANCELLED
+		       ? store_message_free_rows(s, t->id, err)
+		       : 0;
 }
 
 int store_message_settle(struct store *s, int64_t id, enum store_state state,

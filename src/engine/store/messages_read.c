@@ -109,7 +109,10 @@ int store_messages_each(struct store *s, const struct store_messages_query *q,
 	struct db_where w;
 	struct db_query rows;
 	where_messages(&w, MESSAGE_COLUMNS, q);
-	db_where_order(&w, q->due_at == INSTANT_NONE ? "id" : "not_before, id",
+	db_where_order(&w,
+		       q->newest_first		   ? "id DESC"
+		       : q->due_at == INSTANT_NONE ? "id"
+						   : "not_before, id",
 		       q->limit);
 	int rc = db_where_query(s, &rows, &w, err);
 	while (rc == 0 && (rc = db_next(&rows, err)) == 1) {
