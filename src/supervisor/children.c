@@ -103,15 +103,23 @@ static void commit(struct child *c)
 }
 
 /* The first time all at once: a service whose templates do not compile must
- * not have planned or polled anything. */
-static void commit_first(struct supervisor *s)
+ * not have planned or polled anything. Whoever refuses is heard together with
+ * the others, so that one start names every mistake. */
+static void settle_boot(struct supervisor *s)
 {
+	bool is_late = s->refused_ms &&
+		       supervisor_ms() - s->refused_ms > REFUSALS_MAX_MS;
 	for (size_t i = 0; i < s->n_children; i++) {
-		if (s->children[i]->is_wanted &&
-		    s->children[i]->ready_gen != s->config_gen)
+		const struct child *c = s->children[i];
+		if (c->is_wanted && c->ready_gen != s->config_gen &&
+		    !c->has_refused && !is_late)
 			return;
 	}
 	s->is_booting = false;
+	if (s->refused_ms) {
+		supervisor_stop(s, ROLE_EXIT_CONFIG);
+		return;
+	}
 	for (size_t i = 0; i < s->n_children; i++)
 		commit(s->children[i]);
 }
@@ -127,9 +135,19 @@ static void on_ready(struct child *c, int64_t gen)
 		return; /* overtaken by a newer one that is on its way */
 	c->ready_gen = gen;
 	if (s->is_booting)
-		commit_first(s);
+		settle_boot(s);
 	else
 		commit(c);
+}
+
+static bool has_refused_alike(const struct child *c)
+{
+	for (size_t i = 0; i < c->s->n_children; i++) {
+		const struct child *k = c->s->children[i];
+		if (k != c && k->has_refused && str_eq(k->role, c->role))
+			return true;
+	}
+	return false;
 }
 
 static void on_refused(struct child *c, const json_t *line)
@@ -146,10 +164,18 @@ static void on_refused(struct child *c, const json_t *line)
 	struct diags d;
 	diags_init(&d);
 	diags_add_json(&d, list);
-	supervisor_log_diags(&d);
+	if (!has_refused_alike(c)) /* lanes find the same mistakes */
+		supervisor_log_diags(&d);
 	diags_clear(&d);
 	log_event(LOG_ERROR, "config.refused", LOG_CHILD(c));
-	supervisor_stop(s, ROLE_EXIT_CONFIG);
+	c->has_refused = true;
+	if (!s->is_booting) {
+		supervisor_stop(s, ROLE_EXIT_CONFIG);
+		return;
+	}
+	if (!s->refused_ms)
+		s->refused_ms = supervisor_ms();
+	settle_boot(s);
 }
 
 static void on_confined(struct child *c, const json_t *line)
@@ -376,6 +402,8 @@ void children_tick(struct supervisor *s)
 {
 	int64_t now = supervisor_ms();
 	drop_unwanted(s);
+	if (s->is_booting && s->refused_ms && !s->is_stopping)
+		settle_boot(s);
 	for (size_t i = 0; i < s->n_children; i++) {
 		struct child *c = s->children[i];
 		bool has_engine = children_engine(s)->pid > 0 &&

@@ -32,6 +32,8 @@
 #define STOP_ENGINE_MS 25000
 /* Roles answer a reload, and come up for one, in this time. */
 #define RELOAD_MAX_MS 30000
+/* At the first start, after one refused, the others are heard so long. */
+#define REFUSALS_MAX_MS 5000
 
 enum child_state {
 	CHILD_DOWN,	/* no process; starts at next_start_ms */
@@ -51,6 +53,7 @@ struct child {
 	int64_t process_gen; /* of the process */
 	int64_t ready_gen;   /* last configuration found good, -1 */
 	bool is_asked;	     /* a reload waits for its answer */
+	bool has_refused;    /* its first configuration */
 	bool is_expected;    /* its end: we asked for it */
 	bool is_killed;	     /* SIGKILL is on its way */
 	int64_t started_ms, kill_ms, next_start_ms, backoff_ms;
@@ -83,7 +86,8 @@ struct supervisor {
 	struct child *children[CHILDREN_MAX];
 	size_t n_children;
 	int lock_fd;
-	bool is_booting; /* commits wait until every role is ready */
+	bool is_booting;    /* commits wait until every role is ready */
+	int64_t refused_ms; /* when one refused meanwhile, 0: none */
 	bool is_stopping;
 	int64_t stop_ms; /* when the end began */
 	int status;
