@@ -27,6 +27,6 @@ if [ -d "$data" ]; then
 		cmp "$table" "$new/${table##*/}" || fail=1
 	done
 else
-	echo "SKIP: the open data is not here; tables not built again"
+	echo "SKIP: the open data is not here, tables not built again"
 fi
 exit $fail

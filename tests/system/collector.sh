@@ -9,12 +9,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 for program in etrierd tests/etrier-demo-http tests/etrier-bad-http; do
 	if [ ! -x "$BUILD_DIR/$program" ]; then
-		echo "SKIP $program is not built"
+		echo "SKIP: system.collector: $program is not built"
 		exit 77
 	fi
 done
 if [ ! -x /usr/bin/python3 ]; then
-	echo "SKIP no /usr/bin/python3"
+	echo "SKIP: system.collector: no /usr/bin/python3"
 	exit 77
 fi
 exec timeout 120 /usr/bin/python3 - "$BUILD_DIR" "$PWD" <<'PYTHON'

@@ -70,7 +70,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	root_sees ""
 	say "engine: no network; the others: no database, no secret, no lock"
 else
-	echo "SKIP: $name: open files of the roles: only root may look"
+	echo "SKIP: (part of $name) open files of the roles: only root may look"
 fi
 daemon_stop || fail "stop: $?"
 

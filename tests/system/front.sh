@@ -155,7 +155,7 @@ nginx=$(peer nginx usr/sbin/nginx) || nginx=
 openssl=$(tool openssl) || nginx=
 if [ -z "$nginx" ] || ! ldd "$nginx/usr/sbin/nginx" >"$work/ldd" 2>&1 ||
 	grep -q 'not found' "$work/ldd"; then
-	echo "SKIP: $name: no nginx or openssl from the Debian mirror; the pages without a proxy were tested"
+	echo "SKIP: (part of $name) no nginx or openssl from the Debian mirror; the pages without a proxy were tested"
 	nginx=
 fi
 start_nginx() {
