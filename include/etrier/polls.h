@@ -31,7 +31,8 @@ int polls_collector_down(struct polls *p, struct err *err);
 /* `offer` and `polled`. A bad offer costs one offer; ERR_STORE is ours. */
 int polls_line(struct polls *p, const char *type, json_t *line,
 	       struct err *err);
-/* Write the offers that wait. Call when the wire is quiet. */
+/* Write offers that wait, for some 20 ms; again while polls_has_waiting(). Call
+ * when the wire is quiet. */
 int polls_flush(struct polls *p, struct err *err);
 bool polls_has_waiting(const struct polls *p);
 /* Ask the sources that are due, fail the polls that are late, expire offers. */

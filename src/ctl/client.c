@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -45,6 +46,11 @@ static char *socket_path(const struct ctl *c)
 {
 	if (c->socket)
 		return mem_dup(c->socket);
+	struct stat st;
+	if (stat(c->config, &st) == 0 && S_ISDIR(st.st_mode)) {
+		ctl_fail(0, "%s: %s", c->config, strerror(EISDIR));
+		return NULL;
+	}
 	if (access(c->config, R_OK) != 0) {
 		if (!c->has_config)
 			return mem_printf("%s/%s", ETRIER_RUNDIR,

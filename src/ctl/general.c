@@ -65,6 +65,27 @@ int ctl_check(struct ctl *c)
 	return code;
 }
 
+/* "key: value  # file" lines as objects; a value stays as YAML writes it. */
+static void print_settings(char *text)
+{
+	char *line = text, *end;
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		char *value = strstr(line, ": "), *from = NULL;
+		for (char *p = line; (p = strstr(p, "  # ")); p++)
+			from = p;
+		if (!value || !from || from < value)
+			continue;
+		*value = *from = '\0';
+		json_t *row = json_object();
+		js_put_str(row, "key", line);
+		js_put_str(row, "value", value + 2);
+		js_put_str(row, "from", from + 4);
+		ctl_print_json(row);
+		json_decref(row);
+	}
+}
+
 int ctl_config_show(struct ctl *c)
 {
 	json_t *options = ctl_parse(c);
@@ -76,7 +97,16 @@ int ctl_config_show(struct ctl *c)
 	int failed = settings_load(c->config, &s, &d);
 	if (failed)
 		diags_print(&d, stderr);
-	settings_show(&s, js_bool(options, "changed", false), stdout);
+	char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	settings_show(&s, js_bool(options, "changed", false), out);
+	fclose(out);
+	if (c->is_json)
+		print_settings(text);
+	else
+		fputs(text, stdout);
+	free(text);
 	settings_clear(&s);
 	diags_clear(&d);
 	json_decref(options);

@@ -99,6 +99,7 @@ static int read_header(const struct import_table *t, const struct import_map *m,
 		       struct arena *a, struct import_rows *r, struct err *err)
 {
 	const struct csv_row *h = &r->csv->header;
+	size_t n_known = 0;
 	for (size_t i = 0; i < h->n; i++) {
 		const char *c = column_of(t, m, a, h->fields[i]);
 		if (c && has_column(r, i, c))
@@ -106,7 +107,16 @@ static int read_header(const struct import_table *t, const struct import_map *m,
 				       "line %u: two columns stand for %s",
 				       h->line, c);
 		r->columns[i] = c;
-		if (!c && *h->fields[i])
+		n_known += c != NULL;
+	}
+	/* A first line of which nothing is known may be a person: not shown. */
+	if (!n_known)
+		return err_set(err, ERR_INPUT,
+			       "line %u names no column of ours: is it the "
+			       "header? Other names want a map (--map)",
+			       h->line);
+	for (size_t i = 0; i < h->n; i++) {
+		if (!r->columns[i] && *h->fields[i])
 			fprintf(stderr,
 				"column \"%s\" is not known here and "
 				"is not stored\n",

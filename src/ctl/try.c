@@ -163,10 +163,13 @@ static int find_subject(const struct ctl *c, const json_t *options,
 		if (out->source)
 			return 0;
 		return ctl_fail(-1,
-				"%s: no such source in %s (%zu mistakes there: "
-				"etrierctl check); a file or an address wants "
-				"--map SOURCE.yaml",
-				word, c->config, loading->n_errors);
+				"%s: no such source in %s%s; a file or an "
+				"address wants --map SOURCE.yaml",
+				word, c->config,
+				loading->n_errors
+					? ", which has mistakes (etrierctl "
+					  "check)"
+					: "");
 	}
 	struct diags d;
 	diags_init(&d);

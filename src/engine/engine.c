@@ -23,6 +23,7 @@
 #include <etrier/str.h>
 
 #include <event2/event.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,9 @@ struct peer {
 	struct peer *next;
 };
 
+/* So many compared people make it worth giving memory back. */
+#define TRIM_PEOPLE 10000
+
 struct engine {
 	struct role *role;
 	struct engine_state s;
@@ -45,7 +49,8 @@ struct engine {
 	struct rules *next_rules;
 	struct peer *peers;
 	struct event *tick, *idle, *wake;
-	bool is_failing; /* the store failed at the last tick */
+	bool is_failing;     /* the store failed at the last tick */
+	uint64_t trimmed_at; /* matched people, see give_back_memory() */
 };
 
 static struct engine *engine_of(struct engine_state *s)
@@ -262,6 +267,17 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	run_tick(ctx);
 }
 
+/* Comparing many people leaves holes the allocator would keep for good. */
+static void give_back_memory(struct engine *e)
+{
+	struct live_stats l;
+	live_stats(e->s.live, &l);
+	if (l.matched_people < e->trimmed_at + TRIM_PEOPLE)
+		return;
+	e->trimmed_at = l.matched_people;
+	malloc_trim(0);
+}
+
 /* Offers that wait, then a slice of matching; again while there is more. */
 static void on_idle(evutil_socket_t fd, short what, void *ctx)
 {
@@ -276,10 +292,12 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 		failed(e, "engine.match", &err);
 		return; /* again at the next tick */
 	}
-	if (more)
+	if (more || polls_has_waiting(e->s.polls)) {
 		evtimer_add(e->idle, &(struct timeval){0});
-	else
-		wake_in(e, WAKE_MS);
+		return;
+	}
+	give_back_memory(e);
+	wake_in(e, WAKE_MS);
 }
 
 static void work_later(struct engine *e)
@@ -460,8 +478,10 @@ static void end(void *ctx)
 static void engine_clear(struct engine *e)
 {
 	struct err err = {0};
-	if (e->s.polls && polls_flush(e->s.polls, &err))
-		failed(e, "engine.offers", &err);
+	while (e->s.polls && !err.kind && polls_has_waiting(e->s.polls)) {
+		if (polls_flush(e->s.polls, &err))
+			failed(e, "engine.offers", &err);
+	}
 	drop(e);
 	outbox_free(e->s.outbox);
 	polls_free(e->s.polls);

@@ -57,7 +57,9 @@ static void fill(const char *s, struct buf *out)
 	int used;
 	while (*s) {
 		used = 0;
-		if (sscanf(s, "{{%15[a-z]:%15[0-9+-]}}%n", form, days, &used) ==
+		/* sscanf measures all that follows: not at every byte */
+		if (str_starts(s, "{{") &&
+		    sscanf(s, "{{%15[a-z]:%15[0-9+-]}}%n", form, days, &used) ==
 			    2 &&
 		    used && expand(form, days, out)) {
 			s += used;

@@ -215,6 +215,8 @@ static void test_headers_and_maps_that_will_not_do_are_refused(void **state)
 		const char *map, *text, *want; /* want NULL: printed */
 	} cases[] = {
 		{NULL, "first_name\nLina\n", "no column ref"},
+		{NULL, "Lina;lina@jeune.example\nA;b\n",
+		 "line 1 names no column of ours"},
 		{NULL, "ref;REF\n1;2\n", "two columns stand for ref"},
 		{NULL, "ref\n\"1\n", "line 2"},
 		{NULL, "", "header"},

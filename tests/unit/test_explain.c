@@ -135,6 +135,19 @@ static void test_reasons_come_best_first_and_repeat_no_line(void **state)
 			    "environ 25 min en transports");
 }
 
+/* "Published yesterday" alone says not why a roofer's offer is there. */
+static void test_how_the_trade_fits_is_always_said(void **state)
+{
+	struct verdict v = judge();
+	const char *r[EXPLAIN_REASONS];
+
+	(void)state;
+	v.criteria[CRITERION_TRADE].value = 300;
+	v.criteria[CRITERION_TRADE].points = 10;
+	assert_int_equal(explain_reasons(x.rd, &x.arena, &v, r, 3), 2);
+	assert_string_equal(r[1], "métier visé");
+}
+
 /* Two centres of one town are not nothing apart, and who walks a few steps
  * takes no train. */
 static void test_a_short_journey_is_near_and_no_figure(void **state)
@@ -359,6 +372,8 @@ int main(void)
 			set_pair),
 		cmocka_unit_test_setup(
 			test_a_short_journey_is_near_and_no_figure, set_pair),
+		cmocka_unit_test_setup(test_how_the_trade_fits_is_always_said,
+				       set_pair),
 		cmocka_unit_test_setup(test_neighbours_and_ranks_are_named,
 				       set_pair),
 		cmocka_unit_test_setup(test_the_neutral_line_is_for_everyone,

@@ -233,6 +233,65 @@ static void test_what_may_have_arrived_is_not_said_in_other_words(void **state)
 	assert_int_equal(world_plan(&w), 0);
 }
 
+/* A refused digest was read by nobody: its offers come again tomorrow. */
+static void test_a_dead_address_eats_no_offer(void **state)
+{
+	(void)state;
+	int64_t id = planned_digest();
+	world_lanes_up(&w);
+	pump();
+	world_verdict(&w, world_last(&w), "failed", "550");
+	assert_int_equal(get(id).state, STORE_FAILED);
+	assert_int_equal(ledger_rows(), 0);
+	assert_int_equal(world_plan(&w), 0); /* today's was tried */
+	world_at(&w, "2026-11-24T10:00");
+	assert_int_equal(world_plan(&w), 1);
+	assert_int_equal(ledger_rows(), 1);
+}
+
+static size_t n_uncertain_told(void)
+{
+	return json_array_size(json_object_get(
+		json_object_get(world_last(&w), "model"), "uncertain"));
+}
+
+static void test_an_sms_in_doubt_is_told_once_without_an_offer(void **state)
+{
+	(void)state;
+	int64_t sms = planned_sms();
+	world_lanes_up(&w);
+	pump();
+	world_verdict(&w, world_last(&w), "uncertain", "lost");
+	assert_int_equal(get(sms).state, STORE_UNCERTAIN);
+	world_adviser(&w, "{'ref':'sarah','agency':'ML1','digest':'daily'}");
+	OK(live_offer_drop(w.live, 1, E));
+	world_at(&w, "2026-11-24T10:00");
+	assert_int_equal(world_plan(&w), 1);
+	pump();
+	assert_int_equal(n_delivered(), 2);
+	assert_int_equal(n_uncertain_told(), 1);
+	world_verdict(&w, world_last(&w), "sent", "");
+	world_at(&w, "2026-11-25T10:00");
+	assert_int_equal(world_plan(&w), 0);
+}
+
+static void test_an_sms_settled_in_time_makes_no_digest(void **state)
+{
+	(void)state;
+	int64_t sms = planned_sms();
+	world_lanes_up(&w);
+	pump();
+	world_verdict(&w, world_last(&w), "uncertain", "lost");
+	world_adviser(&w, "{'ref':'sarah','agency':'ML1','digest':'daily'}");
+	OK(live_offer_drop(w.live, 1, E));
+	world_at(&w, "2026-11-24T10:00");
+	assert_int_equal(world_plan(&w), 1);
+	OK(store_message_receipt(w.s, sms, STORE_SENT, NULL, w.clock.now_s, E));
+	pump();
+	assert_int_equal(n_delivered(), 1);
+	assert_int_equal(get(2).state, STORE_CANCELLED);
+}
+
 static void test_attempts_have_an_end(void **state)
 {
 	(void)state;
@@ -425,6 +484,9 @@ int main(void)
 		T(test_a_partner_that_asks_for_time_gets_it),
 		T(test_an_outage_ends_in_one_catch_up),
 		T(test_what_may_have_arrived_is_not_said_in_other_words),
+		T(test_a_dead_address_eats_no_offer),
+		T(test_an_sms_in_doubt_is_told_once_without_an_offer),
+		T(test_an_sms_settled_in_time_makes_no_digest),
 		T(test_attempts_have_an_end),
 		T(test_permission_is_asked_again_for_what_is_frozen),
 		T(test_a_new_address_stops_what_was_written_to_the_old_one),

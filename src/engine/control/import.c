@@ -19,6 +19,7 @@
 #include <etrier/str.h>
 #include <etrier/wire.h>
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ struct import {
 
 static void import_free(struct import *im)
 {
+	bool was_large = im->origin != NULL;
 	if (im->origin)
 		store_stage_drop(im->e->store, im->origin);
 	free(im->table);
@@ -56,6 +58,10 @@ static void import_free(struct import *im)
 	json_decref(im->rows);
 	map_clear(&im->known, NULL);
 	free(im);
+	/* A staged region is 260 MB of small pieces, which the allocator would
+	 * keep for good. */
+	if (was_large)
+		malloc_trim(0);
 }
 
 void import_gone(struct control_call *call)

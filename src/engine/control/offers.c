@@ -91,6 +91,20 @@ static int show_in_list(void *ctx, const struct store_offer *row)
 	return k->n == k->limit;
 }
 
+/* A source of the configuration; one that is gone from it may still have
+ * offers. */
+static bool is_source(struct engine_state *e, const char *name)
+{
+	struct err err;
+	json_t *all = polls_report(e->polls, &err), *v;
+	bool is_known = false;
+	size_t i;
+	json_array_foreach(all, i, v) is_known |=
+		str_eq(js_str(v, "name", ""), name);
+	json_decref(all);
+	return is_known;
+}
+
 void cmd_offers_list(struct control_call *call, const json_t *args)
 {
 	struct listing k = {.call = call,
@@ -102,6 +116,8 @@ void cmd_offers_list(struct control_call *call, const json_t *args)
 	if (store_offers_each(control_state(call)->store, &q, show_in_list, &k,
 			      &err))
 		control_fail(call, &err);
+	else if (!k.n && q.source && !is_source(control_state(call), q.source))
+		control_error(call, 1, "no source %s (sources list)", q.source);
 	else if (k.n == k.limit)
 		control_end(call, 0, "the first %d; --limit N for more",
 			    k.limit);

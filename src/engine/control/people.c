@@ -85,6 +85,8 @@ static int set_mode(struct store *s, void *ctx, struct err *err)
 	int64_t now = clock_now(k->e->clock);
 	if (store_agency_set_mode(s, k->code, k->mode, now, &k->old, err))
 		return -1;
+	if (k->old == k->mode)
+		return 0;
 	char data[80];
 	snprintf(data, sizeof(data), "{\"from\":\"%s\",\"to\":\"%s\"}",
 		 vocab_code(&vocab_agency_mode, (int)k->old),
@@ -178,6 +180,17 @@ static int show_in_list(void *ctx, const struct store_person *row)
 	return ++k->n == k->limit;
 }
 
+static bool is_agency(struct store *s, const char *code)
+{
+	struct store_agency row;
+	struct arena a;
+	struct err err;
+	arena_init(&a);
+	bool is_known = !store_agency_get(s, code, &a, &row, &err);
+	arena_clear(&a);
+	return is_known;
+}
+
 void cmd_youths_list(struct control_call *call, const json_t *args)
 {
 	struct listing k = {.e = control_state(call),
@@ -188,7 +201,9 @@ void cmd_youths_list(struct control_call *call, const json_t *args)
 	struct store_people_query q = {.agency = js_str(args, "agency", NULL),
 				       .active_only = !k.gone_only};
 	struct err err = {0};
-	if (store_people_each(k.e->store, &q, show_in_list, &k, &err))
+	if (q.agency && !is_agency(k.e->store, q.agency))
+		control_error(call, 1, "no agency of that code (agency list)");
+	else if (store_people_each(k.e->store, &q, show_in_list, &k, &err))
 		control_fail(call, &err);
 	else if (k.n == k.limit)
 		control_end(call, 0, "the first %d; --limit N for more",

@@ -32,6 +32,19 @@ static void alarm(json_t *alarms, const char *text)
 	json_array_append_new(alarms, json_string(text));
 }
 
+#define UNREAD_DAYS 3
+
+static int64_t unread_digests(struct engine_state *e)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct err err;
+	int64_t n = 0;
+	q.kind = STORE_DIGEST;
+	q.states = 1u << STORE_FAILED;
+	q.planned_since = clock_now(e->clock) - UNREAD_DAYS * 24 * 3600;
+	return store_messages_count(e->store, &q, &n, &err) ? 0 : n;
+}
+
 static void look_for_alarms(struct engine_state *e, json_t *alarms,
 			    const struct store_stats *s, const json_t *sources)
 {
@@ -52,6 +65,16 @@ static void look_for_alarms(struct engine_state *e, json_t *alarms,
 			"%" PRId64 " SMS of which nobody knows whether they "
 			"were sent: outbox list --state uncertain",
 			s->messages[STORE_UNCERTAIN]);
+		alarm(alarms, text);
+		free(text);
+	}
+	int64_t n_unread = unread_digests(e);
+	if (n_unread) {
+		char *text = mem_printf(
+			"%" PRId64 " digests of the last three days were "
+			"refused, their offers come again: outbox list "
+			"--state failed",
+			n_unread);
 		alarm(alarms, text);
 		free(text);
 	}

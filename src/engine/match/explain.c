@@ -49,13 +49,15 @@ const char *explain_travel(struct arena *a, const struct verdict *v)
 /* --- for messages ----------------------------------------------------------
  */
 /* Worth saying: half of its value or more, something to say, and no line of
- * its own in a message. */
+ * its own in a message. How the trade fits is always said: it is the first
+ * question of whoever reads the offer. */
 static bool is_reason(const struct verdict *v, enum criterion i)
 {
 	const struct criterion_result *c = &v->criteria[i];
 
 	return i != CRITERION_TRAVEL && i != CRITERION_START &&
-	       c->value >= 500 && c->points > 0 && c->why != WHY_NOTHING;
+	       (c->value >= 500 || i == CRITERION_TRADE) && c->points > 0 &&
+	       c->why != WHY_NOTHING;
 }
 
 size_t explain_reasons(const struct refdata *rd, struct arena *a,

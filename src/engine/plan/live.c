@@ -22,6 +22,7 @@
 #include <etrier/err.h>
 #include <etrier/mem.h>
 #include <etrier/store_messages.h>
+#include <etrier/str.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,8 +133,23 @@ static void enqueue_everyone(struct live *l)
 		live_enqueue(l, p->id);
 }
 
+static bool is_same_rules(const struct rules *a, const struct rules *b)
+{
+	if (a->n_sets != b->n_sets)
+		return false;
+	for (size_t i = 0; i < a->n_sets; i++)
+		if (!str_eq(a->sets[i].id, b->sets[i].id))
+			return false;
+	return true;
+}
+
+/* A reload for another reason does not compare a region anew. */
 void live_set_rules(struct live *l, struct rules *rules_take)
 {
+	if (is_same_rules(l->rules, rules_take)) {
+		rules_free(rules_take);
+		return;
+	}
 	use_rules(l, rules_take);
 	enqueue_everyone(l);
 }
@@ -313,15 +329,14 @@ struct proposed {
 	size_t n, cap;
 };
 
-static int add_proposed(void *ctx, const struct store_proposal *row)
+static void add_proposed(void *ctx, int64_t canonical)
 {
 	struct proposed *k = ctx;
 	if (k->n == k->cap) {
 		k->cap = k->cap ? k->cap * 2 : 32;
 		k->v = mem_grow(k->v, k->cap, sizeof(*k->v));
 	}
-	k->v[k->n++] = row->canonical;
-	return 0;
+	k->v[k->n++] = canonical;
 }
 
 /* To how many audiences an offer was proposed, 2 for more. */
@@ -368,7 +383,6 @@ static size_t pick(struct live *l, const struct mperson *p,
 /* The person's list anew from all live offers. */
 static int match_one(struct live *l, uint32_t id, int32_t on, struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	struct proposed proposed = {.n = 0};
 	struct store_candidate rows[3 * STORE_CANDIDATES_MAX];
 	if (top_of(l, id)->is_stale && read_again(l, id, err))
@@ -385,9 +399,8 @@ static int match_one(struct live *l, uint32_t id, int32_t on, struct err *err)
 	l->stats.hits += l->hits.n;
 	if (l->hits.n)
 		qsort(l->hits.v, l->hits.n, sizeof(*l->hits.v), by_score);
-	q.person = id;
 	int result = -1;
-	if (!store_ledger_each(l->store, &q, add_proposed, &proposed, err))
+	if (!store_ledger_proposed(l->store, id, add_proposed, &proposed, err))
 		result = store_candidates_set_person(
 			l->store, id, rows, pick(l, p, &proposed, on, rows),
 			err);

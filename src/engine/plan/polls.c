@@ -51,18 +51,20 @@ struct polls *polls_new(struct store *store, struct live *live,
 	return p;
 }
 
-static void drop_batch(struct polls *p)
+/* The first n are done with. */
+static void drop_batch(struct polls *p, int n)
 {
-	for (int i = 0; i < p->n_batch; i++)
+	for (int i = 0; i < n; i++)
 		json_decref(p->batch[i].line);
-	p->n_batch = 0;
+	p->n_batch -= n;
+	memmove(p->batch, p->batch + n, (size_t)p->n_batch * sizeof(*p->batch));
 }
 
 void polls_free(struct polls *p)
 {
 	if (!p)
 		return;
-	drop_batch(p);
+	drop_batch(p, p->n_batch);
 	map_clear(&p->sources, source_free);
 	free(p);
 }
@@ -207,8 +209,12 @@ static int write_batch(struct store *store, void *ctx, struct err *err)
 	struct polls *p = ctx;
 	struct arena a;
 	int result = 0;
+	int64_t until = clock_mono_ms(p->clock) + BATCH_MS;
 	arena_init(&a);
 	for (int i = 0; i < p->n_batch && !result; i++) {
+		if (i && clock_mono_ms(p->clock) >= until)
+			break;
+		p->n_written = i + 1;
 		struct source *s = p->batch[i].source;
 		struct offer o;
 		struct err why = {0};
@@ -244,7 +250,7 @@ int polls_flush(struct polls *p, struct err *err)
 	/* What was lost must be fetched again: the cursor may not move. */
 	for (int i = 0; result && i < p->n_batch; i++)
 		p->batch[i].source->is_store_broken = true;
-	drop_batch(p);
+	drop_batch(p, result ? p->n_batch : p->n_written);
 	return result;
 }
 

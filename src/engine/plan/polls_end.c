@@ -184,7 +184,9 @@ int polls_finish(struct polls *p, struct source *s, const json_t *line,
 			   .line = line,
 			   .error = error,
 			   .close = SCHEDULE_NOT_WHOLE};
-	int result = polls_flush(p, err);
+	int result = 0;
+	while (!result && polls_has_waiting(p))
+		result = polls_flush(p, err);
 	s->seen = js_int(line, "seen", 0);
 	s->good = js_int(line, "good", 0);
 	s->bad += js_int(line, "bad", 0);

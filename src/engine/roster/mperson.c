@@ -97,7 +97,9 @@ int mperson_from_person(const struct person *p, const struct refdata *rd,
 
 	add_trades(&m, p, rd);
 	if (!m.n_trades)
-		return err_set(err, ERR_INPUT, "no known trade is looked for");
+		return err_set(
+			err, ERR_INPUT,
+			"this young person looks for no trade we know, so that nothing is compared");
 	if (plane_from_place(&p->place, &m.at))
 		m.flags |= MPERSON_PLACED;
 	if (p->rqth == TRI_YES)

@@ -87,6 +87,20 @@ int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 	return rc;
 }
 
+int store_ledger_proposed(struct store *s, int64_t person,
+			  store_proposed_fn *fn, void *ctx, struct err *err)
+{
+	struct db_query rows;
+	int got;
+	if (db_query(s, &rows, err,
+		     "SELECT canonical FROM ledger WHERE person = ?1",
+		     db_int(person)))
+		return -1;
+	while ((got = db_next(&rows, err)) == 1)
+		fn(ctx, db_col_int(&rows, 0));
+	return got;
+}
+
 int store_ledger_count(struct store *s, const struct store_ledger_query *q,
 		       int64_t *n, struct err *err)
 {
