@@ -123,7 +123,7 @@ static void as_nobody(bool one_folder, int want_code)
 	if (pid == 0) {
 		struct fixture fx;
 		char text[300] = "";
-		fixture_rd = refdata_load(SOURCE_DIR "/conf/refdata", E);
+		fixture_rd = refdata_load(SOURCE_DIR "/conf/refdata", NULL);
 		if (getuid() == 0 && setresuid(65534, 65534, 65534))
 			_exit(10);
 		fixture_up(&fx, one_folder);
