@@ -22,10 +22,8 @@ look() { # look WHAT REGEX [EXCEPTED-FILE-REGEX]
 n=$(list | tr '\0' '\n' | wc -l)
 [ "$n" -gt 100 ] || { echo "$name: only $n files: proves nothing"; exit 1; }
 at='(^|[^A-Za-z0-9_.$/@}*-])'
-look "a path of the workplace" "$at/work(/|\$|[^a-z_-])"
+look "the place of this checkout" "$at$(realpath . | sed 's/[.[\*^$()+?{|]/\\&/g')(/|\$|[^A-Za-z0-9_-])"
 look "a home folder" "$at/(home/[a-z]|Users/[A-Za-z]|root/)"
-look "a helper's folder" '/tmp/(b-[a-z]|brief|bash_jobs)'
-look "a library that is not there for others" '\.library|/\.claude|tool library'
 # No symlink that leaves the tree.
 for link in $(list | tr '\0' '\n' | while IFS= read -r f; do [ -L "$f" ] && echo "$f"; done); do
 	case $(readlink "$link") in
