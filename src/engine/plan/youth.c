@@ -16,6 +16,9 @@
 
 /* People looked at in one tick: each costs a few reads and perhaps a commit. */
 #define PEOPLE_PER_TICK 25
+/* After a message, the next best offer is looked for so much later: the caps
+ * rarely allow another one the same day. */
+#define NEXT_LOOK_S 3600
 
 static bool is_known_waiting(struct planner *p, uint32_t person)
 {
@@ -191,7 +194,7 @@ static int look_at(struct planner *p, uint32_t id, int *n, struct err *err)
 		/* The next best one, when the caps allow again. */
 		wait_for(p, id,
 			 plan_window(p->settings, person.p.channel,
-				     clock_now(p->clock) + 3600));
+				     clock_now(p->clock) + NEXT_LOOK_S));
 	}
 out:
 	plan_scope_clear(&s);
