@@ -488,6 +488,7 @@ static void engine_clear(struct engine *e)
 	planner_free(e->s.planner);
 	live_free(e->s.live);
 	store_close(e->s.store);
+	alarms_free(e->s.alarms);
 	refdata_free(e->s.rd);
 	plan_settings_clear(&e->s.plan_settings);
 	json_decref(e->s.config);
@@ -507,6 +508,7 @@ int engine_main(const char *lane, int64_t gen)
 					    .on_peer = on_peer};
 	const struct clock *clock = clock_system();
 	struct engine e = {.s = {.clock = clock,
+				 .alarms = alarms_new(clock),
 				 .started_at = clock_now(clock),
 				 .reload = ask_reload,
 				 .wake = wake}};

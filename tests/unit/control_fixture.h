@@ -105,6 +105,7 @@ static inline void fixture_up(struct fixture *fx, bool one_folder)
 	clock_manual_init(&fx->clock, FIXTURE_NOW);
 	fx->base = event_base_new();
 	e->clock = &fx->clock.clock;
+	e->alarms = alarms_new(e->clock);
 	e->config = js_parse(fixture_config, strlen(fixture_config), NULL);
 	e->store = fixture_open(":memory:");
 	e->rd = fixture_rd;
@@ -124,6 +125,7 @@ static inline void fixture_down(struct fixture *fx)
 	struct engine_state *e = &fx->e;
 	control_free(e->control);
 	outbox_free(e->outbox);
+	alarms_free(e->alarms);
 	polls_free(e->polls);
 	planner_free(e->planner);
 	plan_settings_clear(&e->plan_settings);

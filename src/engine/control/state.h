@@ -2,6 +2,7 @@
 #ifndef ETRIER_ENGINE_STATE_H
 #define ETRIER_ENGINE_STATE_H
 
+#include <etrier/alarms.h>
 #include <etrier/control.h>
 #include <etrier/live.h>
 #include <etrier/outbox.h>
@@ -23,6 +24,7 @@ struct engine_state {
 	struct polls *polls;
 	struct outbox *outbox;
 	struct control *control;
+	struct alarms *alarms;
 	int64_t started_at;
 	json_t *roles; /* as the supervisor last told them, or NULL */
 	/* Asks the supervisor to reload; the answer comes to
