@@ -14,7 +14,8 @@
  * are filled in when the file says nothing: paths.refdata (the installed
  * tables), collector.user_agent (etrier/VERSION), mail.maildir (STATE/mail),
  * sms.folder (STATE/sms), mail.bounce_domain and mail.list_domain (the domain
- * of mail.from_address). Paths are absolute, also behind "unix:";
+ * of mail.from_address), security.landlock (required; preferred when
+ * is_one_folder). Paths are absolute, also behind "unix:";
  * front.base_url has no slash at its end. */
 struct settings {
 	char *file;	 /* absolute path of etrier.yaml */

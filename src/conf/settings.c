@@ -88,6 +88,8 @@ static void load_named(struct settings *s, const struct ynode *root,
 	s->is_one_folder =
 		is_below(settings_text(s->all, "paths.state"), base_dir) &&
 		is_below(settings_text(s->all, "paths.run"), base_dir);
+	settings_default(s->all, "security", "landlock",
+			 mem_dup(s->is_one_folder ? "preferred" : "required"));
 	struct settings_load l = {
 		.arena = &arena, .s = s, .root = root, .diags = d};
 	if (root->kind == YNODE_MAP) {

@@ -202,8 +202,8 @@ static void cross_check(const json_t *all, const struct ynode *root,
 	check_delays(&c);
 }
 
-static void put_default(json_t *all, const char *group, const char *key,
-			char *text_take)
+void settings_default(json_t *all, const char *group, const char *key,
+		      char *text_take)
 {
 	json_t *g = json_object_get(all, group);
 	if (g && !json_object_get(g, key))
@@ -229,19 +229,20 @@ static void fill(json_t *all, const char *base_dir)
 {
 	const char *state = settings_text(all, "paths.state");
 	if (state) {
-		put_default(all, "mail", "maildir",
-			    mem_printf("%s/mail", state));
-		put_default(all, "sms", "folder", mem_printf("%s/sms", state));
+		settings_default(all, "mail", "maildir",
+				 mem_printf("%s/mail", state));
+		settings_default(all, "sms", "folder",
+				 mem_printf("%s/sms", state));
 	}
-	put_default(all, "paths", "refdata",
-		    mem_dup(ETRIER_DATADIR "/refdata"));
-	put_default(all, "collector", "user_agent",
-		    mem_dup("etrier/" ETRIER_VERSION));
+	settings_default(all, "paths", "refdata",
+			 mem_dup(ETRIER_DATADIR "/refdata"));
+	settings_default(all, "collector", "user_agent",
+			 mem_dup("etrier/" ETRIER_VERSION));
 	const char *from = settings_text(all, "mail.from_address");
 	const char *at = from ? strrchr(from, '@') : NULL;
 	if (at) {
-		put_default(all, "mail", "bounce_domain", mem_dup(at + 1));
-		put_default(all, "mail", "list_domain", mem_dup(at + 1));
+		settings_default(all, "mail", "bounce_domain", mem_dup(at + 1));
+		settings_default(all, "mail", "list_domain", mem_dup(at + 1));
 	}
 	absolute_socket(all, "front.listen", base_dir);
 	absolute_socket(all, "front.admin_listen", base_dir);

@@ -26,6 +26,10 @@ const struct ynode *settings_node(const struct ynode *root, const char *path);
 /* Whether the file itself says something there. */
 bool settings_is_written(const struct ynode *root, const char *path);
 
+/* A value for what the file leaves out and the table has no default for. */
+void settings_default(json_t *all, const char *group, const char *key,
+		      char *text_take);
+
 /* settings_files.c: sources, rules, templates and maps. */
 void settings_load_files(struct settings_load *l);
 /* settings_secret.c */

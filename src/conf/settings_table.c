@@ -460,9 +460,9 @@ static const struct schema security_rows[] = {
 	 .type = SCHEMA_WORD,
 	 .flags = SCHEMA_RESTART,
 	 .words = WORDS("preferred", "required"),
-	 .fallback = "preferred",
 	 .help = "required: a process that cannot confine itself does not run; "
-		 "preferred: it runs with a warning."},
+		 "preferred: it runs with a warning. Without it, required; in "
+		 "a one-folder instance preferred."},
 	{.key = "needs_key_file",
 	 .type = SCHEMA_SECRET,
 	 .flags = SCHEMA_RESTART,

@@ -684,6 +684,37 @@ static void show_says_value_and_origin_and_no_secret(void **state)
 	instance_clear(&in);
 }
 
+static void what_is_installed_must_confine_itself(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *yaml, *expected;
+	} cases[] = {
+		{"paths: {state: state, run: run, refdata: refdata}\n",
+		 "preferred"},
+		{"paths: {state: state, run: run, refdata: refdata}\n"
+		 "security: {landlock: required}\n",
+		 "required"},
+		{"paths: {state: /var/lib/x, run: run, refdata: refdata}\n",
+		 "required"},
+		{"paths: {state: /var/lib/x, run: run, refdata: refdata}\n"
+		 "security: {landlock: preferred}\n",
+		 "preferred"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct instance in;
+		instance_init(&in);
+		put(&in, "etrier.yaml", cases[i].yaml, 0644);
+		assert_int_equal(load(&in), 0);
+		json_t *v = settings_for_role(&in.s, "front");
+		assert_string_equal(
+			js_str(json_object_get(v, "security"), "landlock", ""),
+			cases[i].expected);
+		json_decref(v);
+		instance_clear(&in);
+	}
+}
+
 static void a_reload_refuses_what_needs_a_restart(void **state)
 {
 	(void)state;
@@ -943,6 +974,7 @@ int main(void)
 		cmocka_unit_test(a_role_is_given_its_part_only),
 		cmocka_unit_test(a_role_is_given_its_own_secrets_only),
 		cmocka_unit_test(show_says_value_and_origin_and_no_secret),
+		cmocka_unit_test(what_is_installed_must_confine_itself),
 		cmocka_unit_test(a_reload_refuses_what_needs_a_restart),
 		cmocka_unit_test(
 			another_key_under_the_old_name_needs_a_restart),
