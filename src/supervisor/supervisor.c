@@ -5,7 +5,9 @@
  *
  * An end has two steps: the roles stop while the engine still lives, because
  * it must record what the lanes report; then the engine. Whoever does not come
- * home in time is killed, so that all is over within 30 s. */
+ * home in time is killed, so that all is over within 30 s; one that cannot even
+ * be killed (stuck in the kernel) is left behind, and the engine's end does not
+ * wait for it. */
 #include <etrier/clock.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
@@ -48,9 +50,10 @@ static void go_on_stopping(struct supervisor *s)
 {
 	if (!s->is_stopping)
 		return;
-	if (!children_alive(s, false))
+	int64_t since_ms = supervisor_ms() - s->stop_ms;
+	if (!children_alive(s, false) || since_ms > STOP_ALONE_MS)
 		child_stop(children_engine(s), s->stop_ms + STOP_ENGINE_MS);
-	if (!children_alive(s, true))
+	if (!children_alive(s, true) || since_ms > STOP_MAX_MS)
 		event_base_loopbreak(s->base);
 }
 

@@ -29,7 +29,9 @@
 /* The end of all: lanes until 21 s, then the engine, which must outlive them to
  * record their verdicts; TimeoutStopSec and the promise are 30 s. */
 #define STOP_ROLES_MS  21000
+#define STOP_ALONE_MS  22000 /* the engine waits no longer for the lanes */
 #define STOP_ENGINE_MS 25000
+#define STOP_MAX_MS    27000 /* nobody waits any longer */
 /* Roles answer a reload, and come up for one, in this time. */
 #define RELOAD_MAX_MS 30000
 /* At the first start, after one refused, the others are heard so long. */
