@@ -13,7 +13,7 @@
  * `all` has every group of the table. Beside the defaults of the table these
  * are filled in when the file says nothing: paths.refdata (the installed
  * tables), collector.user_agent (etrier/VERSION), mail.maildir (STATE/mail),
- * sms.folder (STATE/sms), mail.bounce_domain and mail.list_domain (the domain
+ * sms.folder (STATE/sms), paths.backup and paths.audit (likewise), mail.bounce_domain and mail.list_domain (the domain
  * of mail.from_address), security.landlock (required; preferred when
  * is_one_folder). Paths are absolute, also behind "unix:";
  * front.base_url has no slash at its end. */
@@ -69,8 +69,8 @@ const char *settings_default_file(void);
 /* The part a role may see, its secrets included. role: engine collector
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
- *   engine     paths {state run refdata}, agency_defaults, origins, planner,
- *              mail, sms, front, collector, rules, sources (no secrets),
+ *   engine     paths {state run refdata backup audit}, agency_defaults, origins,
+ *              planner, mail, sms, front, collector, watch, rules, sources (no secrets),
  *              secrets (security.*)
  *   collector  paths {refdata}, collector, sources (with their secrets)
  *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)

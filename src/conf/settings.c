@@ -204,9 +204,10 @@ static void for_engine(json_t *to, const struct settings *s)
 	share_groups(to, s,
 		     (const char *const[]){"agency_defaults", "origins",
 					   "planner", "mail", "sms", "front",
-					   "collector", NULL});
+					   "collector", "watch", NULL});
 	share_paths(to, s,
-		    (const char *const[]){"state", "run", "refdata", NULL});
+		    (const char *const[]){"state", "run", "refdata", "backup",
+					  "audit", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
 	json_t *secrets = json_object();
 	add_secrets(secrets, s, "security.");

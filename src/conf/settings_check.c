@@ -233,6 +233,10 @@ static void fill(json_t *all, const char *base_dir)
 				 mem_printf("%s/mail", state));
 		settings_default(all, "sms", "folder",
 				 mem_printf("%s/sms", state));
+		settings_default(all, "paths", "backup",
+				 mem_printf("%s/backup", state));
+		settings_default(all, "paths", "audit",
+				 mem_printf("%s/audit", state));
 	}
 	settings_default(all, "paths", "refdata",
 			 mem_dup(ETRIER_DATADIR "/refdata"));
