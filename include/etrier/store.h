@@ -45,10 +45,12 @@ int store_key_parse(const char *bytes, size_t n,
 /* 64 random hex digits, a line end and a NUL: a new key file. */
 void store_key_generate(char out[2 * STORE_KEY_BYTES + 2]);
 
-/* Open or create (mode 0600), check, migrate. Refused with ERR_STORE: a file of
- * another program, a newer schema, a damaged file, a file another process has
- * open. ERR_CONFIG: a key that is not the one the data was written with. Keys
- * are copied and wiped by store_close(). ":memory:" is for tests. */
+/* Open or create (mode 0600), check, migrate; before an older schema is
+ * migrated a copy goes to backup/before-schema-N beside the file
+ * (store_copy.h), and without it nothing is migrated. Refused with ERR_STORE: a
+ * file of another program, a newer schema, a damaged file, a file another
+ * process has open. ERR_CONFIG: a key that is not the one the data was written
+ * with. Keys are copied and wiped by store_close(). ":memory:" is for tests. */
 int store_open(const char *path, const struct store_keys *keys,
 	       struct store **out, struct err *err);
 void store_close(struct store *s); /* NULL is fine; rolls back what is open */
@@ -82,8 +84,6 @@ int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
 		struct err *err);
 /* Empty the write-ahead log into the file; when idle. */
 int store_checkpoint(struct store *s, struct err *err);
-/* A consistent copy into a new file (refused when it exists). Blocks. */
-int store_backup(struct store *s, const char *path, struct err *err);
 
 enum { STORE_N_STATES = 7, STORE_N_STATUSES = 4, STORE_N_OFFER_STATES = 3 };
 struct store_stats {

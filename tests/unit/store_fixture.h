@@ -14,12 +14,14 @@
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/store.h>
+#include <etrier/store_copy.h>
 #include <etrier/store_events.h>
 #include <etrier/store_messages.h>
 #include <etrier/store_offers.h>
 #include <etrier/store_people.h>
 #include <etrier/str.h>
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,16 +74,19 @@ static inline char *fixture_path(struct arena *a, const char *folder)
 	return arena_printf(a, "%s/etrier.db", folder);
 }
 
+static int fixture_remove_one(const char *path, const struct stat *st, int type,
+			      struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path);
+}
+
 static inline void fixture_remove(const char *folder)
 {
-	static const char *const names[] = {"etrier.db", "etrier.db-wal",
-					    "etrier.db-journal", "copy.db"};
-	char path[512];
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
-		unlink(path);
-	}
-	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(
+		nftw(folder, fixture_remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static inline json_t *fixture_json(const char *text)

@@ -58,37 +58,6 @@ int store_checkpoint(struct store *s, struct err *err)
 	return 0;
 }
 
-int store_backup(struct store *s, const char *path, struct err *err)
-{
-	struct stat st;
-	sqlite3 *to = NULL;
-	int rc = -1;
-	BUG_ON(s->in_tx);
-	if (lstat(path, &st) == 0)
-		return err_set(err, ERR_STORE, "%s exists already", path);
-	mode_t mask = umask(0077);
-	int opened = sqlite3_open_v2(
-		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-	sqlite3_backup *b =
-		opened == SQLITE_OK
-			? sqlite3_backup_init(to, "main", s->db, "main")
-			: NULL;
-	if (b) {
-		sqlite3_backup_step(b, -1);
-		opened = sqlite3_backup_finish(b);
-	}
-	if (!b || opened != SQLITE_OK)
-		err_set(err, ERR_STORE, "copy to %s: %s", path,
-			to ? sqlite3_errmsg(to) : "out of memory");
-	else
-		rc = 0;
-	sqlite3_close(to);
-	umask(mask);
-	if (rc)
-		unlink(path);
-	return rc;
-}
-
 static int count_words(struct store *s, const struct vocab *v, int64_t *out,
 		       const char *sql, struct err *err)
 {

@@ -13,6 +13,7 @@
 #include <etrier/arena.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
+#include <etrier/store_copy.h>
 #include <etrier/str.h>
 
 #include <errno.h>
@@ -176,11 +177,46 @@ static int run_migration(struct store *s, void *ctx, struct err *err)
 	return db_script(s, pragma, err);
 }
 
+/* A folder's name that is not taken yet: an attempt that failed has left one.
+ */
+#define COPY_NAMES_MAX 20
+
+static int copy_before(struct store *s, int64_t version, struct err *err)
+{
+	const char *file = sqlite3_db_filename(s->db, "main");
+	int64_t now = 0;
+	int got = -1;
+	if (!file || !*file) /* in memory */
+		return 0;
+	char *folder = mem_printf("%.*s/backup",
+				  (int)(strrchr(file, '/') - file), file);
+	struct store_copy *c = NULL;
+	struct err why = {.kind = ERR_INPUT};
+	if (db_get_int(s, &now, &why, "SELECT unixepoch()", DB_NONE))
+		why.kind = ERR_STORE;
+	for (int i = 1; !c && why.kind == ERR_INPUT && i <= COPY_NAMES_MAX;
+	     i++) {
+		char name[STORE_COPY_NAME_MAX];
+		snprintf(name, sizeof(name), "before-schema-%d%s%.0d",
+			 (int)version + 1, i > 1 ? "." : "", i > 1 ? i : 0);
+		c = store_copy_begin(s, folder, name, NULL, 0, now, &why);
+	}
+	while (c && (got = store_copy_step(c, &why)) == 1)
+		;
+	store_copy_free(c);
+	free(folder);
+	return got ? err_set(err, ERR_STORE, "no copy before the migration: %s",
+			     why.text)
+		   : 0;
+}
+
 int db_migrate(struct store *s, const struct db_migration *m, size_t n,
 	       struct err *err)
 {
 	int64_t version = 0;
 	if (check_owner(s, n, &version, err))
+		return -1;
+	if (version > 0 && (size_t)version < n && copy_before(s, version, err))
 		return -1;
 	for (size_t i = (size_t)version; i < n; i++) {
 		struct migrating to = {&m[i], i + 1};
