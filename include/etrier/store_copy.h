@@ -54,20 +54,24 @@ int store_copies_trim(const char *folder, int keep, int *n, struct err *err);
 int store_copy_verify(const char *dir, json_t **manifest, struct err *err);
 
 struct store_restored {
+	char *former;	     /* where the database that was there went; NULL:
+			      * there was none */
 	json_t *modes;	     /* [{"agency","mode"}] that were put off */
 	int64_t n_held;	     /* messages that were on their way */
 	int64_t n_uncertain; /* SMS of which nobody knows */
 	int64_t n_optouts;   /* taken over from the former database */
-	bool has_former;     /* it could be read */
+	bool read_former;    /* it could be read, with the same key */
 };
-/* Make the database file `path`, a copy that is not yet in force, safe to go
- * on with: what was sent since it was made is unknown, so every agency is put
- * to mode off, messages that were planned or on their way are held, SMS on
- * their way are uncertain, and opt-outs of the former database (NULL: none)
- * are taken over when it can be read. Leaves an event and a mark
- * (store_restored_mark()). One transaction. */
-int store_restore(const char *path, const char *former, const char *name,
-		  int64_t now, struct store_restored *out, struct err *err);
+void store_restored_clear(struct store_restored *r);
+/* Put the copy in dir, verified by the caller, in the place of the database
+ * file `path`, which no engine has open. What was sent since the copy was made
+ * is unknown, so every agency is put to mode off, messages that were planned or
+ * on their way are held, SMS on their way are uncertain, and opt-outs given
+ * since are taken over from the former database when it can be read. Leaves an
+ * event and a mark (store_restored_mark()). The former database is moved aside
+ * when the new one is ready: at any moment one of them is in place, whole. */
+int store_restore(const char *dir, const char *path, int64_t now,
+		  struct store_restored *out, struct err *err);
 /* Is this database a restored copy about which nobody has decided yet? *at is
  * the instant of the restore, 0 when not. Forgotten by
  * store_restored_forget(). */

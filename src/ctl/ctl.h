@@ -107,5 +107,7 @@ int ctl_rules_check(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
+int ctl_backup(struct ctl *c);
+int ctl_restore(struct ctl *c);
 
 #endif

@@ -26,6 +26,16 @@ const struct ctl_command ctl_commands[] = {
 	 "Check the configuration anew and take it; on a mistake the old one "
 	 "stays.",
 	 ctl_reload, NULL},
+	{SERVICE, "backup", "[--name NAME] [--keep N]",
+	 "Copy the database, whole and checkable, while work goes on.",
+	 ctl_backup, NULL},
+	{SERVICE, "backup list", "", "The copies there are, oldest first.",
+	 ctl_run_remote,
+	 "name:NAME at:AT bytes:BYTES schema:SCHEMA etrier:VERSION "
+	 "problem:PROBLEM"},
+	{SERVICE, "restore", "DIR [--dry-run]",
+	 "Put a copy in the place of the database; the daemon must be stopped.",
+	 ctl_restore, NULL},
 	{SERVICE, "completion", "", "Print the completion script for bash.",
 	 ctl_completion, NULL},
 

@@ -256,7 +256,7 @@ static void run_tick(struct engine *e)
 		failed(e, "engine.outbox", &err);
 	if ((planned || planner_has_more(s->planner)) && !e->is_failing)
 		wake_in(e, WAKE_MS);
-	if (!live_is_settled(s->live))
+	if (!live_is_settled(s->live) || backup_is_running(s))
 		event_active(e->idle, EV_TIMEOUT, 0);
 }
 
@@ -287,7 +287,8 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	if (polls_has_waiting(e->s.polls) && polls_flush(e->s.polls, &err))
 		failed(e, "engine.offers", &err);
-	bool more = live_work(e->s.live, SLICE_MS, &err);
+	bool copies = backup_work(&e->s, SLICE_MS);
+	bool more = live_work(e->s.live, SLICE_MS, &err) || copies;
 	if (err.kind) {
 		failed(e, "engine.match", &err);
 		return; /* again at the next tick */
@@ -321,6 +322,7 @@ static void start(void *ctx)
 	log_event(LOG_INFO, "engine.ready", LOG_D("people", l.people),
 		  LOG_D("offers", l.offers),
 		  LOG_S("rules", live_rules_id(e->s.live, NULL)));
+	backup_look(&e->s);
 	work_later(e);
 	wake_in(e, WAKE_MS);
 }
@@ -483,6 +485,7 @@ static void engine_clear(struct engine *e)
 			failed(e, "engine.offers", &err);
 	}
 	drop(e);
+	backup_free(&e->s);
 	outbox_free(e->s.outbox);
 	polls_free(e->s.polls);
 	planner_free(e->s.planner);

@@ -300,17 +300,20 @@ static void after_a_restore_nothing_goes_by_itself(void **state)
 	opt_out(p.s, "+33639980002");
 	store_close(p.s);
 	p.s = NULL;
-	char *db = inside(&p, "x", "etrier.db");
-	OK(store_restore(db, fixture_path(&p.a, p.folder), "x", NOW, &r, E));
+	char *db = fixture_path(&p.a, p.folder);
+	OK(store_restore(dir(&p, "x"), db, NOW, &r, E));
 	assert_int_equal(json_array_size(r.modes), 2);
 	assert_string_equal(js_str(json_array_get(r.modes, 1), "mode", ""),
 			    "digest_only");
 	assert_int_equal(r.n_held, 3);
 	assert_int_equal(r.n_uncertain, 1);
-	assert_true(r.has_former);
+	assert_true(r.read_former);
 	assert_int_equal(r.n_optouts, 1);
-	json_decref(r.modes);
+	assert_true(is_there(r.former));
+	store_restored_clear(&r);
 	assert_false(is_there(arena_printf(&p.a, "%s-wal", db)));
+	/* The copy itself is as it was. */
+	OK(store_copy_verify(dir(&p, "x"), NULL, E));
 	p.s = fixture_open(db);
 	assert_int_equal(number(p.s, "SELECT count(*) FROM agency WHERE "
 				     "mode <> 'off'"),
@@ -342,15 +345,18 @@ static void a_former_database_that_helps_nobody_is_said_so(void **state)
 	struct store_restored r;
 	begin(&p);
 	copy(&p, "x");
-	char *other = arena_printf(&p.a, "%s/other.db", p.folder);
-	put(other, "no database at all, but longer than nothing");
-	const char *const formers[] = {NULL, other, "/nonexistent/former.db"};
-	for (size_t i = 0; i < ARRAY_LEN(formers); i++) {
-		OK(store_restore(inside(&p, "x", "etrier.db"), formers[i], "x",
-				 NOW, &r, E));
-		assert_false(r.has_former);
-		json_decref(r.modes);
-	}
+	store_close(p.s);
+	p.s = NULL;
+	char *db = arena_printf(&p.a, "%s/other.db", p.folder);
+	OK(store_restore(dir(&p, "x"), db, NOW, &r, E));
+	assert_false(r.read_former);
+	assert_null(r.former);
+	store_restored_clear(&r);
+	put(db, "no database at all, but longer than nothing");
+	OK(store_restore(dir(&p, "x"), db, NOW + 1, &r, E));
+	assert_false(r.read_former);
+	assert_true(is_there(r.former)); /* kept all the same */
+	store_restored_clear(&r);
 	/* Of another key: its hashes mean nothing here. */
 	struct store_keys k = fixture_keys(1);
 	memset(k.lookup, 9, sizeof(k.lookup));
@@ -359,15 +365,15 @@ static void a_former_database_that_helps_nobody_is_said_so(void **state)
 	OK(store_open(strange, &k, &s, E));
 	opt_out(s, "+33639980002");
 	store_close(s);
-	OK(store_restore(inside(&p, "x", "etrier.db"), strange, "x", NOW, &r,
-			 E));
-	assert_false(r.has_former);
+	OK(store_restore(dir(&p, "x"), strange, NOW, &r, E));
+	assert_false(r.read_former);
 	assert_int_equal(r.n_optouts, 0);
-	json_decref(r.modes);
+	store_restored_clear(&r);
+	/* A copy that is none changes nothing. */
 	put(inside(&p, "x", "etrier.db"), "gone");
-	FAILS(store_restore(inside(&p, "x", "etrier.db"), NULL, "x", NOW, &r,
-			    E),
-	      ERR_STORE, "not a database");
+	FAILS(store_restore(dir(&p, "x"), db, NOW + 2, &r, E), ERR_STORE,
+	      "not a database");
+	p.s = fixture_open(db);
 	end(&p);
 }
 

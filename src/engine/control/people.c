@@ -14,6 +14,7 @@
 #include <etrier/mem.h>
 #include <etrier/person.h>
 #include <etrier/store_events.h>
+#include <etrier/store_copy.h>
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 
@@ -84,6 +85,9 @@ static int set_mode(struct store *s, void *ctx, struct err *err)
 	struct mode_change *k = ctx;
 	int64_t now = clock_now(k->e->clock);
 	if (store_agency_set_mode(s, k->code, k->mode, now, &k->old, err))
+		return -1;
+	/* Somebody has looked: a restored copy is theirs now. */
+	if (store_restored_forget(s, err))
 		return -1;
 	if (k->old == k->mode)
 		return 0;

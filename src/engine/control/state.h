@@ -25,6 +25,8 @@ struct engine_state {
 	struct outbox *outbox;
 	struct control *control;
 	struct alarms *alarms;
+	struct backup *backup;	/* backup.c's own */
+	int64_t last_backup_at; /* instant, INSTANT_NONE: there is no copy */
 	int64_t started_at;
 	json_t *roles; /* as the supervisor last told them, or NULL */
 	/* Asks the supervisor to reload; the answer comes to
@@ -41,6 +43,12 @@ char *control_metrics(struct engine_state *e, struct err *err);
 /* links.c: the answer to a line of the front: `view` or `act`. */
 json_t *control_answer_front(struct engine_state *e, const char *type,
 			     const json_t *line);
+/* backup.c: look which copies there are; work on the one in hand for so long,
+ * true while there is more to do; forget it. */
+void backup_look(struct engine_state *e);
+bool backup_work(struct engine_state *e, int slice_ms);
+bool backup_is_running(const struct engine_state *e);
+void backup_free(struct engine_state *e);
 json_t *control_status(struct engine_state *e, struct err *err);
 
 /* --- for the files of the commands --------------------------------------- */
@@ -73,8 +81,9 @@ control_run cmd_sources_list, cmd_sources_poll, cmd_offers_list, /* offers.c */
 control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
 	cmd_outbox_list, cmd_outbox_show, cmd_outbox_retry, cmd_outbox_hold,
 	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
-	cmd_events_list; /* messages.c */
-control_run cmd_import;	 /* import.c */
+	cmd_events_list;		 /* messages.c */
+control_run cmd_backup, cmd_backup_list; /* backup.c */
+control_run cmd_import;			 /* import.c */
 void import_line(struct control_call *call, const char *type, json_t *line);
 void import_gone(struct control_call *call);
 

@@ -18,6 +18,8 @@
 const struct control_command control_commands[] = {
 	{.name = "status", .run = cmd_status},
 	{.name = "reload", .run = cmd_reload},
+	{.name = "backup", .run = cmd_backup},
+	{.name = "backup list", .run = cmd_backup_list},
 	{.name = "import",
 	 .run = cmd_import,
 	 .on_line = import_line,

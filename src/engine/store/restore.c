@@ -17,8 +17,10 @@
 #include <etrier/store_events.h>
 #include <etrier/str.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MARK "restored"
 /* Files of one copy: the database and the months of an audit log. */
@@ -134,7 +136,7 @@ static void take_optouts(struct store *s, const char *former,
 			      db_text(former)))
 		return;
 	int64_t same = 0;
-	out->has_former =
+	out->read_former =
 		!db_get_int(s, &same, &ignored,
 			    "SELECT count(*) FROM former.meta f JOIN main.meta "
 			    "m USING (key, value) WHERE key = 'check'",
@@ -165,7 +167,7 @@ static int list_modes(struct store *s, json_t *modes, struct err *err)
 }
 
 struct restoring {
-	const char *name;
+	const char *name; /* of the copy */
 	int64_t now;
 	struct store_restored *out;
 };
@@ -208,23 +210,86 @@ static int put_safe(struct store *s, void *ctx, struct err *err)
 	return failed ? -1 : 0;
 }
 
-int store_restore(const char *path, const char *former, const char *name,
-		  int64_t now, struct store_restored *out, struct err *err)
+static int make_safe(const char *next, const char *former, struct restoring *r,
+		     struct err *err)
 {
 	struct store *s = mem_alloc(sizeof(*s));
-	struct restoring r = {name, now, out};
-	*out = (struct store_restored){.modes = json_array()};
-	int result = open_plain(path, s, err);
+	int result = open_plain(next, s, err);
 	if (!result) {
-		take_optouts(s, former, out);
-		result = store_tx(s, put_safe, &r, err);
+		take_optouts(s, former, r->out);
+		result = store_tx(s, put_safe, r, err);
 	}
 	store_close(s);
-	if (result) {
-		json_decref(out->modes);
-		out->modes = NULL;
-	}
 	return result;
+}
+
+/* With its log, which may hold the last commits. */
+static int move_aside(const char *path, const char *former, struct err *err)
+{
+	static const char *const tails[] = {"-wal", "-journal", ""};
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
+		char *from = mem_printf("%s%s", path, tails[i]);
+		char *to = mem_printf("%s%s", former, tails[i]);
+		int failed = rename(from, to) && errno != ENOENT;
+		if (failed)
+			err_set(err, ERR_STORE, "%s: %s", from,
+				strerror(errno));
+		free(from);
+		free(to);
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+static int change_places(const char *path, const char *next, const char *former,
+			 struct err *err)
+{
+	char *folder = mem_dup_n(path, (size_t)(strrchr(path, '/') - path));
+	int result = move_aside(path, former, err);
+	if (!result && (rename(next, path) || file_sync_folder(folder)))
+		result = err_set(err, ERR_STORE, "%s: %s", path,
+				 strerror(errno));
+	free(folder);
+	return result;
+}
+
+int store_restore(const char *dir, const char *path, int64_t now,
+		  struct store_restored *out, struct err *err)
+{
+	char at[21];
+	const char *slash = strrchr(dir, '/');
+	struct restoring r = {slash && slash[1] ? slash + 1 : dir, now, out};
+	char *from = mem_printf("%s/" STORE_COPY_DB, dir);
+	char *next = mem_printf("%s.restoring", path);
+	instant_format(now, at);
+	char *former = mem_printf("%s.before-restore-%s", path, at);
+	bool has_former = access(path, F_OK) == 0;
+	*out = (struct store_restored){.modes = json_array()};
+	(void)unlink(next); /* of an attempt that was killed */
+	int result = file_copy(from, next, err) ||
+				     make_safe(next, has_former ? path : NULL,
+					       &r, err) ||
+				     change_places(path, next, former, err)
+			     ? -1
+			     : 0;
+	if (!result && has_former)
+		out->former = mem_dup(former);
+	if (result) {
+		(void)unlink(next);
+		store_restored_clear(out);
+	}
+	free(from);
+	free(next);
+	free(former);
+	return result;
+}
+
+void store_restored_clear(struct store_restored *r)
+{
+	free(r->former);
+	json_decref(r->modes);
+	*r = (struct store_restored){.former = NULL};
 }
 
 int store_restored_mark(struct store *s, int64_t *at, struct err *err)
