@@ -16,8 +16,9 @@ struct err;
  * engine -> lane: `deliver`, one message, one line (<= 256 KiB):
  *   id           int     message.id; the only name of it in a log
  *   channel      "email" | "sms"
- *   kind         "digest" (email) | "offer" (email, sms)
- *   audience     "adviser" | "cfa" (digest) | "youth" (offer)
+ *   kind         "digest" (email) | "offer" (email, sms) | "notice" (email)
+ *   audience     "adviser" | "cfa" (digest) | "youth" (offer) | "admin"
+ *                (notice)
  *   lang         "fr"
  *   preview      bool    true: into the maildir or file folder, whatever the
  *                        transport (agency mode `preview`)
@@ -92,7 +93,11 @@ struct err;
  *               one of the two phones*: the number to call back
  *   job*        our label of the trade, "apprenti boulanger"; job_short
  *   city  contract  travel  start_fr "le 1er décembre"  start_short "01/12"
- *   tone_tu bool   stop_url* */
+ *   tone_tu bool   stop_url*
+ *
+ * notice (admin), in English like everything administrators read:
+ *   host*  version   n_alarms   alarms [{code, text, since}]: none when all is
+ *   over; of nobody young */
 
 /* The same set of texts for all mails of a kind: subject, text and HTML, with
  * the partials (_*.mustache) of the language; for an SMS its one text. */

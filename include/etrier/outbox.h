@@ -34,6 +34,8 @@ int outbox_lane_down(struct outbox *o, const char *lane, struct err *err);
 /* template, submitting, verdict. ERR_INPUT for a line that has no place. */
 int outbox_line(struct outbox *o, const char *lane, const char *type,
 		json_t *line, struct err *err);
+/* Write what lanes said and the store could not take yet; nothing is begun. */
+int outbox_settle_rest(struct outbox *o, struct err *err);
 /* Give every idle lane the next message that is due. */
 int outbox_pump(struct outbox *o, struct err *err);
 
@@ -45,6 +47,7 @@ int outbox_pump(struct outbox *o, struct err *err);
 struct outbox_stats {
 	uint64_t claimed, sent, failed, retried, uncertain, cancelled;
 	int lanes, busy;
+	int mail_lanes, sms_lanes; /* of lanes */
 	int64_t last_sent_at;
 };
 void outbox_stats(const struct outbox *o, struct outbox_stats *out);

@@ -31,6 +31,7 @@ struct plan_settings {
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
 	bool mail_goes, sms_goes; /* a transport is configured */
+	json_t *notice_to;	  /* watch.mail_to */
 };
 /* From the engine's object of settings_for_role(). */
 void plan_settings_read(struct plan_settings *out, const json_t *config);
@@ -48,6 +49,14 @@ void planner_free(struct planner *p);
 int planner_tick(struct planner *p, int *n, struct err *err);
 /* The last tick stopped to let others work: come again at once. */
 bool planner_has_more(const struct planner *p);
+
+/* --- notices to administrators ------------------------------------------- */
+/* What a notice says now: its model (courier.h), new; NULL: nothing any more,
+ * the message is cancelled. */
+typedef json_t *plan_notice_fn(void *ctx);
+void planner_set_notice(struct planner *p, plan_notice_fn *model, void *ctx);
+/* One mail to each address of watch.mail_to. *n: planned. */
+int planner_plan_notice(struct planner *p, int *n, struct err *err);
 
 /* A message as it would be delivered: the whole `deliver` line of courier.h,
  * but id and template. `token_url` is made only when make_tokens (a claim),

@@ -37,6 +37,8 @@ int polls_flush(struct polls *p, struct err *err);
 bool polls_has_waiting(const struct polls *p);
 /* Ask the sources that are due, fail the polls that are late, expire offers. */
 int polls_tick(struct polls *p, struct err *err);
+/* The wall clock was set: what is due later than it could be is due now. */
+void polls_clock_stepped(struct polls *p);
 /* Ask now; name NULL: all. accept_shrink: the next complete poll closes what
  * it does not show, however little it shows. -1: no such source. */
 int polls_now(struct polls *p, const char *name, bool accept_shrink);
@@ -44,7 +46,8 @@ int polls_now(struct polls *p, const char *name, bool accept_shrink);
 bool polls_is_busy(const struct polls *p);
 
 /* One object per source, for `sources list` and `status`: name kind enabled
- * last_ok live seen good bad failures next note. New reference. */
+ * last_ok live seen good bad failures next polling quarantined cert_expires
+ * note. New reference. */
 json_t *polls_report(struct polls *p, struct err *err);
 
 struct polls_stats {

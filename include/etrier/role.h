@@ -74,6 +74,7 @@ struct role_ops {
  *   <- ready {gen}, refused {gen, diagnostics}
  *   <- confined {landlock, warning}   after the first commit
  *   <- alive                     the engine, every ROLE_ALIVE_S
+ *   <- state {text}              the engine, when it changes: how it goes
  *   <- reload {id}               the engine, for `etrierctl reload`
  *   -> reload_done {id, ok, diagnostics}
  *   -> roles {roles: [{role, lane, pid, restarts, since, state, warning}]}

@@ -82,6 +82,8 @@ int store_kill_from_env(struct store *s);
 typedef void store_finding_fn(void *ctx, const char *text);
 int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
 		struct err *err);
+/* Can it be written? One small commit. */
+int store_probe(struct store *s, struct err *err);
 /* Empty the write-ahead log into the file; when idle. */
 int store_checkpoint(struct store *s, struct err *err);
 

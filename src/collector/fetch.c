@@ -128,6 +128,25 @@ static void fetch_free(struct fetch *x)
 	free(x);
 }
 
+/* The server's own certificate is the first of the chain. */
+static int64_t certificate_expires(CURL *easy)
+{
+	static const char key[] = "Expire date:";
+	struct curl_certinfo *chain = NULL;
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) || !chain ||
+	    chain->num_of_certs < 1)
+		return 0;
+	for (struct curl_slist *l = chain->certinfo[0]; l; l = l->next) {
+		time_t at =
+			str_starts(l->data, key)
+				? curl_getdate(l->data + sizeof(key) - 1, NULL)
+				: -1;
+		if (at > 0)
+			return at;
+	}
+	return 0;
+}
+
 static void finish(struct fetch *x, CURLcode code)
 {
 	struct fetch_result r = {.kind = ERR_NONE, .bytes = x->bytes};
@@ -137,6 +156,7 @@ static void finish(struct fetch *x, CURLcode code)
 	curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	r.http = (int)http;
 	r.retry_after_s = num_clip(retry_after, 0, FETCH_RETRY_AFTER_MAX);
+	r.cert_expires = certificate_expires(x->easy);
 	copy_header(x->easy, "ETag", r.etag, sizeof(r.etag));
 	copy_header(x->easy, "Last-Modified", r.last_modified,
 		    sizeof(r.last_modified));
@@ -370,6 +390,7 @@ static void set_callbacks(struct fetch *x)
 	curl_easy_setopt(e, CURLOPT_WRITEDATA, x);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(e, CURLOPT_CERTINFO, 1L);
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, before_request);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, x);
 }

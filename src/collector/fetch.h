@@ -41,6 +41,8 @@ struct fetch_result {
 	char etag[FETCH_VALIDATOR_MAX], last_modified[64]; /* "" none */
 	int64_t retry_after_s;				   /* 0 none; capped */
 	int64_t bytes; /* decoded body bytes handed over */
+	int64_t cert_expires; /* instant, 0: not told (no TLS, or a connection
+			       * that was open already) */
 };
 
 struct fetch;

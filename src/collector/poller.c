@@ -129,6 +129,7 @@ static void send_polled(struct poll *p, const char *result,
 	if (r) {
 		js_put_int(line, "http", r->http, 0);
 		js_put_int(line, "retry_after_s", r->retry_after_s, 0);
+		js_put_int(line, "cert_expires", r->cert_expires, 0);
 	}
 	if (r && !err)
 		put_validators(line, p, r);

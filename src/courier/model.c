@@ -29,6 +29,15 @@ static const char *const youth_required[] = {
 static const char *const digest_required[] = {
 	"adviser.first_name", "agency.name", "date_fr", "date_short_fr", NULL};
 
+static const char *const notice_required[] = {"host", NULL};
+
+static const struct {
+	const char *kind;
+	const char *const *required;
+} kinds[] = {{"offer", youth_required},
+	     {"digest", digest_required},
+	     {"notice", notice_required}};
+
 static bool is_url_key(const char *key)
 {
 	return str_eq(key, "url") || str_ends(key, "_url");
@@ -217,7 +226,10 @@ json_t *model_prepare(const json_t *model, const char *kind,
 	arena_clear(&a);
 	if (is_youth)
 		keep_only(m, youth_members);
-	rc = require(m, is_youth ? youth_required : digest_required, err);
+	rc = -1;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(kinds[i].kind, kind))
+			rc = require(m, kinds[i].required, err);
 	if (rc == 0 && is_youth)
 		rc = add_callback(m, channel, err);
 	if (rc < 0) {

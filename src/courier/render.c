@@ -90,6 +90,8 @@ static int render_parts(const struct template_set *set, const json_t *model,
 	m->text = render_part(set->text, model, TEMPLATE_OUTPUT_MAX, err);
 	if (!m->text)
 		return err_prefix(err, "text");
+	if (!set->html)
+		return 0;
 	m->html = render_part(set->html, model, HTML_MAX, err);
 	if (!m->html && err && err->kind != ERR_LIMIT)
 		return err_prefix(err, "html");

@@ -61,6 +61,13 @@ static const char offer_model[] =
 	"\"tone_tu\":true,"
 	"\"stop_url\":\"https://o.ml.example/u/7K2QF8M3XW\"}";
 
+static const char notice_model[] =
+	"{\"host\":\"serveur.ml.example\",\"version\":\"0.1.0\","
+	"\"n_alarms\":2,"
+	"\"alarms\":[{\"code\":\"source_failing\","
+	"\"text\":\"source exemple: answered 500\","
+	"\"since\":\"2026-11-23 08:10\"}]}";
+
 static const struct {
 	const char *kind, *channel, *model, *head;
 } samples[] = {
@@ -74,6 +81,11 @@ static const struct {
 	 "\"to\":{\"address\":\"lina@jeunes.example\",\"name\":\"Lina\"},"
 	 "\"list_id\":\"Offres pour les jeunes <offres.ml.example>\","
 	 "\"feedback_id\":\"offer:ml1:etrier:example\"}"},
+	{"notice", "email", notice_model,
+	 "{\"audience\":\"admin\","
+	 "\"to\":{\"address\":\"informatique@ml.example\"},"
+	 "\"list_id\":\"alertes.ml.example\","
+	 "\"feedback_id\":\"alerte:service:etrier:example\"}"},
 	{"offer", "sms", offer_model,
 	 "{\"audience\":\"youth\","
 	 "\"to\":{\"address\":\"+33639980003\"},"

@@ -40,6 +40,10 @@ static const struct shape shapes[] = {
 	 "email",
 	 {"offer.subject", "offer.txt", "offer.html"},
 	 TEMPLATE_TEXT},
+	{"notice",
+	 "email",
+	 {"notice.subject", "notice.txt", NULL},
+	 TEMPLATE_TEXT},
 	{"offer", "sms", {NULL, "offer.sms", NULL}, TEMPLATE_LINE},
 };
 

@@ -107,6 +107,8 @@ int ctl_rules_check(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
+int ctl_status(struct ctl *c);
+int ctl_doctor(struct ctl *c);
 int ctl_backup(struct ctl *c);
 int ctl_restore(struct ctl *c);
 

@@ -20,8 +20,12 @@ const struct ctl_command ctl_commands[] = {
 	{SERVICE, "config show", "[--changed]",
 	 "Print the effective configuration; secrets never.", ctl_config_show,
 	 NULL},
-	{SERVICE, "status", "", "What the daemon is doing, and its alarms.",
-	 ctl_run_remote, NULL},
+	{SERVICE, "status", "[--check]",
+	 "What is wrong, and what the daemon is doing.", ctl_status, NULL},
+	{SERVICE, "doctor", "[--deep]",
+	 "Look at everything an installation needs, with the remedy for what it "
+	 "lacks.",
+	 ctl_doctor, NULL},
 	{SERVICE, "reload", "",
 	 "Check the configuration anew and take it; on a mistake the old one "
 	 "stays.",

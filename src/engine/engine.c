@@ -31,6 +31,8 @@
 #define SLICE_MS 10
 /* The least time between two ticks however often one is woken. */
 #define WAKE_MS 20
+/* ... and between two looks at everything that could be wrong. */
+#define LOOK_MS 1000
 
 struct peer {
 	struct engine *engine;
@@ -50,6 +52,8 @@ struct engine {
 	struct peer *peers;
 	struct event *tick, *idle, *wake;
 	bool is_failing;     /* the store failed at the last tick */
+	int64_t looked_ms;   /* 0: not yet */
+	char *state;	     /* as last told, NULL: not yet */
 	uint64_t trimmed_at; /* matched people, see give_back_memory() */
 };
 
@@ -224,6 +228,7 @@ static void failed(struct engine *e, const char *what, const struct err *err)
 	log_event(LOG_ERROR, what, LOG_S("kind", err_kind_name(err->kind)),
 		  LOG_S("why", err->text));
 	e->is_failing = true;
+	room_failed(&e->s, err);
 }
 
 static void wake_in(struct engine *e, int ms)
@@ -237,6 +242,42 @@ static void wake(struct engine_state *s)
 	wake_in(engine_of(s), WAKE_MS);
 }
 
+/* The line of `systemctl status`, when it is another than before. */
+static void tell_state(struct engine *e)
+{
+	char *text = watch_summary(&e->s);
+	if (str_eq(text, e->state)) {
+		free(text);
+		return;
+	}
+	free(e->state);
+	e->state = text;
+	json_t *line = wire_line("state");
+	js_put_str(line, "text", text);
+	wire_send(role_supervisor(e->role), line);
+}
+
+static void look(struct engine *e)
+{
+	struct err err = {0};
+	int64_t now = clock_mono_ms(e->s.clock);
+	if (e->looked_ms && now - e->looked_ms < LOOK_MS)
+		return;
+	e->looked_ms = now;
+	if (watch_look(&e->s, &err))
+		failed(e, "engine.watch", &err);
+	tell_state(e);
+}
+
+/* Paused: only what was begun is brought to its end. */
+static void run_paused(struct engine *e)
+{
+	struct err err = {0};
+	if (outbox_settle_rest(e->s.outbox, &err))
+		failed(e, "engine.outbox", &err);
+	look(e);
+}
+
 static void run_tick(struct engine *e)
 {
 	struct engine_state *s = &e->s;
@@ -245,6 +286,11 @@ static void run_tick(struct engine *e)
 	if (role_is_stopping(e->role))
 		return;
 	e->is_failing = false;
+	room_look(s);
+	if (s->is_paused) {
+		run_paused(e);
+		return;
+	}
 	if (polls_tick(s->polls, &err))
 		failed(e, "engine.polls", &err);
 	/* With open windows (the demo) a digest waits for the polls in hand,
@@ -254,6 +300,7 @@ static void run_tick(struct engine *e)
 		failed(e, "engine.plan", &err);
 	if (outbox_pump(s->outbox, &err))
 		failed(e, "engine.outbox", &err);
+	look(e);
 	if ((planned || planner_has_more(s->planner)) && !e->is_failing)
 		wake_in(e, WAKE_MS);
 	if (!live_is_settled(s->live) || backup_is_running(s))
@@ -323,6 +370,7 @@ static void start(void *ctx)
 		  LOG_D("offers", l.offers),
 		  LOG_S("rules", live_rules_id(e->s.live, NULL)));
 	backup_look(&e->s);
+	watch_begin(&e->s);
 	work_later(e);
 	wake_in(e, WAKE_MS);
 }
@@ -346,7 +394,7 @@ static void from_courier(struct engine *e, struct peer *p, const char *type,
 	if (!outbox_line(e->s.outbox, p->lane, type, line, err) &&
 	    !str_eq(type, "submitting")) {
 		struct err pump = {0};
-		if (!role_is_stopping(e->role) &&
+		if (!role_is_stopping(e->role) && !e->s.is_paused &&
 		    outbox_pump(e->s.outbox, &pump))
 			failed(e, "engine.outbox", &pump);
 	}
@@ -496,6 +544,7 @@ static void engine_clear(struct engine *e)
 	plan_settings_clear(&e->s.plan_settings);
 	json_decref(e->s.config);
 	json_decref(e->s.roles);
+	free(e->state);
 }
 
 int engine_main(const char *lane, int64_t gen)

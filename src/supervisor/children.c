@@ -202,6 +202,14 @@ static void on_hello(struct child *c, struct wire *w, const json_t *line)
 		log_event(LOG_INFO, "role.up", LOG_CHILD(c));
 }
 
+/* The end and a reload have words of their own. */
+static void on_state(const struct supervisor *s, const char *text)
+{
+	if (!s->is_stopping && !s->is_booting && !s->reload.is_running)
+		notify("STATUS=%zu processes; %s", children_alive(s, true),
+		       text);
+}
+
 static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 {
 	struct child *c = ctx;
@@ -215,6 +223,8 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 		on_confined(c, line);
 	else if (str_eq(type, "hello"))
 		on_hello(c, w, line);
+	else if (str_eq(type, "state") && is_engine(c))
+		on_state(c->s, js_str(line, "text", ""));
 	else if (str_eq(type, "reload") && is_engine(c))
 		reload_ask(c->s, js_int(line, "id", 0));
 	else

@@ -13,8 +13,8 @@
 #include <etrier/map.h>
 #include <etrier/mem.h>
 #include <etrier/person.h>
-#include <etrier/store_events.h>
 #include <etrier/store_copy.h>
+#include <etrier/store_events.h>
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 

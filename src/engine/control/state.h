@@ -11,6 +11,14 @@
 #include <etrier/store_offers.h>
 #include <etrier/store_people.h>
 
+/* Whether there is room to go on: room.c. */
+struct room {
+	int64_t disk_free; /* bytes, -1: nobody can tell */
+	bool is_low, has_failed, is_clock_wrong;
+	int64_t wall, mono_ms; /* at the last look */
+	int64_t step_told_ms;  /* 0: never */
+};
+
 /* The engine's parts, as engine.c puts them together and the commands of the
  * control socket see them. Everything here is owned by engine.c. */
 struct engine_state {
@@ -25,6 +33,8 @@ struct engine_state {
 	struct outbox *outbox;
 	struct control *control;
 	struct alarms *alarms;
+	struct room room;
+	bool is_paused;		/* nothing new is begun: room.c */
 	struct backup *backup;	/* backup.c's own */
 	int64_t last_backup_at; /* instant, INSTANT_NONE: there is no copy */
 	int64_t started_at;
@@ -43,6 +53,17 @@ char *control_metrics(struct engine_state *e, struct err *err);
 /* links.c: the answer to a line of the front: `view` or `act`. */
 json_t *control_answer_front(struct engine_state *e, const char *type,
 			     const json_t *line);
+/* room.c: once a tick, before anything else; after an error of the store. */
+void room_look(struct engine_state *e);
+void room_failed(struct engine_state *e, const struct err *err);
+/* watch.c: once, when the parts are there; once a tick. */
+void watch_begin(struct engine_state *e);
+int watch_look(struct engine_state *e, struct err *err);
+/* The line of `systemctl status`; free(). */
+char *watch_summary(struct engine_state *e);
+/* When the message that is due longest was due; INSTANT_NONE: none is. */
+int watch_oldest_due(struct engine_state *e, enum channel channel, int64_t *at,
+		     struct err *err);
 /* backup.c: look which copies there are; work on the one in hand for so long,
  * true while there is more to do; forget it. */
 void backup_look(struct engine_state *e);

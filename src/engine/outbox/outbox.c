@@ -108,6 +108,15 @@ static void forget_sets(struct outbox *o, const char *lane)
 	}
 }
 
+static void count_lane(struct outbox *o, const struct lane *l, int n)
+{
+	o->stats.lanes += n;
+	if (l->channel == CHANNEL_SMS)
+		o->stats.sms_lanes += n;
+	else
+		o->stats.mail_lanes += n;
+}
+
 void outbox_lane_up(struct outbox *o, const char *name)
 {
 	struct lane *l = find_lane(o, name);
@@ -116,10 +125,11 @@ void outbox_lane_up(struct outbox *o, const char *name)
 		l = mem_alloc(sizeof(*l));
 		l->next = o->lanes;
 		o->lanes = l;
-		o->stats.lanes++;
+		l->channel =
+			str_starts(name, "sms") ? CHANNEL_SMS : CHANNEL_EMAIL;
+		count_lane(o, l, 1);
 	}
 	str_copy(l->name, sizeof(l->name), name);
-	l->channel = str_starts(name, "sms") ? CHANNEL_SMS : CHANNEL_EMAIL;
 	l->n_up++;
 	if (l->message)
 		(void)outbox_settle(o, l, NULL, &kept);
@@ -138,8 +148,8 @@ int outbox_lane_down(struct outbox *o, const char *name, struct err *err)
 			break;
 		}
 	}
+	count_lane(o, l, -1);
 	free(l);
-	o->stats.lanes--;
 	return result;
 }
 

@@ -40,7 +40,6 @@ struct outbox {
  * store fails it is kept and tried again by outbox_settle_rest(). */
 int outbox_settle(struct outbox *o, struct lane *l, json_t *verdict,
 		  struct err *err);
-int outbox_settle_rest(struct outbox *o, struct err *err);
 /* A planned message goes no more: cancelled (its offers are free again), or
  * failed when an earlier attempt may have arrived. */
 int outbox_give_up(struct outbox *o, const struct store_message *m,

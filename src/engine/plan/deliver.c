@@ -63,7 +63,13 @@ static void put_mail_headers(struct planner *p, json_t *line,
 	const char *domain = domain_of(s), *id = fresh_id(a);
 	const char *bounce =
 		str_is_empty(s->bounce_domain) ? domain : s->bounce_domain;
-	bool is_digest = m->kind == STORE_DIGEST;
+	/* What mail operators sort by: the list, the campaign. */
+	static const char *const lists[] = {[STORE_DIGEST] = "synthese",
+					    [STORE_OFFER] = "offres",
+					    [STORE_NOTICE] = "alertes"};
+	static const char *const campaigns[] = {[STORE_DIGEST] = "digest",
+						[STORE_OFFER] = "offre",
+						[STORE_NOTICE] = "alerte"};
 	json_object_set_new(line, "from",
 			    mailbox(s->from_address, to->from_name));
 	json_object_set_new(line, "reply_to",
@@ -82,12 +88,10 @@ static void put_mail_headers(struct planner *p, json_t *line,
 	if (!stop_url)
 		json_decref(unsubscribe);
 	js_put_str(line, "list_id",
-		   arena_printf(a, "%s.%s", is_digest ? "synthese" : "offres",
-				domain));
+		   arena_printf(a, "%s.%s", lists[m->kind], domain));
 	js_put_str(line, "feedback_id",
-		   arena_printf(a, "%s:%s:etrier:%s",
-				is_digest ? "digest" : "offre", m->agency,
-				domain));
+		   arena_printf(a, "%s:%s:etrier:%s", campaigns[m->kind],
+				m->agency ? m->agency : "service", domain));
 }
 
 static const char *from_name(const struct planner *p, const struct agency *a)
@@ -124,7 +128,10 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	json_t *line = json_object();
 	bool is_mail = m->channel == CHANNEL_EMAIL;
 	json_object_set_new(line, "model", model_take);
-	if (stop_url(p, to->token_for, make_tokens, a, &url, err)) {
+	/* An administrator is told by the configuration, not by consent. */
+	if (m->kind == STORE_NOTICE)
+		url = NULL;
+	else if (stop_url(p, to->token_for, make_tokens, a, &url, err)) {
 		json_decref(line);
 		return NULL;
 	}
@@ -404,6 +411,16 @@ out:
 	return line;
 }
 
+static json_t *notice_line(struct planner *p, const struct store_message *m,
+			   bool *empty, struct plan_scope *s, struct err *err)
+{
+	const struct addressee to = {.address = m->recipient,
+				     .from_name = p->settings->from_name};
+	json_t *model = plan_notice_model(p);
+	*empty = !model;
+	return model ? dress(p, m, &to, model, false, &s->arena, err) : NULL;
+}
+
 json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 			  bool make_tokens, bool *empty, struct err *err)
 {
@@ -414,6 +431,8 @@ json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 	plan_scope_init(&s);
 	if (m->kind == STORE_OFFER) {
 		line = planned_youth(p, m, make_tokens, empty, &s, err);
+	} else if (m->kind == STORE_NOTICE) {
+		line = notice_line(p, m, empty, &s, err);
 	} else if (!planned_digest(p, m, &s, &d, err)) {
 		*empty = d.n == 0 && !d.has_uncertain;
 		if (!*empty)

@@ -49,6 +49,8 @@ struct planner {
 	struct map done; /* "agency\nref" of whom was looked at on done_day */
 	int32_t done_day;
 	bool has_more; /* the last tick stopped before it was done */
+	plan_notice_fn *notice_model;
+	void *notice_ctx;
 };
 
 struct plan_todo {
@@ -90,6 +92,10 @@ int plan_digest_recipient(struct planner *p, const char *agency,
 			  const char *ref, struct plan_scope *s,
 			  struct adviser *out, const char **why,
 			  struct err *err);
+/* notice.c: why this notice goes no more, or NULL; what it says, or NULL. */
+const char *plan_notice_refused(const struct planner *p,
+				const struct store_message *m);
+json_t *plan_notice_model(struct planner *p);
 /* Young enough to be proposed (planner.offer_max_age_days), and no meeting.
  * first_seen counts when the offer does not say when it was published. */
 bool plan_is_current(struct planner *p, const struct moffer *o,

@@ -93,6 +93,8 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 	read_text(&out->from_name, mail, "from_name");
 	read_text(&out->bounce_domain, mail, "bounce_domain");
 	read_text(&out->list_domain, mail, "list_domain");
+	out->notice_to = json_incref(
+		json_object_get(json_object_get(config, "watch"), "mail_to"));
 	read_text(&out->base_url, json_object_get(config, "front"), "base_url");
 }
 
@@ -104,6 +106,7 @@ void plan_settings_clear(struct plan_settings *s)
 	free(s->bounce_domain);
 	free(s->list_domain);
 	free(s->base_url);
+	json_decref(s->notice_to);
 	*s = (struct plan_settings){0};
 }
 
@@ -205,6 +208,10 @@ static int recheck(struct planner *p, const struct store_message *m,
 	struct err lost = {0};
 	if (m->expires != INSTANT_NONE && m->expires <= clock_now(p->clock)) {
 		*why = "expired";
+		return 0;
+	}
+	if (m->kind == STORE_NOTICE) {
+		*why = plan_notice_refused(p, m);
 		return 0;
 	}
 	if (plan_agency_get(p, m->agency, s, &agency, &fields, &lost)) {

@@ -405,6 +405,27 @@ static void put_instant(json_t *row, const char *key, int64_t at)
 	js_put_str(row, key, text);
 }
 
+/* The latest that any back-off, interval or Retry-After, with its jitter, can
+ * ask for from now on. */
+static int64_t latest_due(const struct polls *p, const struct source *s)
+{
+	int64_t most = js_int(s->conf, "every_s", 3600);
+	if (most < SCHEDULE_RETRY_AFTER_MAX_S)
+		most = SCHEDULE_RETRY_AFTER_MAX_S;
+	return polls_clock(p) + most + most * SCHEDULE_JITTER_PERCENT / 100;
+}
+
+void polls_clock_stepped(struct polls *p)
+{
+	const char *name;
+	void *v;
+	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
+		struct source *s = v;
+		if (s->next_due > latest_due(p, s))
+			s->next_due = polls_clock(p);
+	}
+}
+
 json_t *polls_report(struct polls *p, struct err *err)
 {
 	const char *name;
@@ -437,6 +458,10 @@ json_t *polls_report(struct polls *p, struct err *err)
 		js_put_int(out, "failures", row.failures, -1);
 		put_instant(out, "next", s->next_due);
 		json_object_set_new(out, "polling", json_boolean(s->poll != 0));
+		json_object_set_new(out, "quarantined",
+				    json_boolean(s->is_quarantined));
+		put_instant(out, "cert_expires",
+			    s->cert_expires ? s->cert_expires : INSTANT_NONE);
 		js_put_str(out, "note", *s->note ? s->note : NULL);
 		json_array_append_new(rows, out);
 		arena_clear(&a);

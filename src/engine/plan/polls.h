@@ -26,6 +26,8 @@ struct source {
 	bool accept_shrink;
 	bool is_gone; /* from the configuration: forgotten after its poll */
 	int64_t seen, good, bad; /* of the last poll */
+	bool is_quarantined;	 /* its answer was not to be believed */
+	int64_t cert_expires;	 /* instant, 0: not known */
 	char note[NOTE_MAX];
 };
 

@@ -150,6 +150,12 @@ static void report(struct ending *k)
 		str_copy(s->note, sizeof(s->note), k->error ? k->error : "");
 	if (k->close == SCHEDULE_SHRUNKEN)
 		str_copy(s->note, sizeof(s->note), shrunken_note);
+	if (!k->is_unchanged)
+		s->is_quarantined =
+			k->close == SCHEDULE_SHRUNKEN ||
+			(k->error && str_eq(js_str(k->line, "kind", ""),
+					    err_kind_name(ERR_INPUT)));
+	s->cert_expires = js_int(k->line, "cert_expires", s->cert_expires);
 	log_event(k->error || k->close == SCHEDULE_SHRUNKEN ? LOG_WARNING
 							    : LOG_INFO,
 		  k->error ? "poll.failed" : "poll.done",

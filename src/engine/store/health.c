@@ -49,6 +49,17 @@ int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
 	return findings(&q, fn, ctx, err);
 }
 
+int store_probe(struct store *s, struct err *err)
+{
+	BUG_ON(s->in_tx);
+	/* A value that changes: SQLite writes nothing for one that does not. */
+	return db_run(s, err,
+		      "INSERT INTO meta (key, value) VALUES ('probe', x'01') "
+		      "ON CONFLICT (key) DO UPDATE SET value = CASE value WHEN "
+		      "x'01' THEN x'02' ELSE x'01' END",
+		      DB_NONE);
+}
+
 int store_checkpoint(struct store *s, struct err *err)
 {
 	BUG_ON(s->in_tx);

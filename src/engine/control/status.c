@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How the daemon does: everything a person or a monitoring script asks first,
+ * in one row, and alone what is wrong (alarms.h). */
+#include "state.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+
+static json_t *counts(const struct vocab *v, const int64_t *n)
+{
+	json_t *out = json_object();
+	for (int i = 0; i < v->n; i++)
+		json_object_set_new(out, v->codes[i], json_integer(n[i]));
+	return out;
+}
+
+static json_t *roles(const struct engine_state *e)
+{
+	json_t *out = json_array(), *v;
+	size_t i;
+	json_array_foreach(e->roles, i, v)
+	{
+		json_t *row = json_object();
+		js_put_str(row, "role", js_str(v, "role", ""));
+		js_put_str(row, "lane", js_str(v, "lane", ""));
+		js_put_str(row, "state", js_str(v, "state", ""));
+		js_put_int(row, "restarts", js_int(v, "restarts", 0), -1);
+		control_put_instant(row, "since",
+				    js_int(v, "since", INSTANT_NONE));
+		json_array_append_new(out, row);
+	}
+	return out;
+}
+
+static json_t *queue(struct engine_state *e, enum channel channel, int lanes)
+{
+	json_t *row = json_object();
+	struct err err;
+	int64_t at;
+	js_put_str(row, "channel", vocab_code(&vocab_channel, (int)channel));
+	js_put_int(row, "lanes", lanes, -1);
+	if (!watch_oldest_due(e, channel, &at, &err))
+		control_put_instant(row, "due_since", at);
+	return row;
+}
+
+static json_t *queues(struct engine_state *e, const struct outbox_stats *o)
+{
+	json_t *out = json_array();
+	json_array_append_new(out, queue(e, CHANNEL_EMAIL, o->mail_lanes));
+	json_array_append_new(out, queue(e, CHANNEL_SMS, o->sms_lanes));
+	return out;
+}
+
+static json_t *alarms(const struct engine_state *e)
+{
+	json_t *out = json_array();
+	const struct alarm *a;
+	for (size_t i = 0; (a = alarms_at(e->alarms, i)); i++) {
+		json_t *row = json_object();
+		js_put_str(row, "code", vocab_code(&vocab_alarm, (int)a->code));
+		js_put_str(row, "subject", *a->subject ? a->subject : NULL);
+		control_put_instant(row, "since", a->since);
+		js_put_str(row, "text", a->text);
+		json_array_append_new(out, row);
+	}
+	return out;
+}
+
+static void put_work(json_t *out, struct engine_state *e,
+		     const struct store_stats *s)
+{
+	struct live_stats l;
+	live_stats(e->live, &l);
+	json_object_set_new(out, "people",
+			    counts(&vocab_person_status, s->people));
+	js_put_int(out, "people_compared", (int64_t)l.people, -1);
+	json_object_set_new(out, "offers",
+			    counts(&vocab_offer_status, s->offers));
+	js_put_int(out, "candidates", s->candidates, -1);
+	js_put_int(out, "waiting_to_be_matched", (int64_t)l.waiting, -1);
+	json_object_set_new(out, "messages",
+			    counts(&vocab_message_state, s->messages));
+}
+
+json_t *control_status(struct engine_state *e, struct err *err)
+{
+	struct store_stats s;
+	struct outbox_stats o;
+	if (store_stats(e->store, &s, err) || watch_look(e, err))
+		return NULL;
+	json_t *sources = polls_report(e->polls, err);
+	if (!sources)
+		return NULL;
+	outbox_stats(e->outbox, &o);
+	json_t *out = json_object();
+	js_put_str(out, "version", ETRIER_VERSION);
+	control_put_instant(out, "now", clock_now(e->clock));
+	control_put_instant(out, "started", e->started_at);
+	js_put_str(out, "rules", live_rules_id(e->live, NULL));
+	json_object_set_new(out, "paused", json_boolean(e->is_paused));
+	json_object_set_new(out, "alarms", alarms(e));
+	json_object_set_new(out, "roles", roles(e));
+	put_work(out, e, &s);
+	json_object_set_new(out, "queues", queues(e, &o));
+	js_put_int(out, "lanes_busy", o.busy, -1);
+	control_put_instant(out, "last_sent", o.last_sent_at);
+	json_object_set_new(out, "sources", sources);
+	js_put_int(out, "disk_free", e->room.disk_free, -1);
+	js_put_int(out, "database_bytes", s.file_bytes, -1);
+	js_put_int(out, "wal_bytes", s.wal_bytes, -1);
+	control_put_instant(out, "last_backup", e->last_backup_at);
+	return out;
+}
+
+void cmd_status(struct control_call *call, const json_t *args)
+{
+	struct err err = {0};
+	json_t *row = control_status(control_state(call), &err);
+	(void)args;
+	if (!row) {
+		control_fail(call, &err);
+		return;
+	}
+	control_row(call, row);
+	control_end(call, 0, NULL);
+}
