@@ -37,11 +37,19 @@ struct control_call;
 struct event_base;
 struct err;
 
-/* Who asks, from SO_PEERCRED. */
+/* Who asks, from SO_PEERCRED and SO_PEERGROUPS:
+ *
+ *                                      status   read, change   needs
+ *   root, the owner of a one-folder
+ *   instance                           yes      yes            yes
+ *   group etrier-admin                 yes      yes            no
+ *   ... and etrier-needs as well       yes      yes            yes
+ *   the service's own user             no       no             no
+ *   anybody else the socket let in     no       no             no
+ */
 struct control_peer {
 	int64_t uid;
-	bool is_admin; /* root, the one-folder owner, or let in by the socket */
-	bool may_needs; /* root, the one-folder owner, or group etrier-needs */
+	bool is_admin, may_needs;
 };
 
 /* Bind and listen on path. A peer with the service's own uid is refused unless
@@ -62,6 +70,8 @@ struct control_call *control_find(struct control *c, int64_t id);
  * and what it holds are control_asked() and control_data(). */
 struct control_call *control_next(struct control *c,
 				  const struct control_call *after);
+/* The command is about this person: for the audit log. */
+void control_about(struct control_call *call, int64_t person);
 const struct control_command *control_asked(const struct control_call *call);
 void control_row(struct control_call *call, json_t *row_take);
 /* The command waits for lines (import). */
@@ -72,9 +82,22 @@ void control_end(struct control_call *call, int code, const char *fmt, ...)
 void control_error(struct control_call *call, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* What a command is, for rights, the audit log and a pause. */
+enum control_kind {
+	CONTROL_STATE,	/* about the service: not in the audit log */
+	CONTROL_PEOPLE, /* reads rows about people: one audit line at its end */
+	CONTROL_CHANGE, /* changes something: one line before, one after;
+			 * refused while the engine is paused */
+	CONTROL_RELOAD	/* as a change, but possible in a pause */
+};
+
 /* One row per command: the table is in src/engine/control/table.c. */
 struct control_command {
 	const char *name;
+	enum control_kind kind;
+	/* Arguments that may stand in the audit log, by blanks; NULL: none.
+	 * Never one that names a young person: those are logged by their id. */
+	const char *logged;
 	void (*run)(struct control_call *call, const json_t *args);
 	/* Lines after the command (import); NULL: refused. */
 	void (*on_line)(struct control_call *call, const char *type,

@@ -109,6 +109,7 @@ int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_status(struct ctl *c);
 int ctl_doctor(struct ctl *c);
+int ctl_audit_verify(struct ctl *c);
 int ctl_backup(struct ctl *c);
 int ctl_restore(struct ctl *c);
 

@@ -37,6 +37,14 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote,
 	 "name:NAME at:AT bytes:BYTES schema:SCHEMA etrier:VERSION "
 	 "problem:PROBLEM"},
+	{SERVICE, "audit verify", "[--dir DIR]",
+	 "Is the audit log whole? With --dir that of a copy, without the "
+	 "daemon.",
+	 ctl_audit_verify, NULL},
+	{SERVICE, "audit list", "[--since DATE]",
+	 "Who asked what of the service, the newest last.", ctl_run_remote,
+	 "seq:SEQ at:AT by:BY name:NAME cmd:COMMAND phase:PHASE code:CODE "
+	 "rows:ROWS person:PERSON what:WHAT"},
 	{SERVICE, "restore", "DIR [--dry-run]",
 	 "Put a copy in the place of the database; the daemon must be stopped.",
 	 ctl_restore, NULL},

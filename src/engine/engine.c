@@ -51,6 +51,7 @@ struct engine {
 	struct rules *next_rules;
 	struct peer *peers;
 	struct event *tick, *idle, *wake;
+	bool is_started;
 	bool is_failing;     /* the store failed at the last tick */
 	int64_t looked_ms;   /* 0: not yet */
 	char *state;	     /* as last told, NULL: not yet */
@@ -182,6 +183,8 @@ static int assemble(struct engine *e, struct err *err)
 			     err);
 	if (!s->rd || open_store(e, err))
 		return -1;
+	s->audit = audit_new(s->store, s->clock,
+			     config_str(e->next_config, "paths", "audit"));
 	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
@@ -216,6 +219,10 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 	} else {
 		live_set_rules(e->s.live, e->next_rules);
 		e->next_rules = NULL;
+		if (apply_config(e, err))
+			return -1;
+		trail_service(&e->s, "configuration");
+		return 0;
 	}
 	return apply_config(e, err);
 }
@@ -264,7 +271,7 @@ static void look(struct engine *e)
 	if (e->looked_ms && now - e->looked_ms < LOOK_MS)
 		return;
 	e->looked_ms = now;
-	if (watch_look(&e->s, &err))
+	if (watch_look(&e->s, &err) || audit_keep_head(e->s.audit, &err))
 		failed(e, "engine.watch", &err);
 	tell_state(e);
 }
@@ -303,7 +310,9 @@ static void run_tick(struct engine *e)
 	look(e);
 	if ((planned || planner_has_more(s->planner)) && !e->is_failing)
 		wake_in(e, WAKE_MS);
-	if (!live_is_settled(s->live) || backup_is_running(s))
+	/* What goes on in slices: matching, a copy, a verification. */
+	if (!live_is_settled(s->live) || backup_is_running(s) ||
+	    trail_work(s, 0))
 		event_active(e->idle, EV_TIMEOUT, 0);
 }
 
@@ -335,6 +344,7 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 	if (polls_has_waiting(e->s.polls) && polls_flush(e->s.polls, &err))
 		failed(e, "engine.offers", &err);
 	bool copies = backup_work(&e->s, SLICE_MS);
+	copies |= trail_work(&e->s, SLICE_MS);
 	bool more = live_work(e->s.live, SLICE_MS, &err) || copies;
 	if (err.kind) {
 		failed(e, "engine.match", &err);
@@ -371,6 +381,9 @@ static void start(void *ctx)
 		  LOG_S("rules", live_rules_id(e->s.live, NULL)));
 	backup_look(&e->s);
 	watch_begin(&e->s);
+	e->is_started = true;
+	trail_service(&e->s, "start");
+	trail_look_at_reads(&e->s);
 	work_later(e);
 	wake_in(e, WAKE_MS);
 }
@@ -534,6 +547,9 @@ static void engine_clear(struct engine *e)
 	}
 	drop(e);
 	backup_free(&e->s);
+	if (e->s.audit && e->s.live && e->is_started)
+		trail_service(&e->s, "stop");
+	audit_free(e->s.audit);
 	outbox_free(e->s.outbox);
 	polls_free(e->s.polls);
 	planner_free(e->s.planner);

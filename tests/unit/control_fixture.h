@@ -89,6 +89,9 @@ static inline void fixture_parts(struct fixture *fx)
 	planner_configure(e->planner, &e->plan_settings);
 	e->polls = polls_new(e->store, e->live, e->clock, &polls_ops);
 	e->outbox = outbox_new(e->store, e->planner, e->clock, &outbox_ops);
+	char *audit = mem_printf("%s/audit", fx->folder);
+	e->audit = audit_new(e->store, e->clock, audit);
+	free(audit);
 	OK(live_load(e->live, E));
 }
 
@@ -126,6 +129,8 @@ static inline void fixture_down(struct fixture *fx)
 	control_free(e->control);
 	outbox_free(e->outbox);
 	alarms_free(e->alarms);
+	audit_free(e->audit);
+	backup_free(e);
 	polls_free(e->polls);
 	planner_free(e->planner);
 	plan_settings_clear(&e->plan_settings);

@@ -2,7 +2,9 @@
 /* The control socket: accept, find out who asks, run one command per
  * connection. Commands are rows of table.c; a call that goes on after its
  * function (import, reload) is kept until it ends or its peer leaves. */
-#include <etrier/control.h>
+#include "state.h"
+
+#include <etrier/clock.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/log.h>
@@ -13,6 +15,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <grp.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +29,7 @@
 #define CALLS_MAX 32
 /* Who connects and asks nothing for so long gives up the place. */
 #define PATIENCE_S   30
+#define ADMIN_GROUP  "etrier-admin"
 #define NEEDS_GROUP  "etrier-needs"
 #define END_TEXT_MAX 1000
 /* Groups looked at per peer. */
@@ -39,7 +43,9 @@ struct control_call {
 	void *data;
 	int64_t id;
 	struct event *patience;
-	bool has_hello, is_over;
+	bool has_hello, is_over, is_asked; /* asked: in the audit log */
+	int64_t n_rows, about[2];	   /* rows told; people named */
+	json_t *args;			   /* borrowed while begin() runs */
 	struct control_call *next;
 };
 
@@ -53,6 +59,8 @@ struct control {
 	struct control_call *calls;
 	int n_calls;
 	int64_t next_id;
+	int64_t refused_ms; /* begin of the minute of n_refused */
+	int n_refused;
 };
 
 struct engine_state *control_state(const struct control_call *call)
@@ -100,8 +108,14 @@ const struct control_command *control_asked(const struct control_call *call)
 	return call->command;
 }
 
+void control_about(struct control_call *call, int64_t person)
+{
+	call->about[call->about[0] && call->about[0] != person] = person;
+}
+
 void control_row(struct control_call *call, json_t *row_take)
 {
+	call->n_rows++;
 	json_t *line = wire_line("line");
 	json_object_set_new(line, "row", row_take);
 	wire_send(call->wire, line);
@@ -114,11 +128,120 @@ void control_ready(struct control_call *call)
 	wire_send(call->wire, line);
 }
 
+/* --- the audit log --- */
+
+static const char *name_of_user(int64_t uid, char out[64])
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const char *name = NULL;
+	for (struct passwd *u; f && !name && (u = fgetpwent(f));) {
+		if ((int64_t)u->pw_uid == uid && str_copy(out, 64, u->pw_name))
+			name = out;
+	}
+	if (f)
+		fclose(f);
+	return name;
+}
+
+/* Is `key` one of the words of `list`? */
+static bool is_word_of(const char *list, const char *key)
+{
+	size_t n = strlen(key);
+	for (const char *p = list; p && (p = strstr(p, key)); p += n) {
+		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* The arguments that may be written down. */
+static json_t *what_is_logged(const struct control_command *k, json_t *args)
+{
+	json_t *what = json_object(), *v;
+	const char *key;
+	json_object_foreach(args, key, v)
+	{
+		if (is_word_of(k->logged, key))
+			json_object_set(what, key, v);
+	}
+	return what;
+}
+
+static json_t *trail_line(const struct control_call *call, const char *phase)
+{
+	json_t *line = json_object();
+	char by[32], name[64];
+	js_put_str(line, "by", control_by(call, by));
+	js_put_str(line, "name", name_of_user(call->peer.uid, name));
+	js_put_str(line, "cmd", call->command->name);
+	js_put_str(line, "phase", phase);
+	return line;
+}
+
+static int trail_asked(struct control_call *call, json_t *args, struct err *err)
+{
+	json_t *line = trail_line(call, "asked");
+	json_object_set_new(line, "what", what_is_logged(call->command, args));
+	if (trail_write(call->control->state, line, err))
+		return -1;
+	call->is_asked = true;
+	return 0;
+}
+
+/* What became of it. -1: nobody may hear of it without this line. */
+static int trail_done(struct control_call *call, int code, struct err *err)
+{
+	const struct control_command *k = call->command;
+	struct engine_state *e = call->control->state;
+	bool is_read = k && k->kind == CONTROL_PEOPLE;
+	char by[32];
+	if (!call->is_asked && !is_read)
+		return 0;
+	json_t *line = trail_line(call, is_read ? "read" : "done");
+	if (is_read)
+		json_object_set_new(line, "what",
+				    what_is_logged(k, call->args));
+	json_object_set_new(line, "code", json_integer(code));
+	json_object_set_new(line, "rows", json_integer(call->n_rows));
+	for (int i = 0; i < 2; i++)
+		js_put_int(line, i ? "and_person" : "person", call->about[i],
+			   0);
+	call->is_asked = false;
+	if (is_read && call->n_rows)
+		trail_reads(e, control_by(call, by), call->n_rows);
+	return trail_write(e, line, err);
+}
+
+/* Attempts are written down too, but not as fast as somebody can try. */
+#define REFUSED_A_MINUTE 20
+
+static void trail_refused(struct control_call *call, const char *cmd)
+{
+	struct control *c = call->control;
+	int64_t now = clock_mono_ms(c->state->clock);
+	struct err lost;
+	char by[32];
+	if (now - c->refused_ms > 60000) {
+		c->refused_ms = now;
+		c->n_refused = 0;
+	}
+	if (c->n_refused++ >= REFUSED_A_MINUTE)
+		return;
+	json_t *line = json_object();
+	js_put_str(line, "by", control_by(call, by));
+	js_put_str(line, "cmd", cmd);
+	js_put_str(line, "phase", "refused");
+	(void)trail_write(c->state, line, &lost);
+}
+
 static void close_with(struct control_call *call, const char *type, int code,
 		       const char *text)
 {
+	struct err err = {0};
 	BUG_ON(call->is_over);
 	json_t *line = wire_line(type);
+	if (trail_done(call, code, &err))
+		log_event(LOG_ERROR, "audit.failed", LOG_S("why", err.text));
 	js_put_int(line, "code", code, -1);
 	js_put_str(line, "text", text);
 	call->is_over = true; /* removed when the line has left: on_drained() */
@@ -160,6 +283,10 @@ static void remove_call(struct control_call *call)
 	c->n_calls--;
 	if (!call->is_over && call->command && call->command->on_gone)
 		call->command->on_gone(call);
+	if (!call->is_over && call->is_asked) {
+		struct err lost;
+		(void)trail_done(call, -1, &lost); /* it left before the end */
+	}
 	event_free(call->patience);
 	wire_free(call->wire);
 	free(call);
@@ -201,6 +328,26 @@ static const struct control_command *find_command(const char *name)
 	return NULL;
 }
 
+/* Nothing changes unrecorded, and nothing while it could not be kept. */
+static bool may_begin(struct control_call *call, json_t *args)
+{
+	const struct control_command *k = call->command;
+	const struct engine_state *e = call->control->state;
+	struct err err = {0};
+	if (k->kind != CONTROL_CHANGE && k->kind != CONTROL_RELOAD)
+		return true;
+	if (k->kind == CONTROL_CHANGE && e->is_paused) {
+		control_error(call, 1,
+			      "the engine is paused (etrierctl status says "
+			      "why): nothing can be changed now");
+		return false;
+	}
+	if (!trail_asked(call, args, &err))
+		return true;
+	control_error(call, 1, "nothing was changed: %s", err.text);
+	return false;
+}
+
 static void begin(struct control_call *call, json_t *line)
 {
 	const char *name = js_str(line, "cmd", "");
@@ -212,11 +359,15 @@ static void begin(struct control_call *call, json_t *line)
 			      ETRIER_VERSION);
 		return;
 	}
+	json_t *args = json_object_get(line, "args");
 	call->command = k;
 	event_del(call->patience);
 	log_event(LOG_DEBUG, "control.command", LOG_S("cmd", k->name),
 		  LOG_D("uid", call->peer.uid));
-	k->run(call, json_object_get(line, "args"));
+	call->args = args;
+	if (may_begin(call, args))
+		k->run(call, args);
+	call->args = NULL;
 }
 
 static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
@@ -243,26 +394,39 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 	}
 }
 
-/* Is the peer in the group, by its primary group or the group's list? Only
- * names of /etc/group: no look-up over a network stalls the engine. */
-static bool in_group(gid_t gid, int fd, const char *name)
+/* The group's number, from the file itself: a look-up over a network would
+ * stall the engine. */
+static bool find_group(const char *name, gid_t *gid)
 {
-	struct group *g = getgrnam(name);
-	if (!g)
-		return false;
-	if (g->gr_gid == gid)
-		return true;
-	gid_t groups[GROUPS_MAX];
+	FILE *f = fopen("/etc/group", "re");
+	bool is_found = false;
+	for (struct group *g; f && !is_found && (g = fgetgrent(f));) {
+		is_found = str_eq(g->gr_name, name);
+		*gid = g->gr_gid;
+	}
+	if (f)
+		fclose(f);
+	return is_found;
+}
+
+static bool in_group(gid_t primary, int fd, const char *name)
+{
+	gid_t gid, groups[GROUPS_MAX];
 	socklen_t n = sizeof(groups);
+	if (!find_group(name, &gid))
+		return false;
+	if (primary == gid)
+		return true;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &n))
 		return false;
 	for (size_t i = 0; i < n / sizeof(groups[0]); i++) {
-		if (groups[i] == g->gr_gid)
+		if (groups[i] == gid)
 			return true;
 	}
 	return false;
 }
 
+/* False: not welcome at all. */
 static bool read_peer(const struct control *c, int fd, struct control_peer *p)
 {
 	struct ucred u;
@@ -270,11 +434,15 @@ static bool read_peer(const struct control *c, int fd, struct control_peer *p)
 	*p = (struct control_peer){.uid = -1};
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &n))
 		return false;
-	bool is_owner = u.uid == getuid();
-	*p = (struct control_peer){.uid = u.uid, .is_admin = true};
-	p->may_needs = u.uid == 0 || (is_owner && c->one_folder) ||
-		       in_group(u.gid, fd, NEEDS_GROUP);
-	return c->one_folder || !is_owner || u.uid == 0;
+	bool is_own = u.uid == getuid(); /* what the service runs as */
+	bool is_master = u.uid == 0 || (is_own && c->one_folder);
+	p->uid = u.uid;
+	if (!is_master && is_own)
+		return false;
+	p->is_admin = is_master || in_group(u.gid, fd, ADMIN_GROUP);
+	p->may_needs =
+		is_master || (p->is_admin && in_group(u.gid, fd, NEEDS_GROUP));
+	return p->is_admin;
 }
 
 /* Said without a call, because there is no room for one. */
@@ -324,10 +492,11 @@ static void on_accept(evutil_socket_t fd, short what, void *ctx)
 	if (!is_welcome) {
 		log_event(LOG_WARNING, "control.refused",
 			  LOG_D("uid", call->peer.uid));
+		trail_refused(call, "connect");
 		control_error(call, 1,
-			      "the service's own user may not command the "
-			      "engine: ask as root or as a member of "
-			      "etrier-admin");
+			      "this user may not ask the engine: ask as root "
+			      "or as a member of etrier-admin (and not as the "
+			      "service's own user)");
 	}
 }
 

@@ -3,6 +3,7 @@
 #define ETRIER_ENGINE_STATE_H
 
 #include <etrier/alarms.h>
+#include <etrier/audit.h>
 #include <etrier/control.h>
 #include <etrier/live.h>
 #include <etrier/outbox.h>
@@ -33,6 +34,7 @@ struct engine_state {
 	struct outbox *outbox;
 	struct control *control;
 	struct alarms *alarms;
+	struct audit *audit;
 	struct room room;
 	bool is_paused;		/* nothing new is begun: room.c */
 	struct backup *backup;	/* backup.c's own */
@@ -53,6 +55,15 @@ char *control_metrics(struct engine_state *e, struct err *err);
 /* links.c: the answer to a line of the front: `view` or `act`. */
 json_t *control_answer_front(struct engine_state *e, const char *type,
 			     const json_t *line);
+/* trail.c: a line of the audit log; -1 and an alarm when it cannot be written.
+ * Reads: so many rows about people went to whoever asks (an event, and an alarm
+ * above watch.bulk_people in a day). Work on verifications in hand: true while
+ * there is more. */
+int trail_write(struct engine_state *e, json_t *members_take, struct err *err);
+void trail_service(struct engine_state *e, const char *what);
+void trail_reads(struct engine_state *e, const char *by, int64_t rows);
+void trail_look_at_reads(struct engine_state *e);
+bool trail_work(struct engine_state *e, int slice_ms);
 /* room.c: once a tick, before anything else; after an error of the store. */
 void room_look(struct engine_state *e);
 void room_failed(struct engine_state *e, const struct err *err);
@@ -93,7 +104,10 @@ const char *control_by(const struct control_call *call, char out[32]);
 
 /* The functions of table.c, by file. */
 typedef void control_run(struct control_call *call, const json_t *args);
-control_run cmd_status, cmd_reload;			      /* service.c */
+control_run cmd_status, cmd_database_check;   /* status.c */
+control_run cmd_audit_verify, cmd_audit_list; /* trail.c */
+void audit_gone(struct control_call *call);
+control_run cmd_reload;					      /* service.c */
 control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */
 	cmd_youths_show, cmd_youths_link, cmd_youths_duplicates,
 	cmd_youths_allow;

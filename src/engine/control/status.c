@@ -127,3 +127,24 @@ void cmd_status(struct control_call *call, const json_t *args)
 	control_row(call, row);
 	control_end(call, 0, NULL);
 }
+
+/* --- database check --- */
+
+static void on_finding(void *ctx, const char *text)
+{
+	json_t *row = json_object();
+	js_put_str(row, "finding", text);
+	control_row(ctx, row);
+}
+
+/* SQLite does it in one go: nothing else is answered meanwhile, some seconds
+ * for a deep check of a large file. */
+void cmd_database_check(struct control_call *call, const json_t *args)
+{
+	struct err err = {0};
+	if (store_check(control_state(call)->store,
+			js_bool(args, "deep", false), on_finding, call, &err))
+		control_fail(call, &err);
+	else
+		control_end(call, 0, NULL);
+}

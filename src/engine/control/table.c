@@ -15,39 +15,42 @@
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off: a row a line reads as the table it is. */
 const struct control_command control_commands[] = {
-	{.name = "status", .run = cmd_status},
-	{.name = "reload", .run = cmd_reload},
-	{.name = "backup", .run = cmd_backup},
-	{.name = "backup list", .run = cmd_backup_list},
-	{.name = "import",
-	 .run = cmd_import,
-	 .on_line = import_line,
+	{"status", CONTROL_STATE, NULL, .run = cmd_status},
+	{"database check", CONTROL_STATE, NULL, .run = cmd_database_check},
+	{"reload", CONTROL_RELOAD, NULL, .run = cmd_reload},
+	{"backup", CONTROL_CHANGE, "name keep", .run = cmd_backup},
+	{"backup list", CONTROL_STATE, NULL, .run = cmd_backup_list},
+	{"audit verify", CONTROL_STATE, NULL, .run = cmd_audit_verify, .on_gone = audit_gone},
+	{"audit list", CONTROL_PEOPLE, "since", .run = cmd_audit_list},
+	{"import", CONTROL_CHANGE, "table origin dry_run strict force n_rejected", .run = cmd_import, .on_line = import_line,
 	 .on_gone = import_gone},
-	{.name = "agency list", .run = cmd_agency_list},
-	{.name = "agency set", .run = cmd_agency_set},
-	{.name = "youths list", .run = cmd_youths_list},
-	{.name = "youths show", .run = cmd_youths_show},
-	{.name = "youths link", .run = cmd_youths_link},
-	{.name = "youths duplicates", .run = cmd_youths_duplicates},
-	{.name = "youths allow", .run = cmd_youths_allow},
-	{.name = "sources list", .run = cmd_sources_list},
-	{.name = "sources poll", .run = cmd_sources_poll},
-	{.name = "offers list", .run = cmd_offers_list},
-	{.name = "offers show", .run = cmd_offers_show},
-	{.name = "explain", .run = cmd_explain},
-	{.name = "digest show", .run = cmd_digest_show},
-	{.name = "message preview", .run = cmd_message_preview},
-	{.name = "message show", .run = cmd_message_show},
-	{.name = "outbox list", .run = cmd_outbox_list},
-	{.name = "outbox show", .run = cmd_outbox_show},
-	{.name = "outbox retry", .run = cmd_outbox_retry},
-	{.name = "outbox hold", .run = cmd_outbox_hold},
-	{.name = "outbox cancel", .run = cmd_outbox_cancel},
-	{.name = "outbox settle", .run = cmd_outbox_settle},
-	{.name = "ledger", .run = cmd_ledger},
-	{.name = "events list", .run = cmd_events_list},
+	{"agency list", CONTROL_STATE, NULL, .run = cmd_agency_list},
+	{"agency set", CONTROL_CHANGE, "words", .run = cmd_agency_set},
+	{"youths list", CONTROL_PEOPLE, "agency no-trade gone", .run = cmd_youths_list},
+	{"youths show", CONTROL_PEOPLE, NULL, .run = cmd_youths_show},
+	{"youths link", CONTROL_CHANGE, NULL, .run = cmd_youths_link},
+	{"youths duplicates", CONTROL_PEOPLE, NULL, .run = cmd_youths_duplicates},
+	{"youths allow", CONTROL_CHANGE, NULL, .run = cmd_youths_allow},
+	{"sources list", CONTROL_STATE, NULL, .run = cmd_sources_list},
+	{"sources poll", CONTROL_CHANGE, "words all accept-shrink", .run = cmd_sources_poll},
+	{"offers list", CONTROL_STATE, NULL, .run = cmd_offers_list},
+	{"offers show", CONTROL_STATE, NULL, .run = cmd_offers_show},
+	{"explain", CONTROL_PEOPLE, "offer private", .run = cmd_explain},
+	{"digest show", CONTROL_PEOPLE, "adviser", .run = cmd_digest_show},
+	{"message preview", CONTROL_PEOPLE, NULL, .run = cmd_message_preview},
+	{"message show", CONTROL_PEOPLE, "words", .run = cmd_message_show},
+	{"outbox list", CONTROL_PEOPLE, "state", .run = cmd_outbox_list},
+	{"outbox show", CONTROL_PEOPLE, "words", .run = cmd_outbox_show},
+	{"outbox retry", CONTROL_CHANGE, "words", .run = cmd_outbox_retry},
+	{"outbox hold", CONTROL_CHANGE, "words", .run = cmd_outbox_hold},
+	{"outbox cancel", CONTROL_CHANGE, "words", .run = cmd_outbox_cancel},
+	{"outbox settle", CONTROL_CHANGE, "words", .run = cmd_outbox_settle},
+	{"ledger", CONTROL_PEOPLE, "message", .run = cmd_ledger},
+	{"events list", CONTROL_PEOPLE, "since kind", .run = cmd_events_list},
 	{0}};
+/* clang-format on */
 
 const char *control_word(const json_t *args, size_t i)
 {
@@ -84,8 +87,10 @@ bool control_find_person(struct control_call *call, const char *name,
 	if (!split_name(call, name, "ORIGIN:REF", a, &origin, &ref))
 		return false;
 	if (!store_person_find(control_state(call)->store, origin, ref,
-			       with_needs, a, out, &err))
+			       with_needs, a, out, &err)) {
+		control_about(call, out->id);
 		return true;
+	}
 	if (err.kind == ERR_UNKNOWN)
 		control_error(call, 1,
 			      "no young person of that name: %s has no such "
