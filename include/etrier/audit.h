@@ -39,6 +39,10 @@ void audit_free(struct audit *a); /* keeps the head; NULL is fine */
  * what ...; taken. -1: nothing was written, or half a line that the next
  * opening cuts off; the change it is about must not happen. */
 int audit_write(struct audit *a, json_t *members_take, struct err *err);
+/* After somebody has looked at a broken log: its files go aside, whole, into
+ * folder.broken-<instant>, and a new chain begins with this line, to which
+ * "lines" and "last" of the old one are added. */
+int audit_renew(struct audit *a, json_t *members_take, struct err *err);
 /* The head goes to the database when it is another than there. */
 int audit_keep_head(struct audit *a, struct err *err);
 
@@ -66,6 +70,7 @@ int audit_read(const char *folder, const char *since, size_t limit,
 /* The head as kept; seq 0: none. */
 int store_audit_head(struct store *s, int64_t *seq, char hash[AUDIT_HASH_HEX],
 		     struct err *err);
+int store_audit_forget(struct store *s, struct err *err);
 int store_audit_keep(struct store *s, int64_t seq, const char *hash,
 		     struct err *err);
 

@@ -52,6 +52,11 @@ struct control_peer {
 	bool is_admin, may_needs;
 };
 
+/* The table above, for a peer of this uid when the service runs as own_uid.
+ * False: not welcome. */
+bool control_rights(struct control_peer *p, int64_t uid, int64_t own_uid,
+		    bool one_folder, bool in_admin, bool in_needs);
+
 /* Bind and listen on path. A peer with the service's own uid is refused unless
  * one_folder: a role that broke out must not command the engine. state is
  * handed to the commands. NULL on failure. */

@@ -41,6 +41,10 @@ const struct ctl_command ctl_commands[] = {
 	 "Is the audit log whole? With --dir that of a copy, without the "
 	 "daemon.",
 	 ctl_audit_verify, NULL},
+	{SERVICE, "audit renew", "",
+	 "After you have looked at a broken audit log: keep it aside and begin "
+	 "a new one.",
+	 ctl_run_remote, NULL},
 	{SERVICE, "audit list", "[--since DATE]",
 	 "Who asked what of the service, the newest last.", ctl_run_remote,
 	 "seq:SEQ at:AT by:BY name:NAME cmd:COMMAND phase:PHASE code:CODE "

@@ -70,7 +70,18 @@ def answered(path):
     return rows
 
 
+def in_manual():
+    """Each is in etrierd(8), with its label and words."""
+    page = pathlib.Path("man/etrierd.8").read_text().replace("\\-", "-")
+    return [f"man/etrierd.8 lacks {name}: {kind}. {words}"
+            for name, (kind, label, words) in documented().items()
+            if f".B {name}{'{%s}' % label if label else ''}\n{kind}. {words}\n" not in page]
+
+
 def main():
+    if bad := in_manual():
+        print("\n".join(bad))
+        return 1
     want = documented()
     got = answered(sys.argv[1]) if len(sys.argv) > 1 else printed()
     bad = [f"{name}: documented {want.get(name)}, found {got.get(name)}"

@@ -48,7 +48,7 @@ config maildir 25
 	"$bin/etrier-sample" offer email
 } >"$work/lines"
 lane mail-1 || fail "the lane ended with $?"
-want="hello template template template verdict submitting verdict verdict"
+want="hello template template template template verdict submitting verdict verdict"
 [ "$(types)" = "$want" ] || fail "order: $(types), not $want"
 [ "$(grep -c '"result":"sent"' "$work/answers")" -eq 3 ] || fail "not all sent"
 [ "$(grep -c 'wire.bad' "$work/log")" -eq 3 ] || fail "rubbish not counted"

@@ -139,7 +139,7 @@ static inline void fixture_down(struct fixture *fx)
 	refdata_free(e->rd);
 	json_decref(e->config);
 	event_base_free(fx->base);
-	rmdir(fx->folder);
+	fixture_remove(fx->folder);
 }
 
 static inline struct asker asker_new(const struct fixture *fx)

@@ -248,3 +248,29 @@ int audit_write(struct audit *a, json_t *members_take, struct err *err)
 	json_decref(members_take);
 	return result;
 }
+
+int audit_renew(struct audit *a, json_t *members_take, struct err *err)
+{
+	char at[21], hash[AUDIT_HASH_HEX];
+	int64_t seq;
+	int result = store_audit_head(a->store, &seq, hash, err);
+	instant_format(clock_now(a->clock), at);
+	char *aside = mem_printf("%s.broken-%s", a->folder, at);
+	if (!result && rename(a->folder, aside) && errno != ENOENT)
+		result = fail(a, "", errno, err);
+	if (!result)
+		result = store_audit_forget(a->store, err);
+	free(aside);
+	if (result) {
+		json_decref(members_take);
+		return -1;
+	}
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = -1;
+	a->is_ready = false;
+	a->kept_seq = 0;
+	json_object_set_new(members_take, "lines", json_integer(seq));
+	js_put_str(members_take, "last", hash);
+	return audit_write(a, members_take, err);
+}

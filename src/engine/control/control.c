@@ -426,7 +426,18 @@ static bool in_group(gid_t primary, int fd, const char *name)
 	return false;
 }
 
-/* False: not welcome at all. */
+bool control_rights(struct control_peer *p, int64_t uid, int64_t own_uid,
+		    bool one_folder, bool in_admin, bool in_needs)
+{
+	bool is_master = uid == 0 || (uid == own_uid && one_folder);
+	*p = (struct control_peer){.uid = uid};
+	if (!is_master && uid == own_uid)
+		return false;
+	p->is_admin = is_master || in_admin;
+	p->may_needs = is_master || (in_admin && in_needs);
+	return p->is_admin;
+}
+
 static bool read_peer(const struct control *c, int fd, struct control_peer *p)
 {
 	struct ucred u;
@@ -434,15 +445,9 @@ static bool read_peer(const struct control *c, int fd, struct control_peer *p)
 	*p = (struct control_peer){.uid = -1};
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &u, &n))
 		return false;
-	bool is_own = u.uid == getuid(); /* what the service runs as */
-	bool is_master = u.uid == 0 || (is_own && c->one_folder);
-	p->uid = u.uid;
-	if (!is_master && is_own)
-		return false;
-	p->is_admin = is_master || in_group(u.gid, fd, ADMIN_GROUP);
-	p->may_needs =
-		is_master || (p->is_admin && in_group(u.gid, fd, NEEDS_GROUP));
-	return p->is_admin;
+	return control_rights(p, u.uid, getuid(), c->one_folder,
+			      in_group(u.gid, fd, ADMIN_GROUP),
+			      in_group(u.gid, fd, NEEDS_GROUP));
 }
 
 /* Said without a call, because there is no room for one. */

@@ -104,8 +104,8 @@ const char *control_by(const struct control_call *call, char out[32]);
 
 /* The functions of table.c, by file. */
 typedef void control_run(struct control_call *call, const json_t *args);
-control_run cmd_status, cmd_database_check;   /* status.c */
-control_run cmd_audit_verify, cmd_audit_list; /* trail.c */
+control_run cmd_status, cmd_database_check;		       /* status.c */
+control_run cmd_audit_verify, cmd_audit_list, cmd_audit_renew; /* trail.c */
 void audit_gone(struct control_call *call);
 control_run cmd_reload;					      /* service.c */
 control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */

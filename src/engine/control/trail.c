@@ -208,6 +208,33 @@ bool trail_work(struct engine_state *e, int slice_ms)
 	return more;
 }
 
+/* --- audit renew --- */
+
+/* Not a change like others: the log that would have to take its line is the
+ * one that is broken. So only root, or the owner of a one-folder instance, may,
+ * and the new log begins with who did it. */
+void cmd_audit_renew(struct control_call *call, const json_t *args)
+{
+	struct engine_state *e = control_state(call);
+	const struct control_peer *peer = control_peer(call);
+	struct err err = {0};
+	char by[32];
+	(void)args;
+	if (peer->uid != 0 && !js_bool(e->config, "one_folder", false)) {
+		control_error(call, 1, "only root begins a new audit log");
+		return;
+	}
+	json_t *line = json_object();
+	js_put_str(line, "by", control_by(call, by));
+	js_put_str(line, "cmd", "audit renew");
+	if (audit_renew(e->audit, line, &err)) {
+		control_fail(call, &err);
+		return;
+	}
+	alarms_lower(e->alarms, ALARM_AUDIT, NULL);
+	control_end(call, 0, "a new log begins; the old one is kept beside it");
+}
+
 /* --- audit list --- */
 
 /* The newest lines, whole files from the end: a month is read at once. */

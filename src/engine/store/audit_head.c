@@ -49,3 +49,9 @@ int store_audit_keep(struct store *s, int64_t seq, const char *hash,
 		      "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
 		      db_text(text));
 }
+
+int store_audit_forget(struct store *s, struct err *err)
+{
+	return db_run(s, err, "DELETE FROM meta WHERE key = '" HEAD "'",
+		      DB_NONE);
+}
