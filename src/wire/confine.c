@@ -3,6 +3,7 @@
  *
  *                    engine      collector, courier, front
  *   seccomp, EPERM   common list common list
+ *                    list        list, and no file's attributes
  *   socket()         AF_UNIX     anything but AF_UNIX
  *   Landlock         no          only the declared paths
  *
@@ -20,6 +21,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <linux/sockios.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -90,30 +93,106 @@ static struct scmp_arg_cmp differs(unsigned arg, int value)
 		.arg = arg, .op = SCMP_CMP_NE, .datum_a = (uint32_t)value};
 }
 
-/* Other processes' memory and life, other programs, and io_uring, which would
- * open sockets behind the filter's back. */
+static int deny_all(scmp_filter_ctx f, const int *calls, size_t n)
+{
+	int r = 0;
+	for (size_t i = 0; i < n && !r; i++)
+		r = deny(f, calls[i], 0, NULL);
+	return r;
+}
+
+/* For every role. */
 static int deny_common(scmp_filter_ctx f)
 {
-	static const int calls[] = {SCMP_SYS(ptrace),
-				    SCMP_SYS(process_vm_readv),
-				    SCMP_SYS(process_vm_writev),
-				    SCMP_SYS(pidfd_open),
-				    SCMP_SYS(pidfd_getfd),
-				    SCMP_SYS(pidfd_send_signal),
-				    SCMP_SYS(truncate),
-				    SCMP_SYS(truncate64),
-				    SCMP_SYS(execve),
-				    SCMP_SYS(execveat),
-				    SCMP_SYS(tkill),
-				    SCMP_SYS(io_uring_setup),
-				    SCMP_SYS(io_uring_enter),
-				    SCMP_SYS(io_uring_register)};
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		int r = deny(f, calls[i], 0, NULL);
-		if (r)
-			return r;
+	static const int calls[] = {
+		/* other processes' memory, life and standing */
+		SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
+		SCMP_SYS(process_vm_writev), SCMP_SYS(process_madvise),
+		SCMP_SYS(process_mrelease), SCMP_SYS(kcmp),
+		SCMP_SYS(migrate_pages), SCMP_SYS(move_pages),
+		SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd),
+		SCMP_SYS(pidfd_send_signal), SCMP_SYS(tkill),
+		SCMP_SYS(setpriority), SCMP_SYS(ioprio_set),
+		/* what all processes of a user share */
+		SCMP_SYS(shmget), SCMP_SYS(msgget), SCMP_SYS(semget),
+		SCMP_SYS(mq_open), SCMP_SYS(keyctl), SCMP_SYS(add_key),
+		SCMP_SYS(request_key),
+		/* files by other ways than open(2) */
+		SCMP_SYS(truncate), SCMP_SYS(truncate64),
+		SCMP_SYS(open_by_handle_at),
+		/* other programs; namespaces, in which one is root */
+		SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(unshare),
+		SCMP_SYS(setns), SCMP_SYS(mount), SCMP_SYS(umount2),
+		SCMP_SYS(chroot), SCMP_SYS(pivot_root),
+		/* io_uring opens sockets behind the filter's back; the others
+		 * have been ways into the kernel */
+		SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter),
+		SCMP_SYS(io_uring_register), SCMP_SYS(bpf),
+		SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd)};
+	return deny_all(f, calls, sizeof(calls) / sizeof(calls[0]));
+}
+
+/* Landlock has no rights for these, and the owner of a file may do them. The
+ * engine's database needs some. */
+static int deny_attributes(scmp_filter_ctx f)
+{
+	static const int calls[] = {
+		SCMP_SYS(chmod),       SCMP_SYS(fchmod),
+		SCMP_SYS(fchmodat),    SCMP_SYS(chown),
+		SCMP_SYS(fchown),      SCMP_SYS(lchown),
+		SCMP_SYS(fchownat),    SCMP_SYS(utime),
+		SCMP_SYS(utimes),      SCMP_SYS(futimesat),
+		SCMP_SYS(utimensat),   SCMP_SYS(setxattr),
+		SCMP_SYS(lsetxattr),   SCMP_SYS(fsetxattr),
+		SCMP_SYS(removexattr), SCMP_SYS(lremovexattr),
+		SCMP_SYS(fremovexattr)};
+	return deny_all(f, calls, sizeof(calls) / sizeof(calls[0]));
+}
+
+/* Calls that are fine for oneself (process 0) and harm another. */
+static int deny_for_others(scmp_filter_ctx f)
+{
+	static const int calls[] = {
+		SCMP_SYS(prlimit64), SCMP_SYS(sched_setaffinity),
+		SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
+		SCMP_SYS(sched_setattr)};
+	const struct scmp_arg_cmp other = differs(0, 0);
+	int r = 0;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]) && !r; i++)
+		r = deny(f, calls[i], 1, &other);
+	return r;
+}
+
+/* A descriptor can be made to signal any process of the same user. */
+static int deny_owners(scmp_filter_ctx f)
+{
+	static const struct {
+		int call, word;
+	} ways[] = {{SCMP_SYS(fcntl), F_SETOWN},
+		    {SCMP_SYS(fcntl), F_SETOWN_EX},
+		    {SCMP_SYS(fcntl), F_SETSIG},
+		    {SCMP_SYS(ioctl), FIOSETOWN},
+		    {SCMP_SYS(ioctl), SIOCSPGRP}};
+	int r = 0;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]) && !r; i++) {
+		const struct scmp_arg_cmp is =
+			equals(1, UINT32_MAX, ways[i].word);
+		r = deny(f, ways[i].call, 1, &is);
 	}
-	return 0;
+	return r;
+}
+
+/* Threads, but no user namespace. The flags of clone3() lie in memory, where no
+ * filter looks; without it the C library falls back to clone(). */
+static int deny_namespaces(scmp_filter_ctx f)
+{
+	const struct scmp_arg_cmp is_user =
+		equals(0, CLONE_NEWUSER, CLONE_NEWUSER);
+	int r = deny(f, SCMP_SYS(clone), 1, &is_user);
+	if (!r)
+		r = seccomp_rule_add_array(f, SCMP_ACT_ERRNO(ENOSYS),
+					   SCMP_SYS(clone3), 0, NULL);
+	return r == -EDOM ? 0 : r;
 }
 
 /* Signals go to this process only: abort() and threads need that. The calls
@@ -153,11 +232,14 @@ static int load_filter(const struct role_needs *needs)
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
 	if (!f)
 		return -ENOMEM;
+	static int (*const rules[])(scmp_filter_ctx) = {
+		deny_common, deny_for_others, deny_owners, deny_namespaces,
+		deny_signals};
 	int r = seccomp_attr_set(f, SCMP_FLTATR_CTL_TSYNC, 1);
-	if (!r)
-		r = deny_common(f);
-	if (!r)
-		r = deny_signals(f);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !r; i++)
+		r = rules[i](f);
+	if (!r && !needs->is_engine)
+		r = deny_attributes(f);
 	if (!r)
 		r = deny_sockets(f, needs);
 	if (!r)

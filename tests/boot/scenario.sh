@@ -135,8 +135,14 @@ check_reload_bad() {
 
 check_control_socket() {
 	local said
-	useradd -M -G etrier-admin anna && useradd -M stranger || why useradd || return
+	useradd -M -G etrier-admin anna && useradd -M -G etrier-admin,etrier-needs bruno &&
+		useradd -M -G etrier-needs clara && useradd -M stranger || why useradd || return
 	runuser -u anna -- etrierctl status >/dev/null || why "etrier-admin is refused" || return
+	runuser -u clara -- etrierctl status >/dev/null 2>&1 && { why "etrier-needs alone opens the socket"; return 1; }
+	said=$(runuser -u anna -- etrierctl explain --private --youth essai:1 --offer a:b 2>&1)
+	grep -q 'etrier-needs' <<<"$said" || why "etrier-admin may see needs: $said" || return
+	said=$(runuser -u bruno -- etrierctl explain --private --youth essai:1 --offer a:b 2>&1)
+	grep -q 'no such dossier' <<<"$said" || why "etrier-needs may not see needs: $said" || return
 	said=$(runuser -u stranger -- etrierctl status 2>&1)
 	is "a stranger's exit status" "$?" 1 || return
 	grep -q 'etrier-admin' <<<"$said" || why "no remedy: $said" || return
@@ -164,6 +170,45 @@ for r in rows:
     text = r if isinstance(r, str) else "%s %s (restarts %d)" % (r["role"], r.get("lane", ""), r["restarts"])
     if text.split(" (")[0].replace("  ", " ").startswith(sys.argv[1]):
         print(text.split("restarts ")[1].rstrip(")")); break' "$1"
+}
+
+check_confined_from_inside() {
+	local probe=/boot-test/probe.so state=/var/lib/etrier role file pid
+	cc -D_GNU_SOURCE -shared -fPIC -o "$probe" tree/tests/probe/probe.c &&
+		cc -D_GNU_SOURCE -DPROBE_ALONE -o /boot-test/alone tree/tests/probe/probe.c ||
+		why "the probe does not compile" || return
+	for role in engine collector mail-1 mail-2 sms-1 front unconfined; do
+		for file in file unlink rename; do
+			runuser -u etrier -- bash -c "echo x >$state/probe-$file-$role"
+		done
+	done
+	runuser -u etrier -- /usr/bin/python3 -c 'import socket, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/var/lib/etrier/probe-dgram")
+time.sleep(300)' &
+	runuser -u etrier -- sleep 300 &
+	eventually 5 pgrep -u etrier sleep || return
+	pid=$(pgrep -u etrier -n sleep)
+	local settings=(PROBE_OUT=$state/results PROBE_DB=$state/etrier.db PROBE_DIR=$state
+		PROBE_SOCK=/run/etrier/control.sock PROBE_PID=$pid
+		PROBE_SECRET=/run/credentials/etrierd.service/etrier_needs.key
+		PROBE_CRED=/etc/etrier/secrets/token.key)
+	drop_in probe "${settings[@]/#/Environment=}" Environment=LD_PRELOAD=$probe
+	systemctl restart etrierd && eventually 20 all_run || return
+	eventually 20 bash -c "[ \$(grep -c ' bpf ' $state/results) -ge 6 ]" || return
+	sleep 1
+	# The engine may: its credential, like all of them, is readable by its uid.
+	nsenter -t "$(main_pid)" -m -S "$(id -u etrier)" -G "$(id -g etrier)" \
+		env "${settings[@]}" /boot-test/alone
+	/usr/bin/python3 tree/tests/probe/verdict.py $state/results \
+		engine collector mail-1 mail-2 sms-1 front
+	local verdict=$?
+	pkill -u etrier sleep
+	pkill -u etrier python3
+	rm -f /etc/systemd/system/etrierd.service.d/probe.conf $state/probe-* $state/results
+	systemctl daemon-reload
+	systemctl restart etrierd && eventually 20 all_run || return
+	return $verdict
 }
 
 check_crash_of_each_role() {
