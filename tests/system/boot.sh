@@ -10,7 +10,7 @@ set -u
 name=system.boot
 . tests/peers.sh
 . tests/package.sh
-BUILD_DIR=$(realpath "$BUILD_DIR")
+BUILD_DIR=$(realpath "${BUILD_DIR:?the build folder}") || exit 1
 [ "$(id -u)" -eq 0 ] || skip "$name" "only root can boot a systemd"
 [ -x /lib/systemd/systemd ] || skip "$name" "there is no systemd"
 command -v ip >/dev/null || skip "$name" "there is no ip(8)"
