@@ -6,11 +6,13 @@
 
 /* Allocation that never returns NULL: out of memory aborts with a message.
  * Sizes come from us or are capped before they come here. Release: free(). */
-void *mem_alloc(size_t size);		    /* zeroed */
-void *mem_array(size_t count, size_t size); /* zeroed, overflow aborts */
-void *mem_grow(void *old, size_t count, size_t size); /* not zeroed */
-char *mem_dup(const char *s);			      /* NULL stays NULL */
-char *mem_dup_n(const char *s, size_t n);	      /* n bytes and a NUL */
+void *mem_alloc(size_t size) __attribute__((returns_nonnull)); /* zeroed */
+void *mem_array(size_t count, size_t size)
+	__attribute__((returns_nonnull)); /* zeroed, overflow aborts */
+void *mem_grow(void *old, size_t count, size_t size)
+	__attribute__((returns_nonnull)); /* not zeroed */
+char *mem_dup(const char *s);		  /* NULL stays NULL */
+char *mem_dup_n(const char *s, size_t n); /* n bytes and a NUL */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Our own bug: print where and why, abort. */

@@ -194,7 +194,7 @@ int value_duration(struct arena *a, const char *s)
 			u++;
 		for (size_t i = 0; n <= 3 && i < ARRAY_LEN(units); i++) {
 			size_t k = strlen(units[i].unit);
-			if (strncmp(u, units[i].unit, k))
+			if (strncmp(u, units[i].unit, k) != 0)
 				continue;
 			k += u[k] == 's';
 			if (u[k] && u[k] != ' ')

@@ -71,7 +71,7 @@ const char *schema_range(struct arena *a, const struct schema *row)
 const char *schema_words(struct arena *a, const char *const *words)
 {
 	const char *out = "";
-	for (int i = 0; words[i] && i < 100; i++)
+	for (int i = 0; i < 100 && words[i]; i++)
 		out = arena_printf(a, "%s%s%s", out, i ? " " : "", words[i]);
 	return out;
 }

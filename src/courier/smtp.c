@@ -92,7 +92,7 @@ static int find_socket(int port)
 			struct sockaddr any;
 			struct sockaddr_in v4;
 			struct sockaddr_in6 v6;
-		} peer;
+		} peer = {.any = {0}};
 		socklen_t len = sizeof peer;
 		if (getpeername(fd, &peer.any, &len) < 0)
 			continue;

@@ -38,7 +38,7 @@ static enum people_table people_table_of(const struct import_table *t)
 const char *import_column(const struct import_table *t, size_t i,
 			  bool *is_required)
 {
-	bool ignored;
+	bool ignored = false;
 	bool *required = is_required ? is_required : &ignored;
 	if (t->kind == IMPORT_YOUTHS) {
 		const struct person_column *c = person_column(i);

@@ -206,7 +206,8 @@ void ctl_table_end(struct ctl_table *t)
 char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err)
 {
 	bool is_stdin = str_eq(path, "-");
-	FILE *f = is_stdin ? stdin : fopen(path, "rb");
+	FILE *f = is_stdin ? fdopen(dup(STDIN_FILENO), "rb")
+			   : fopen(path, "rb");
 	if (!f) {
 		err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
 		return NULL;
@@ -218,8 +219,7 @@ char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err)
 	while ((k = fread(bytes, 1, sizeof(bytes), f)) > 0)
 		buf_add(&b, bytes, k);
 	int failed = ferror(f);
-	if (!is_stdin)
-		fclose(f);
+	fclose(f);
 	if (failed || b.too_big) {
 		err_set(err, b.too_big ? ERR_LIMIT : ERR_INPUT, "%s: %s", path,
 			b.too_big ? "larger than allowed" : strerror(errno));

@@ -128,7 +128,7 @@ int adviser_from_json(json_t *v, struct adviser *out, struct err *err)
 {
 	struct reader_fault fault = {err, false};
 	struct reader r = {v, "", &fault};
-	struct adviser adviser;
+	struct adviser adviser = {.ref = NULL};
 	if (!json_is_object(v))
 		return err_set(err, ERR_INPUT, "adviser: not an object");
 	read_rows(PEOPLE_ADVISERS, &r, &adviser);

@@ -58,10 +58,11 @@ static void add_name(struct place_words *w, char *name)
 /* "93", "2a", "974" as the code in the tables; NULL: none. */
 static const char *dept_code(const struct place_words *w, const char *s)
 {
-	char code[4];
+	char code[4] = "";
 	if (strlen(s) < 2 || strlen(s) > 3)
 		return NULL;
 	for (size_t i = 0; i <= strlen(s); i++)
+		/* NOLINTNEXTLINE: s ends with a NUL */
 		code[i] = s[i] >= 'a' && s[i] <= 'b' ? (char)(s[i] - 'a' + 'A')
 						     : s[i];
 	return refdata_dept_name(w->rd, code) ? arena_dup(w->arena, code)

@@ -528,7 +528,7 @@ static void end(void *ctx)
 {
 	struct engine *e = ctx;
 	while (e->peers)
-		remove_peer(e->peers);
+		remove_peer(e->peers); /* NOLINT: it unlinks itself */
 	control_free(e->s.control);
 	if (e->tick)
 		event_free(e->tick);

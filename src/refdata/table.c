@@ -77,9 +77,9 @@ static char *next_line(struct table *t)
 {
 	if (!*t->next)
 		return NULL;
-	char *line = t->next, *end = strchr(line, '\n');
+	char *line = t->next, *end = strchrnul(line, '\n');
+	t->next = *end ? end + 1 : end;
 	*end = '\0';
-	t->next = end + 1;
 	t->line++;
 	return line;
 }

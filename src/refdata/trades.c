@@ -32,6 +32,7 @@ static int load_v3(struct trades *t, const char *dir, struct err *err)
 		    (before && strcmp(before->code, f[0]) >= 0))
 			return table_fault(&t->v3_table, err,
 					   "codes not in order");
+		/* NOLINTNEXTLINE: the table holds n_rows */
 		*now = (struct trade){f[0], f[1], f[1], 0};
 		if (before)
 			now->family = (uint16_t)(before->family +

@@ -139,11 +139,13 @@ static enum phone_kind international(const char *digits, char out[17])
 	if (str_starts(digits, "33")) {
 		/* "+33 (0)6" and "+33 06": the 0 is not part of it. */
 		digits += 2;
+		/* NOLINTNEXTLINE: squeeze() ends it with a NUL */
 		return national(digits + (*digits == '0'), out);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
 		if (str_starts(digits, codes[i])) {
 			digits += 3;
+			/* NOLINTNEXTLINE: squeeze() ends it with a NUL */
 			return overseas(codes[i], digits + (*digits == '0'),
 					out);
 		}

@@ -193,8 +193,10 @@ static int trail_done(struct control_call *call, int code, struct err *err)
 {
 	const struct control_command *k = call->command;
 	struct engine_state *e = call->control->state;
-	bool is_read = k && k->kind == CONTROL_PEOPLE;
 	char by[32];
+	if (!k)
+		return 0; /* nothing was asked */
+	bool is_read = k->kind == CONTROL_PEOPLE;
 	if (!call->is_asked && !is_read)
 		return 0;
 	json_t *line = trail_line(call, is_read ? "read" : "done");
@@ -551,7 +553,7 @@ void control_free(struct control *c)
 	if (!c)
 		return;
 	while (c->calls)
-		remove_call(c->calls);
+		remove_call(c->calls); /* NOLINT: it unlinks itself */
 	if (c->accept) {
 		event_free(c->accept);
 		unlink(c->path);

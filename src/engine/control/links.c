@@ -139,8 +139,9 @@ static int refuse(struct store *s, void *ctx, struct err *err)
 /* The agency's name and the channel, and nothing about the person. */
 static json_t *model_of(struct scope *s, const struct target *t)
 {
-	struct store_agency row;
+	struct store_agency row = {.code = NULL};
 	struct agency agency = {0};
+	/* NOLINTNEXTLINE: agency is all zero before */
 	if (t->agency &&
 	    !store_agency_get(s->e->store, t->agency, &s->a, &row, s->err)) {
 		json_t *v = keep(s, row.fields);

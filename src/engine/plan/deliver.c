@@ -124,14 +124,14 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 		     const struct addressee *to, json_t *model_take,
 		     bool make_tokens, struct arena *a, struct err *err)
 {
-	const char *url;
+	const char *url = NULL;
 	json_t *line = json_object();
 	bool is_mail = m->channel == CHANNEL_EMAIL;
 	json_object_set_new(line, "model", model_take);
 	/* An administrator is told by the configuration, not by consent. */
-	if (m->kind == STORE_NOTICE)
-		url = NULL;
-	else if (stop_url(p, to->token_for, make_tokens, a, &url, err)) {
+	if (m->kind != STORE_NOTICE &&
+	    /* NOLINTNEXTLINE: token_for is set or NULL */
+	    stop_url(p, to->token_for, make_tokens, a, &url, err)) {
 		json_decref(line);
 		return NULL;
 	}

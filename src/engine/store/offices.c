@@ -210,7 +210,7 @@ static int change_mode(struct store *s, void *ctx, struct err *err)
 {
 	struct mode_change *m = ctx;
 	struct arena a;
-	struct store_agency old;
+	struct store_agency old = {.code = NULL};
 	arena_init(&a);
 	int rc = store_agency_get(s, m->code, &a, &old, err);
 	arena_clear(&a);
