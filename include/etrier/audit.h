@@ -2,6 +2,8 @@
 #ifndef ETRIER_AUDIT_H
 #define ETRIER_AUDIT_H
 
+#include <etrier/store_audit.h>
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,12 +24,10 @@
  *
  * No name, address, phone, dossier number or need of a young person is ever in
  * it: `what` holds what table.c allows, people by internal id. */
-#define AUDIT_HASH_HEX 65 /* SHA-256 in hex and a NUL */
+#define AUDIT_HASH_HEX STORE_AUDIT_HEX
 #define AUDIT_LINE_MAX ((size_t)4096)
 
-struct err;
 struct clock;
-struct store;
 
 /* --- writing ------------------------------------------------------------- */
 struct audit;
@@ -66,12 +66,5 @@ void audit_chain_free(struct audit_chain *c);
  * ISO date, only from then on; NULL: all. Lines that are none are left out. */
 int audit_read(const char *folder, const char *since, size_t limit,
 	       json_t *rows, struct err *err);
-
-/* The head as kept; seq 0: none. */
-int store_audit_head(struct store *s, int64_t *seq, char hash[AUDIT_HASH_HEX],
-		     struct err *err);
-int store_audit_forget(struct store *s, struct err *err);
-int store_audit_keep(struct store *s, int64_t seq, const char *hash,
-		     struct err *err);
 
 #endif

@@ -13,10 +13,10 @@
  * `all` has every group of the table. Beside the defaults of the table these
  * are filled in when the file says nothing: paths.refdata (the installed
  * tables), collector.user_agent (etrier/VERSION), mail.maildir (STATE/mail),
- * sms.folder (STATE/sms), paths.backup and paths.audit (likewise), mail.bounce_domain and mail.list_domain (the domain
- * of mail.from_address), security.landlock (required; preferred when
- * is_one_folder). Paths are absolute, also behind "unix:";
- * front.base_url has no slash at its end. */
+ * sms.folder (STATE/sms), paths.backup and paths.audit (likewise),
+ * mail.bounce_domain and mail.list_domain (the domain of mail.from_address),
+ * security.landlock (required; preferred when is_one_folder). Paths are
+ * absolute, also behind "unix:"; front.base_url has no slash at its end. */
 struct settings {
 	char *file;	 /* absolute path of etrier.yaml */
 	json_t *all;	 /* etrier.yaml with defaults, paths absolute */
@@ -69,12 +69,11 @@ const char *settings_default_file(void);
 /* The part a role may see, its secrets included. role: engine collector
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
- *   engine     paths {state run refdata backup audit}, agency_defaults, origins,
- *              planner, mail, sms, front, collector, watch, rules, sources (no secrets),
- *              secrets (security.*)
- *   collector  paths {refdata}, collector, sources (with their secrets)
- *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
- *   front      front, templates */
+ *   engine     paths {state run refdata backup audit}, agency_defaults,
+ * origins, planner, mail, sms, front, collector, watch, rules, sources (no
+ * secrets), secrets (security.*) collector  paths {refdata}, collector, sources
+ * (with their secrets) courier    mail, sms, templates, secrets (mail.*, sms.*;
+ * when any) front      front, templates */
 json_t *settings_for_role(const struct settings *s, const char *role);
 
 /* An error in d for each setting marked SCHEMA_RESTART that a reload would

@@ -40,7 +40,7 @@ struct fetch_result {
 	bool is_unchanged;  /* 304 to a conditional request; kind ERR_NONE */
 	char etag[FETCH_VALIDATOR_MAX], last_modified[64]; /* "" none */
 	int64_t retry_after_s;				   /* 0 none; capped */
-	int64_t bytes; /* decoded body bytes handed over */
+	int64_t bytes;	      /* decoded body bytes handed over */
 	int64_t cert_expires; /* instant, 0: not told (no TLS, or a connection
 			       * that was open already) */
 };

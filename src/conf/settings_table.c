@@ -1,124 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table of etrier.yaml: one row per setting, and the checks of a single
- * value that a type cannot express. Checks between settings are in
+/* The table of etrier.yaml: one row per setting. Checks of a single value that
+ * a type cannot express are in settings_value.c, checks between settings in
  * settings_check.c. conf/etrier.yaml and man/etrier.yaml.5 are tested against
  * this table. */
-#include <etrier/diag.h>
-#include <etrier/js.h>
-#include <etrier/num.h>
-#include <etrier/phone.h>
 #include <etrier/settings.h>
-#include <etrier/str.h>
-
-#include <arpa/inet.h>
-#include <string.h>
 
 #include "settings_parts.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-
-static void fail(const struct ynode *n, struct diags *d, const char *what)
-{
-	diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s", what);
-}
-
-static void check_sms_sender(const struct ynode *n, const json_t *v,
-			     struct diags *d)
-{
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	static const char digits[] = "0123456789";
-	const char *s = json_string_value(v);
-	size_t n_digits = strspn(s, digits);
-	for (const char *p = s; *p; p++)
-		if (!strchr(letters, *p) && !strchr(digits, *p)) {
-			fail(n, d, "a sender is letters and digits only");
-			return;
-		}
-	if (n_digits == strlen(s))
-		fail(n, d, "a sender of digits alone is a number, not a name");
-}
-
-static void check_address(const struct ynode *n, const json_t *v,
-			  struct diags *d)
-{
-	if (!email_is_valid(json_string_value(v)))
-		fail(n, d, "not an e-mail address");
-}
-
-static void check_domain(const struct ynode *n, const json_t *v,
-			 struct diags *d)
-{
-	const char *s = json_string_value(v);
-	size_t k = strspn(s, "abcdefghijklmnopqrstuvwxyz"
-			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
-	if (s[k] || strchr(".-", *s) || strstr(s, "..") || str_ends(s, "."))
-		fail(n, d,
-		     "not a host name (letters, digits, points, hyphens)");
-}
-
-/* "127.0.0.1:8080", "localhost:8080": what the pages may listen on without a
- * proxy in between is this machine only. */
-static const char *tcp_problem(const char *s)
-{
-	const char *colon = strrchr(s, ':');
-	int64_t port;
-	struct in_addr a;
-	char host[INET_ADDRSTRLEN];
-	if (!colon || colon == s ||
-	    (size_t)(colon - s) >= sizeof(host) /* no IPv6 here */)
-		return "write off, 127.0.0.1:PORT or unix:/path";
-	if (num_parse_int(colon + 1, 1, 65535, &port))
-		return "the port must be 1..65535";
-	memcpy(host, s, (size_t)(colon - s));
-	host[colon - s] = '\0';
-	if (str_eq(host, "localhost"))
-		return NULL;
-	if (inet_pton(AF_INET, host, &a) != 1)
-		return "write off, 127.0.0.1:PORT or unix:/path";
-	if (ntohl(a.s_addr) >> 24 != 127)
-		return "only this machine (127.0.0.1) may be listened on: a "
-		       "proxy with TLS stands in front";
-	return NULL;
-}
-
-static void check_listen(const struct ynode *n, const json_t *v,
-			 struct diags *d)
-{
-	const char *s = json_string_value(v);
-	const char *problem = NULL;
-	if (str_eq(s, "off"))
-		return;
-	if (str_starts(s, "unix:")) {
-		if (!s[strlen("unix:")])
-			problem = "unix: wants a path behind it";
-	} else {
-		problem = tcp_problem(s);
-	}
-	if (problem)
-		fail(n, d, problem);
-}
-
-static void check_proxy(const struct ynode *n, const json_t *v, struct diags *d)
-{
-	struct in6_addr a;
-	const char *s = json_string_value(v);
-	if (inet_pton(AF_INET, s, &a) != 1 && inet_pton(AF_INET6, s, &a) != 1)
-		fail(n, d, "not an IP address");
-}
-
-static void check_origin(const struct ynode *n, const json_t *v,
-			 struct diags *d)
-{
-	bool has_agency = json_object_get(v, "agency") != NULL;
-	bool has_column = js_bool(v, "agency_column", false);
-	if (!has_agency && !has_column)
-		fail(n, d,
-		     "whose are the rows? say agency: CODE, or agency_column: "
-		     "true");
-	else if (has_agency && has_column)
-		fail(n, d, "agency and agency_column exclude each other");
-}
 
 static const struct schema paths_rows[] = {
 	{.key = "state",
@@ -183,7 +72,7 @@ static const struct schema agency_defaults_rows[] = {
 	 .min = 3,
 	 .max = 11,
 	 .fallback = "MISSIONLOC",
-	 .check = check_sms_sender,
+	 .check = settings_check_sms_sender,
 	 .help = "Sender's name of an SMS: letters and digits."},
 	{0}};
 
@@ -207,8 +96,9 @@ static const struct schema origin_rows[] = {
 	 .help = "The map of columns and values used when import gets no "
 		 "--map."},
 	{0}};
-static const struct schema origin_item = {
-	.type = SCHEMA_MAP, .rows = origin_rows, .check = check_origin};
+static const struct schema origin_item = {.type = SCHEMA_MAP,
+					  .rows = origin_rows,
+					  .check = settings_check_origin};
 
 static const struct schema mail_rows[] = {
 	{.key = "transport",
@@ -233,7 +123,7 @@ static const struct schema mail_rows[] = {
 	 .min = 1,
 	 .max = 253,
 	 .fallback = "localhost",
-	 .check = check_domain,
+	 .check = settings_check_domain,
 	 .help = "Name or IPv4 address of the relay; it should be this "
 		 "machine's own, which signs and queues."},
 	{.key = "port",
@@ -260,7 +150,7 @@ static const struct schema mail_rows[] = {
 	 .min = 3,
 	 .max = 254,
 	 .fallback = "offres@localhost.example",
-	 .check = check_address,
+	 .check = settings_check_address,
 	 .help = "Address in From of every mail; the agency's name stands "
 		 "beside it."},
 	{.key = "from_name",
@@ -273,14 +163,14 @@ static const struct schema mail_rows[] = {
 	 .type = SCHEMA_STR,
 	 .min = 1,
 	 .max = 190,
-	 .check = check_domain,
+	 .check = settings_check_domain,
 	 .help = "Domain of the envelope sender; without it, that of "
 		 "mail.from_address."},
 	{.key = "list_domain",
 	 .type = SCHEMA_STR,
 	 .min = 1,
 	 .max = 190,
-	 .check = check_domain,
+	 .check = settings_check_domain,
 	 .help = "Domain of List-Id and Message-ID; without it, that of "
 		 "mail.from_address."},
 	{0}};
@@ -312,7 +202,7 @@ static const struct schema sms_rows[] = {
 	{0}};
 
 static const struct schema proxy_item = {
-	.type = SCHEMA_STR, .min = 2, .max = 45, .check = check_proxy};
+	.type = SCHEMA_STR, .min = 2, .max = 45, .check = settings_check_proxy};
 
 static const struct schema front_rows[] = {
 	{.key = "listen",
@@ -321,7 +211,7 @@ static const struct schema front_rows[] = {
 	 .min = 3,
 	 .max = 100,
 	 .fallback = "\"off\"",
-	 .check = check_listen,
+	 .check = settings_check_listen,
 	 .help = "Where the pages answer: off, 127.0.0.1:PORT or unix:/path, "
 		 "behind a proxy with TLS."},
 	{.key = "admin_listen",
@@ -330,7 +220,7 @@ static const struct schema front_rows[] = {
 	 .min = 3,
 	 .max = 100,
 	 .fallback = "\"off\"",
-	 .check = check_listen,
+	 .check = settings_check_listen,
 	 .help = "Where /healthz and /metrics answer, written the same way; "
 		 "never the same place."},
 	{.key = "base_url",
@@ -490,7 +380,7 @@ static const struct schema security_rows[] = {
 static const struct schema watch_address = {.type = SCHEMA_STR,
 					    .min = 3,
 					    .max = 254,
-					    .check = check_address,
+					    .check = settings_check_address,
 					    .help = "An e-mail address."};
 static const struct schema watch_rows[] = {
 	{.key = "mail_to",

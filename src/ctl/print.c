@@ -206,8 +206,8 @@ void ctl_table_end(struct ctl_table *t)
 char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err)
 {
 	bool is_stdin = str_eq(path, "-");
-	FILE *f = is_stdin ? fdopen(dup(STDIN_FILENO), "rb")
-			   : fopen(path, "rb");
+	FILE *f =
+		is_stdin ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rb");
 	if (!f) {
 		err_set(err, ERR_INPUT, "%s: %s", path, strerror(errno));
 		return NULL;

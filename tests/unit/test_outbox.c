@@ -5,6 +5,8 @@
  */
 #include "plan_fixture.h"
 
+#include "engine/store/db.h"
+
 static struct world w;
 
 static int open_world(void **state)
@@ -473,6 +475,121 @@ static void test_preview_mode_goes_to_the_folder_only(void **state)
 	assert_int_equal(n_delivered(), 2); /* never out of the folder */
 }
 
+/* --- a store that cannot take what a lane says ---------------------------- */
+
+static void writable(bool is)
+{
+	OK(db_script(w.s, is ? "PRAGMA query_only=OFF" : "PRAGMA query_only=ON",
+		     E));
+}
+
+static int say(const char *lane, const char *type, json_t *line_take,
+	       struct err *err)
+{
+	int result = outbox_line(w.outbox, lane, type, line_take, err);
+	json_decref(line_take);
+	return result;
+}
+
+static json_t *sent(int64_t id)
+{
+	return json_pack("{s:I,s:s,s:s}", "id", (json_int_t)id, "result",
+			 "sent", "reason", "ok");
+}
+
+static void test_a_verdict_waits_for_the_store_and_nothing_goes_twice(
+	void **state)
+{
+	(void)state;
+	int64_t id = planned_sms();
+	struct err err = {0};
+	world_lanes_up(&w);
+	pump();
+	world_say(&w, "sms-1", "submitting", "{'id':1}");
+	writable(false);
+	assert_int_equal(say("sms-1", "verdict", sent(id), &err), -1);
+	assert_int_equal(err.kind, ERR_STORE);
+	assert_int_equal(get(id).state, STORE_SENDING);
+	assert_int_equal(outbox_settle_rest(w.outbox, &err), -1);
+	assert_int_equal(outbox_pump(w.outbox, &err), -1);
+	assert_int_equal(n_delivered(), 1);
+	writable(true);
+	OK(outbox_settle_rest(w.outbox, E));
+	assert_int_equal(get(id).state, STORE_SENT);
+	pump();
+	assert_int_equal(n_delivered(), 1);
+	OK(outbox_settle_rest(w.outbox, E)); /* nothing left */
+}
+
+static void test_a_lane_that_dies_meanwhile_is_remembered_too(void **state)
+{
+	(void)state;
+	int64_t id = planned_sms();
+	struct err err = {0};
+	world_lanes_up(&w);
+	pump();
+	/* That it was about to leave is not on the disk: the engine heard it,
+	 * and does not forget. */
+	writable(false);
+	(void)say("sms-1", "submitting",
+		  json_pack("{s:I}", "id", (json_int_t)id), &err);
+	assert_int_equal(outbox_lane_down(w.outbox, "sms-1", &err), -1);
+	writable(true);
+	OK(outbox_settle_rest(w.outbox, E));
+	assert_int_equal(get(id).state, STORE_UNCERTAIN);
+	world_lanes_up(&w);
+	pump();
+	assert_int_equal(n_delivered(), 1);
+}
+
+static void test_a_mail_of_a_dead_lane_goes_again_when_the_store_writes(
+	void **state)
+{
+	(void)state;
+	int64_t id = planned_mail();
+	struct err err = {0};
+	world_lanes_up(&w);
+	pump();
+	assert_int_equal(n_delivered(), 1);
+	writable(false);
+	assert_int_equal(outbox_lane_down(w.outbox, "mail-1", &err), -1);
+	writable(true);
+	OK(outbox_settle_rest(w.outbox, E));
+	assert_int_equal(get(id).state, STORE_PLANNED);
+	assert_non_null(get(id).model); /* the same bytes */
+}
+
+static void test_nothing_is_claimed_that_could_not_be_recorded(void **state)
+{
+	(void)state;
+	int64_t id = planned_sms();
+	struct err err = {0};
+	world_lanes_up(&w);
+	writable(false);
+	assert_int_equal(outbox_pump(w.outbox, &err), -1);
+	assert_int_equal(err.kind, ERR_STORE);
+	assert_int_equal(n_delivered(), 0);
+	writable(true);
+	pump();
+	assert_int_equal(n_delivered(), 1);
+	assert_int_equal(get(id).attempts, 1);
+}
+
+static void test_a_frozen_line_that_is_none_any_more_is_given_up(void **state)
+{
+	(void)state;
+	int64_t id = planned_mail();
+	world_lanes_up(&w);
+	/* Frozen once, and its bytes are no line any more. */
+	OK(db_run_v(w.s, E,
+		    "UPDATE message SET model = '{', message_id = 'x', "
+		    "claimed_at = 1 WHERE id = ?1",
+		    DB_VALUES(db_int(id))));
+	pump();
+	assert_int_equal(n_delivered(), 0);
+	assert_int_equal(get(id).state, STORE_CANCELLED);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
 
 int main(void)
@@ -495,6 +612,11 @@ int main(void)
 		T(test_a_lane_may_come_back_before_its_end_is_seen),
 		T(test_a_restart_sends_mail_again_and_no_sms),
 		T(test_an_sms_verdict_that_says_nothing_is_uncertain),
+		T(test_a_verdict_waits_for_the_store_and_nothing_goes_twice),
+		T(test_a_lane_that_dies_meanwhile_is_remembered_too),
+		T(test_a_mail_of_a_dead_lane_goes_again_when_the_store_writes),
+		T(test_nothing_is_claimed_that_could_not_be_recorded),
+		T(test_a_frozen_line_that_is_none_any_more_is_given_up),
 		T(test_preview_mode_goes_to_the_folder_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);
