@@ -92,7 +92,9 @@ check_ready_means_answers() {
 }
 
 check_status_text() {
-	prop StatusText | grep -q . || why "no STATUS="
+	eventually 10 bash -c "systemctl show etrierd -p StatusText --value |
+		grep -qE '^7 processes; 0 sources, 0 ill; 0 messages waiting; [0-9]+ alarms?$'" ||
+		{ why "STATUS=$(prop StatusText)"; return; }
 	is "the state" "$(prop SubState)" running
 }
 
