@@ -206,7 +206,7 @@ static void on_hello(struct child *c, struct wire *w, const json_t *line)
 static void on_state(const struct supervisor *s, const char *text)
 {
 	if (!s->is_stopping && !s->is_booting && !s->reload.is_running)
-		notify("STATUS=%zu processes; %s", children_alive(s, true),
+		notify("STATUS=%zu processes; %s", children_alive(s, true) + 1,
 		       text);
 }
 
