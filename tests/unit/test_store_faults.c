@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disk that fails at any write: for every N, the N-th write-like call of the
  * file system fails, once or from then on, torn or not, while people are
- * imported and messages planned and sent. Whatever happens, the file opens
- * again and holds whole units of work only: no message without its ledger row,
- * no person without a record, nothing that was committed lost.
+ * imported, messages planned and sent, opt-outs taken, a copy made and a schema
+ * migrated. Whatever happens, the file opens again and holds whole units of
+ * work only: no message without its ledger row, no person without a record,
+ * nothing that was committed lost, no copy that is not whole, no migration
+ * without one.
  *
  * The shim stands below SQLite and above the real file system. */
 #include "store_fixture.h"
@@ -175,7 +177,8 @@ static int install(void **state)
  * ------------------------------------------------------------------ */
 
 struct done {
-	int imports, messages; /* committed, as far as we were told */
+	int imports, messages, optouts,
+		copies; /* done, as far as we were told */
 };
 
 static int import_some(struct store *s, int i, struct done *d)
@@ -227,6 +230,36 @@ static int send_one(struct store *s, int i, struct done *d)
 				    NULL);
 }
 
+static int opt_out(struct store *s, struct done *d)
+{
+	bool is_new;
+	if (store_optout_add(s, CHANNEL_SMS, "+33639980001", NOW, "link",
+			     &is_new, NULL))
+		return -1;
+	d->optouts++;
+	return 0;
+}
+
+/* Where the copies of this database are; free(). */
+static char *copies_of(const char *path)
+{
+	return mem_printf("%s.copies", path);
+}
+
+static int copy(struct store *s, const char *path, struct done *d)
+{
+	char *folder = copies_of(path);
+	struct store_copy *c =
+		store_copy_begin(s, folder, "x", NULL, 0, NOW, NULL);
+	int got = c ? 1 : -1;
+	while (got == 1)
+		got = store_copy_step(c, NULL);
+	store_copy_free(c);
+	free(folder);
+	d->copies += got == 0;
+	return got;
+}
+
 static void work(const char *path, struct done *d)
 {
 	struct store_keys k = fixture_keys(1);
@@ -237,6 +270,8 @@ static void work(const char *path, struct done *d)
 		 store_rules_put(s, "r1", "text", NOW, NULL);
 	for (int i = 0; i < 3 && rc == 0; i++)
 		rc = import_some(s, i, d) || send_one(s, i, d);
+	if (rc == 0)
+		rc = opt_out(s, d) || copy(s, path, d) || store_probe(s, NULL);
 	if (rc == 0)
 		(void)store_checkpoint(s, NULL);
 	store_close(s);
@@ -255,9 +290,29 @@ static int64_t number(struct store *s, const char *sql)
 	return n;
 }
 
+/* What has a name is whole, and what we were told of is there. */
+static void check_copies(const char *folder, int n)
+{
+	json_t *all = store_copies(folder), *row;
+	size_t i;
+	json_array_foreach(all, i, row)
+	{
+		char *dir =
+			mem_printf("%s/%s", folder, js_str(row, "name", ""));
+		OK(store_copy_verify(dir, NULL, E));
+		free(dir);
+	}
+	assert_true(json_array_size(all) >= (size_t)n);
+	json_decref(all);
+}
+
 static void check_whole(const char *path, const struct done *d)
 {
+	char *copies = copies_of(path);
+	check_copies(copies, d->copies);
+	free(copies);
 	struct store *s = fixture_open(path);
+	assert_true(number(s, "SELECT count(*) FROM optout") >= d->optouts);
 	OK(store_check(s, true, no_finding, NULL, E));
 	assert_int_equal(number(s, "SELECT count(*) FROM message"),
 			 number(s, "SELECT count(*) FROM ledger"));
@@ -286,7 +341,8 @@ static bool run_with_fault(int at)
 	bool tripped = faults.tripped;
 	faults.fail_at = 0;
 	if (!tripped)
-		assert_true(d.imports == 3 && d.messages == 3);
+		assert_true(d.imports == 3 && d.messages == 3 &&
+			    d.optouts == 1 && d.copies == 1);
 	check_whole(path, &d);
 	fixture_remove(folder);
 	arena_clear(&a);
@@ -316,12 +372,71 @@ static void test_a_failing_disk_leaves_whole_units_of_work(void **state)
 	}
 }
 
+/* --- a migration ---------------------------------------------------------- */
+
+static const char *const added[] = {"CREATE TABLE added (x INTEGER) STRICT;"
+				    "INSERT INTO added VALUES (1), (2);",
+				    "ALTER TABLE agency ADD COLUMN y TEXT",
+				    NULL};
+
+/* True when the fault was met. */
+static bool migrate_with_fault(int at)
+{
+	char folder[256];
+	struct arena a = {0};
+	struct done d = {0};
+	struct err err = {0};
+	int64_t version, n = 0;
+	struct db_migration next[] = {db_migrations[0], {added}};
+	fixture_folder(folder);
+	const char *path = fixture_path(&a, folder);
+	faults.fail_at = 0;
+	work(path, &d);
+	struct store *s = fixture_open(path);
+	faults.n = 0;
+	faults.fail_at = at;
+	faults.tripped = false;
+	int result = db_migrate(s, next, db_n_migrations + 1, &err);
+	bool tripped = faults.tripped;
+	faults.fail_at = 0;
+	store_rollback(s);
+	/* All of it, after a whole copy, or nothing. */
+	version = number(s, "PRAGMA user_version");
+	OK(db_get_int_v(s, &n, E,
+			"SELECT count(*) FROM sqlite_schema WHERE name = "
+			"'added'",
+			DB_VALUES(DB_NONE)));
+	assert_int_equal(version, (int64_t)db_n_migrations + n);
+	assert_true(result == 0 ? n == 1 : true);
+	assert_true(tripped || result == 0);
+	check_copies(arena_printf(&a, "%s/backup", folder), (int)n);
+	store_close(s);
+	fixture_remove(folder);
+	arena_clear(&a);
+	return tripped;
+}
+
+static void test_a_failing_disk_leaves_a_migration_whole_or_undone(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < 2; kind++) {
+		int at = 1;
+		faults.code = kind ? SQLITE_IOERR_WRITE : SQLITE_FULL;
+		faults.for_ever = kind;
+		while (at < FAULTS_MAX && migrate_with_fault(at))
+			at++;
+		assert_in_range(at, 10, FAULTS_MAX - 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(
 			test_a_failing_disk_leaves_whole_units_of_work,
 			install),
+		cmocka_unit_test(
+			test_a_failing_disk_leaves_a_migration_whole_or_undone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
