@@ -106,6 +106,16 @@ sys.exit(bool(bad))
 PY
 [ "$(ctl status 2>/dev/null | grep -c 'source .*:')" -eq "$(wc -w <<<"$names")" ] ||
 	{ ctl status; fail "not every failing source is an alarm"; }
+ctl --json status >"$work/status" 2>/dev/null
+/usr/bin/python3 - "$work/status" <<'PY' || fail "the alarms"
+import json, sys
+alarms = json.loads(open(sys.argv[1]).readline())["alarms"]
+held = {a["subject"] for a in alarms if a["code"] == "source_quarantined"}
+ill = {a["subject"] for a in alarms if a["code"] == "source_failing"}
+# An answer that is not to be believed is not the same as none.
+assert {"broken", "empty", "half", "html"} <= held and not held & ill, (held, ill)
+assert {"http500", "silent", "cut", "later"} <= ill, ill
+PY
 grep -q 'role.exit' "$log" && fail "a role died"
 daemon_stop || fail "stop: $?"
 say "$(wc -w <<<"$names") ways to be hostile: one failed poll each, nothing closed; $(wc -w <<<"$odd") odd ones accepted"
