@@ -9,6 +9,7 @@
 #   daemon_start [SECONDS]    sets $daemon; waits until it answers
 #   ctl ARGUMENTS             etrierctl on this instance
 #   daemon_stop               SIGTERM; its exit status
+#   until_ SECONDS COMMAND    waits until it succeeds
 #
 # Every daemon's log goes to $BUILD_DIR/test-logs, where tests/lint/logs.sh
 # reads them all. Whatever was started is gone when the script ends.
@@ -182,6 +183,16 @@ moved() {
 }
 
 ctl() { moved timeout 60 "$BUILD_DIR/etrierctl" --config "$config" "$@"; }
+
+# until_ SECONDS COMMAND...: as long as it fails.
+until_() {
+	local i
+	for ((i = 0; i < $1 * 20; i++)); do
+		"${@:2}" && return 0
+		sleep 0.05
+	done
+	return 1
+}
 
 # Started and not waited for; $before is a program that becomes etrierd.
 daemon_spawn() {

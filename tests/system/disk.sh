@@ -15,15 +15,6 @@ fi
 . tests/daemon.sh
 
 paused() { ctl --json status 2>/dev/null | grep -qE '"paused": ?true'; }
-# until_ SECONDS COMMAND...
-until_() {
-	local i
-	for ((i = 0; i < $1 * 10; i++)); do
-		"${@:2}" && return 0
-		sleep 0.1
-	done
-	return 1
-}
 not() { ! "$@"; }
 alarm() { ctl --json status 2>/dev/null | grep -qE "\"code\": ?\"$1\""; }
 fill() { # fill LEAVE-MIB: all but so much

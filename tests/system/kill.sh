@@ -208,16 +208,6 @@ one_more() {
 		{ cat "$work/import"; fail "import"; }
 }
 
-# until_ SECONDS COMMAND...: as long as it fails.
-until_() {
-	local i n=$(($1 * 20))
-	shift
-	for ((i = 0; i < n; i++)); do
-		"$@" && return 0
-		sleep 0.05
-	done
-	return 1
-}
 sms_is() {
 	[ "$(count "\"channel\": *\"sms\".*\"state\": *\"$1\"" outbox list)" -eq "$2" ]
 }

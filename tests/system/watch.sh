@@ -55,15 +55,6 @@ more="collector: {ca_file: $work/watch-$$.pem}
 watch: {mail_to: [admin@etrier.example], mail_after_minutes: 0, certificate_days: 3}"
 instance_config
 
-# until_ SECONDS COMMAND...
-until_() {
-	local i
-	for ((i = 0; i < $1 * 5; i++)); do
-		"${@:2}" && return 0
-		sleep 0.2
-	done
-	return 1
-}
 mails() { find "$folder/mail/new" -type f 2>/dev/null | wc -l; }
 n_mails() { [ "$(mails)" -eq "$1" ]; }
 alarm() { ctl --json status 2>/dev/null | grep -qE "\"code\": ?\"$1\""; }

@@ -2,7 +2,7 @@
 /* The control socket: accept, find out who asks, run one command per
  * connection. Commands are rows of table.c; a call that goes on after its
  * function (import, reload) is kept until it ends or its peer leaves. */
-#include "state.h"
+#include "call.h"
 
 #include <etrier/clock.h>
 #include <etrier/err.h>
@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,34 +33,6 @@
 #define END_TEXT_MAX 1000
 /* Groups looked at per peer. */
 #define GROUPS_MAX 64
-
-struct control_call {
-	struct control *control;
-	struct wire *wire;
-	struct control_peer peer;
-	const struct control_command *command; /* NULL before one was named */
-	void *data;
-	int64_t id;
-	struct event *patience;
-	bool has_hello, is_over, is_asked; /* asked: in the audit log */
-	int64_t n_rows, about[2];	   /* rows told; people named */
-	json_t *args;			   /* borrowed while begin() runs */
-	struct control_call *next;
-};
-
-struct control {
-	struct event_base *base;
-	struct event *accept;
-	int fd;
-	char *path;
-	bool one_folder;
-	struct engine_state *state;
-	struct control_call *calls;
-	int n_calls;
-	int64_t next_id;
-	int64_t refused_ms; /* begin of the minute of n_refused */
-	int n_refused;
-};
 
 struct engine_state *control_state(const struct control_call *call)
 {
@@ -128,121 +99,13 @@ void control_ready(struct control_call *call)
 	wire_send(call->wire, line);
 }
 
-/* --- the audit log --- */
-
-static const char *name_of_user(int64_t uid, char out[64])
-{
-	FILE *f = fopen("/etc/passwd", "re");
-	const char *name = NULL;
-	for (struct passwd *u; f && !name && (u = fgetpwent(f));) {
-		if ((int64_t)u->pw_uid == uid && str_copy(out, 64, u->pw_name))
-			name = out;
-	}
-	if (f)
-		fclose(f);
-	return name;
-}
-
-/* Is `key` one of the words of `list`? */
-static bool is_word_of(const char *list, const char *key)
-{
-	size_t n = strlen(key);
-	for (const char *p = list; p && (p = strstr(p, key)); p += n) {
-		if ((p == list || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	}
-	return false;
-}
-
-/* The arguments that may be written down. */
-static json_t *what_is_logged(const struct control_command *k, json_t *args)
-{
-	json_t *what = json_object(), *v;
-	const char *key;
-	json_object_foreach(args, key, v)
-	{
-		if (is_word_of(k->logged, key))
-			json_object_set(what, key, v);
-	}
-	return what;
-}
-
-static json_t *trail_line(const struct control_call *call, const char *phase)
-{
-	json_t *line = json_object();
-	char by[32], name[64];
-	js_put_str(line, "by", control_by(call, by));
-	js_put_str(line, "name", name_of_user(call->peer.uid, name));
-	js_put_str(line, "cmd", call->command->name);
-	js_put_str(line, "phase", phase);
-	return line;
-}
-
-static int trail_asked(struct control_call *call, json_t *args, struct err *err)
-{
-	json_t *line = trail_line(call, "asked");
-	json_object_set_new(line, "what", what_is_logged(call->command, args));
-	if (trail_write(call->control->state, line, err))
-		return -1;
-	call->is_asked = true;
-	return 0;
-}
-
-/* What became of it. -1: nobody may hear of it without this line. */
-static int trail_done(struct control_call *call, int code, struct err *err)
-{
-	const struct control_command *k = call->command;
-	struct engine_state *e = call->control->state;
-	char by[32];
-	if (!k)
-		return 0; /* nothing was asked */
-	bool is_read = k->kind == CONTROL_PEOPLE;
-	if (!call->is_asked && !is_read)
-		return 0;
-	json_t *line = trail_line(call, is_read ? "read" : "done");
-	if (is_read)
-		json_object_set_new(line, "what",
-				    what_is_logged(k, call->args));
-	json_object_set_new(line, "code", json_integer(code));
-	json_object_set_new(line, "rows", json_integer(call->n_rows));
-	for (int i = 0; i < 2; i++)
-		js_put_int(line, i ? "and_person" : "person", call->about[i],
-			   0);
-	call->is_asked = false;
-	if (is_read && call->n_rows)
-		trail_reads(e, control_by(call, by), call->n_rows);
-	return trail_write(e, line, err);
-}
-
-/* Attempts are written down too, but not as fast as somebody can try. */
-#define REFUSED_A_MINUTE 20
-
-static void trail_refused(struct control_call *call, const char *cmd)
-{
-	struct control *c = call->control;
-	int64_t now = clock_mono_ms(c->state->clock);
-	struct err lost;
-	char by[32];
-	if (now - c->refused_ms > 60000) {
-		c->refused_ms = now;
-		c->n_refused = 0;
-	}
-	if (c->n_refused++ >= REFUSED_A_MINUTE)
-		return;
-	json_t *line = json_object();
-	js_put_str(line, "by", control_by(call, by));
-	js_put_str(line, "cmd", cmd);
-	js_put_str(line, "phase", "refused");
-	(void)trail_write(c->state, line, &lost);
-}
-
 static void close_with(struct control_call *call, const char *type, int code,
 		       const char *text)
 {
 	struct err err = {0};
 	BUG_ON(call->is_over);
 	json_t *line = wire_line(type);
-	if (trail_done(call, code, &err))
+	if (call_trail_done(call, code, &err))
 		log_event(LOG_ERROR, "audit.failed", LOG_S("why", err.text));
 	js_put_int(line, "code", code, -1);
 	js_put_str(line, "text", text);
@@ -287,7 +150,8 @@ static void remove_call(struct control_call *call)
 		call->command->on_gone(call);
 	if (!call->is_over && call->is_asked) {
 		struct err lost;
-		(void)trail_done(call, -1, &lost); /* it left before the end */
+		(void)call_trail_done(call, -1,
+				      &lost); /* it left before the end */
 	}
 	event_free(call->patience);
 	wire_free(call->wire);
@@ -344,7 +208,7 @@ static bool may_begin(struct control_call *call, json_t *args)
 			      "why): nothing can be changed now");
 		return false;
 	}
-	if (!trail_asked(call, args, &err))
+	if (!call_trail_asked(call, args, &err))
 		return true;
 	control_error(call, 1, "nothing was changed: %s", err.text);
 	return false;
@@ -499,7 +363,7 @@ static void on_accept(evutil_socket_t fd, short what, void *ctx)
 	if (!is_welcome) {
 		log_event(LOG_WARNING, "control.refused",
 			  LOG_D("uid", call->peer.uid));
-		trail_refused(call, "connect");
+		call_trail_refused(call, "connect");
 		control_error(call, 1,
 			      "this user may not ask the engine: ask as root "
 			      "or as a member of etrier-admin (and not as the "

@@ -31,9 +31,12 @@ int trail_write(struct engine_state *e, json_t *members_take, struct err *err)
 		alarms_lower(e->alarms, ALARM_AUDIT, NULL);
 		return 0;
 	}
-	alarms_raise(e->alarms, ALARM_AUDIT, NULL,
-		     "%s; nothing can be changed until it can be written",
-		     err->text);
+	/* A line that is too long is its asker's fault, not the log's. */
+	if (err->kind != ERR_LIMIT)
+		alarms_raise(e->alarms, ALARM_AUDIT, NULL,
+			     "%s; nothing can be changed until it can be "
+			     "written",
+			     err->text);
 	return -1;
 }
 
