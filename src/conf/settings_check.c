@@ -191,6 +191,14 @@ static void check_delays(const struct check *c)
 		     "more than collector.max_parallel has no effect");
 }
 
+static void check_watch(const struct check *c)
+{
+	if (json_array_size(settings_at(c->all, "watch.mail_to")) &&
+	    is_word(c, "mail.transport", "none"))
+		tell(c, DIAG_WARNING, "watch.mail_to",
+		     "nobody gets these mails: mail.transport is none");
+}
+
 static void cross_check(const json_t *all, const struct ynode *root,
 			struct diags *d)
 {
@@ -200,6 +208,7 @@ static void cross_check(const json_t *all, const struct ynode *root,
 	check_front(&c);
 	check_mail(&c);
 	check_delays(&c);
+	check_watch(&c);
 }
 
 void settings_default(json_t *all, const char *group, const char *key,

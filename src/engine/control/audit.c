@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Lines checked when the log is opened, in one go: the last month's. */
+/* Lines between two looks; when the log is opened it is checked whole. */
 #define LINES_A_STEP 1000
 
 struct audit {

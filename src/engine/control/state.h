@@ -36,9 +36,10 @@ struct engine_state {
 	struct alarms *alarms;
 	struct audit *audit;
 	struct room room;
-	bool is_paused;		/* nothing new is begun: room.c */
-	struct backup *backup;	/* backup.c's own */
-	int64_t last_backup_at; /* instant, INSTANT_NONE: there is no copy */
+	bool is_paused;		 /* nothing new is begun: room.c */
+	struct backup *backup;	 /* backup.c's own */
+	int64_t reads_looked_at; /* watch.c: instant */
+	int64_t last_backup_at;	 /* instant, INSTANT_NONE: there is no copy */
 	int64_t started_at;
 	json_t *roles; /* as the supervisor last told them, or NULL */
 	/* Asks the supervisor to reload; the answer comes to

@@ -64,8 +64,8 @@ static void look_at_source(struct engine_state *e, const json_t *row)
 	else if (js_int(row, "failures", 0) || *note)
 		alarms_raise(a, ALARM_SOURCE_FAILING, name, "source %s: %s",
 			     name, *note ? note : "the last poll failed");
-	if (ok == INSTANT_NONE || ok < e->started_at)
-		ok = ok == INSTANT_NONE ? e->started_at : ok;
+	if (ok == INSTANT_NONE) /* never yet */
+		ok = e->started_at;
 	if (now - ok > silent_s)
 		alarms_raise(a, ALARM_SOURCE_SILENT, name,
 			     "source %s: no good answer for %" PRId64
@@ -398,9 +398,21 @@ void watch_begin(struct engine_state *e)
 	planner_set_notice(e->planner, notice_model, e);
 }
 
+/* Who read much is looked at with each reading; here, that a day has passed. */
+static void look_at_reads(struct engine_state *e)
+{
+	int64_t now = clock_now(e->clock);
+	if (!alarms_count(e->alarms, ALARM_BULK_READS) ||
+	    now - e->reads_looked_at < 60)
+		return;
+	e->reads_looked_at = now;
+	trail_look_at_reads(e);
+}
+
 int watch_look(struct engine_state *e, struct err *err)
 {
 	look_at_roles(e);
+	look_at_reads(e);
 	if (look_at_sources(e, err) || look_at_messages(e, err) ||
 	    look_at_copies(e, err))
 		return -1;
