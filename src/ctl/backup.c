@@ -56,6 +56,17 @@ int ctl_backup(struct ctl *c)
 /* --- restore --------------------------------------------------------------
  */
 
+/* What root makes there belongs to the service, as the folder does. */
+static int give_to_owner(const char *state, const char *path, struct err *err)
+{
+	struct stat st;
+	if (geteuid() != 0)
+		return 0;
+	if (stat(state, &st) || lchown(path, st.st_uid, st.st_gid))
+		return err_set(err, ERR_STORE, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
 /* The descriptor, or -1. It is let go by the end of the process. */
 static int lock_state(const char *state, struct err *err)
 {
@@ -70,20 +81,12 @@ static int lock_state(const char *state, struct err *err)
 			state);
 		close(fd);
 		fd = -1;
+	} else if (give_to_owner(state, path, err)) {
+		close(fd);
+		fd = -1;
 	}
 	free(path);
 	return fd;
-}
-
-/* What root makes there belongs to the service, as the folder does. */
-static int give_to_owner(const char *state, const char *path, struct err *err)
-{
-	struct stat st;
-	if (geteuid() != 0)
-		return 0;
-	if (stat(state, &st) || lchown(path, st.st_uid, st.st_gid))
-		return err_set(err, ERR_STORE, "%s: %s", path, strerror(errno));
-	return 0;
 }
 
 static void tell(const struct ctl *c, const struct store_restored *r)

@@ -312,7 +312,16 @@ check_another_binary_under_a_running_daemon() {
 
 check_backup_service() {
 	systemctl start etrier-backup.service || { why "the service failed"; return; }
-	ls /var/lib/etrier/backup/*/MANIFEST >/dev/null || why "no copy"
+	ls /var/lib/etrier/backup/*/MANIFEST >/dev/null || why "no copy" || return
+	# And back, as root would: what it makes belongs to the service.
+	etrierctl restore /var/lib/etrier/backup/* >/dev/null 2>&1 &&
+		{ why "restored under the running service"; return 1; }
+	systemctl stop etrierd
+	rm -f /var/lib/etrier/lock
+	etrierctl restore /var/lib/etrier/backup/* || why "restore" || return
+	is "its owner" "$(stat -c '%a %U' /var/lib/etrier/etrier.db)" "600 etrier" || return
+	systemctl start etrierd && eventually 20 all_run || return
+	ctl status | grep -q 'ALARM restored' || why "no alarm"
 }
 
 check_upgrade_keeps_what_was_edited() {

@@ -11,6 +11,7 @@
 #include "store_fixture.h"
 
 #include "engine/store/db.h"
+#include "engine/store/files.h"
 
 /* More than any run has; reaching it means the run never ends. */
 #define FAULTS_MAX 2000
@@ -379,19 +380,17 @@ static const char *const added[] = {"CREATE TABLE added (x INTEGER) STRICT;"
 				    "ALTER TABLE agency ADD COLUMN y TEXT",
 				    NULL};
 
-/* True when the fault was met. */
-static bool migrate_with_fault(int at)
+/* from: a database of the version before. True when the fault was met. */
+static bool migrate_with_fault(const char *from, int at)
 {
 	char folder[256];
 	struct arena a = {0};
-	struct done d = {0};
 	struct err err = {0};
 	int64_t version, n = 0;
 	struct db_migration next[] = {db_migrations[0], {added}};
 	fixture_folder(folder);
 	const char *path = fixture_path(&a, folder);
-	faults.fail_at = 0;
-	work(path, &d);
+	OK(file_copy(from, path, E));
 	struct store *s = fixture_open(path);
 	faults.n = 0;
 	faults.fail_at = at;
@@ -419,14 +418,23 @@ static bool migrate_with_fault(int at)
 static void test_a_failing_disk_leaves_a_migration_whole_or_undone(void **state)
 {
 	(void)state;
+	char folder[256];
+	struct arena a = {0};
+	struct done d = {0};
+	fixture_folder(folder);
+	const char *before = fixture_path(&a, folder);
+	faults.fail_at = 0;
+	work(before, &d);
 	for (int kind = 0; kind < 2; kind++) {
 		int at = 1;
 		faults.code = kind ? SQLITE_IOERR_WRITE : SQLITE_FULL;
 		faults.for_ever = kind;
-		while (at < FAULTS_MAX && migrate_with_fault(at))
+		while (at < FAULTS_MAX && migrate_with_fault(before, at))
 			at++;
 		assert_in_range(at, 10, FAULTS_MAX - 1);
 	}
+	fixture_remove(folder);
+	arena_clear(&a);
 }
 
 int main(void)
