@@ -188,6 +188,9 @@ static void a_changed_copy_is_found(void **state)
 	put(inside(&p, "z", "MANIFEST"), "{\"format\":2}");
 	FAILS(store_copy_verify(dir(&p, "z"), NULL, E), ERR_INPUT, "format");
 	FAILS(store_copy_verify(p.folder, NULL, E), ERR_INPUT, "MANIFEST");
+	assert_int_equal(truncate(inside(&p, "z", "MANIFEST"), 2 << 20), 0);
+	FAILS(store_copy_verify(dir(&p, "z"), NULL, E), ERR_INPUT,
+	      "larger than a MANIFEST");
 	end(&p);
 }
 
