@@ -18,6 +18,10 @@ struct kind {
 	int (*end)(void *doc, struct err *err);
 	/* The feed's own count as text, or NULL. */
 	const char *(*declared)(const void *doc);
+	/* A scalar beside the records, at one of the paths of `paging` (next,
+	 * pages): NULL when the document has none. The member is NULL for
+	 * kinds that cannot tell. */
+	const char *(*watched)(const void *doc, const char *path);
 	void (*close)(void *doc);
 };
 

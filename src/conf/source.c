@@ -3,6 +3,7 @@
  * its lines. Secrets of a source (keys in headers) are read here, in the
  * supervisor, because the collector may open no file of ours. What the fields
  * of an offer are made of: source_map.c. */
+#include "source_ask.h"
 #include "source_map.h"
 #include "yfile.h"
 
@@ -46,6 +47,7 @@ static const char *const kinds[] = {
 	NULL,
 };
 static const char *const delivers_words[] = {"complete", "window", NULL};
+static const char *const mode_words[] = {"search", "export", NULL};
 
 static void fail(struct diags *d, const struct ynode *n, const char *text,
 		 const char *name)
@@ -57,11 +59,15 @@ static void fail(struct diags *d, const struct ynode *n, const char *text,
 static void check_kind(const struct ynode *n, const json_t *v, struct diags *d)
 {
 	const char *kind = json_string_value(v);
-	if (!str_eq(kind, "json") && !str_eq(kind, "xml"))
-		diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
-			 "kind \"%s\" is not in this version; allowed: json "
-			 "xml",
-			 kind);
+	static const char *const here[] = {"json", "xml", "france_travail",
+					   "labonnealternance"};
+	for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
+		if (str_eq(kind, here[i]))
+			return;
+	diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
+		 "kind \"%s\" is not in this version; allowed: json xml "
+		 "france_travail labonnealternance",
+		 kind);
 }
 
 static void check_every(const struct ynode *n, const json_t *v, struct diags *d)
@@ -143,8 +149,7 @@ const struct schema source_schema[] = {
 	 .flags = SCHEMA_REQUIRED,
 	 .words = kinds,
 	 .check = check_kind,
-	 .help = "what the address answers with; this version reads json and "
-		 "xml"},
+	 .help = "what the address answers with, or the API that is there"},
 	{.key = "enabled",
 	 .type = SCHEMA_BOOL,
 	 .fallback = "true",
@@ -153,6 +158,58 @@ const struct schema source_schema[] = {
 	 .type = SCHEMA_URL,
 	 .flags = SCHEMA_REQUIRED,
 	 .help = "where the offers are"},
+	{.key = "query",
+	 .type = SCHEMA_ANY,
+	 .help = "parameters added to the address: {name: value or list}"},
+	{.key = "form",
+	 .type = SCHEMA_ANY,
+	 .help = "ask with POST and these fields, as a form"},
+	{.key = "json",
+	 .type = SCHEMA_ANY,
+	 .help = "ask with POST and this body, as JSON"},
+	{.key = "auth",
+	 .type = SCHEMA_MAP,
+	 .rows = source_auth_rows,
+	 .help = "who we are to the server"},
+	{.key = "paging",
+	 .type = SCHEMA_MAP,
+	 .rows = source_paging_rows,
+	 .help = "an answer that comes in pages"},
+	{.key = "split",
+	 .type = SCHEMA_LIST,
+	 .max = 3,
+	 .item = &source_split_item,
+	 .fallback = "[]",
+	 .help = "ask once per combination of values of some parameters"},
+	{.key = "detail",
+	 .type = SCHEMA_MAP,
+	 .rows = source_detail_rows,
+	 .help = "where a single offer is looked up"},
+	{.key = "pages",
+	 .type = SCHEMA_MAP,
+	 .rows = source_pages_rows,
+	 .help = "jsonld: where the pages with the offers are found"},
+	{.key = "departements",
+	 .type = SCHEMA_LIST,
+	 .min = 1,
+	 .max = 110,
+	 .item = &source_code_item,
+	 .fallback = "[\"75\", \"77\", \"78\", \"91\", \"92\", \"93\", "
+		     "\"94\", \"95\"]",
+	 .help = "france_travail: départements asked for, one by one"},
+	{.key = "natures",
+	 .type = SCHEMA_LIST,
+	 .max = 30,
+	 .item = &source_code_item,
+	 .fallback = "[]",
+	 .help = "france_travail: codes natureContrat asked for (E2 "
+		 "apprentissage, FS professionnalisation); empty: all"},
+	{.key = "mode",
+	 .type = SCHEMA_WORD,
+	 .words = mode_words,
+	 .fallback = "search",
+	 .help = "labonnealternance: search (a window) or export (all offers, "
+		 "renewed once a day)"},
 	{.key = "every",
 	 .type = SCHEMA_STR,
 	 .min = 2,
@@ -169,7 +226,6 @@ const struct schema source_schema[] = {
 	{.key = "records",
 	 .type = SCHEMA_STR,
 	 .max = PATH_LENGTH_MAX,
-	 .fallback = "\"\"",
 	 .help = "path of the list of offers; empty: the document is the list"},
 	{.key = "count",
 	 .type = SCHEMA_STR,
@@ -311,8 +367,7 @@ static void check_plain_path(const struct ynode *root, const char *key,
 	arena_clear(&a);
 }
 
-static void check_shape(const struct ynode *root, const json_t *v,
-			struct diags *d)
+static void check_shape(const struct ynode *root, json_t *v, struct diags *d)
 {
 	const char *kind = js_str(v, "kind", "");
 	check_plain_path(root, "records", d);
@@ -325,6 +380,14 @@ static void check_shape(const struct ynode *root, const json_t *v,
 	const struct ynode *count = ynode_get(root, "count");
 	if (count && str_eq(kind, "xml"))
 		fail(d, count, "count is for json", NULL);
+	if (json_object_get(v, "records"))
+		return;
+	bool is_search = str_eq(kind, "labonnealternance") &&
+			 str_eq(js_str(v, "mode", ""), "search");
+	js_put_str(v, "records",
+		   str_eq(kind, "france_travail") ? "resultats"
+		   : is_search			  ? "jobs"
+						  : "");
 }
 
 static void warn(const struct ynode *root, struct diags *d, const char *text)
@@ -374,12 +437,14 @@ static char *secret_file(const char *value, const char *base_dir,
 	return path;
 }
 
-static void read_secret(const struct ynode *n, const char *value,
-			const char *base_dir, json_t *out, struct diags *d)
+/* The one line of a secret file; free(). NULL after an error in d. */
+static char *read_secret(const struct ynode *n, const char *value,
+			 const char *base_dir, struct diags *d)
 {
 	struct arena a;
 	size_t len = 0;
 	struct stat st;
+	char *out = NULL;
 	arena_init(&a);
 	char *path = secret_file(value, base_dir, &a);
 	size_t before = d->n_errors;
@@ -395,8 +460,11 @@ static void read_secret(const struct ynode *n, const char *value,
 		fail(d, n, "the secret is not to be read from", path);
 	}
 	if (text && d->n_errors == before)
-		json_string_set(out, text);
+		out = mem_dup(text);
+	if (text)
+		sodium_memzero(text, strlen(text));
 	arena_clear(&a);
+	return out;
 }
 
 static void read_secrets(const struct ynode *root, json_t *v,
@@ -407,10 +475,13 @@ static void read_secrets(const struct ynode *root, json_t *v,
 	json_t *value;
 	json_object_foreach(json_object_get(v, "secret_headers"), name, value)
 	{
-		char *path = mem_dup(json_string_value(value));
-		json_string_set(value, "");
-		read_secret(ynode_get(map, name), path, base_dir, value, d);
-		free(path);
+		char *secret =
+			read_secret(ynode_get(map, name),
+				    json_string_value(value), base_dir, d);
+		json_string_set(value, secret ? secret : "");
+		if (secret)
+			sodium_memzero(secret, strlen(secret));
+		free(secret);
 	}
 }
 
@@ -418,9 +489,12 @@ static void read_secrets(const struct ynode *root, json_t *v,
 static void put_map_hash(json_t *v)
 {
 	static const char *const keys[] = {
-		"kind",		"url",	   "records",
-		"fields",	"unknown", "false_means_unknown",
-		"expires_days", "delivers"};
+		"kind",		"url",	    "records",
+		"fields",	"unknown",  "false_means_unknown",
+		"expires_days", "delivers", "query",
+		"form",		"json",	    "split",
+		"departements", "natures",  "mode",
+		"pages"};
 	struct buf b;
 	unsigned char hash[8];
 	char hex[2 * sizeof(hash) + 1];
@@ -481,6 +555,7 @@ json_t *source_read(const struct ynode *root, const char *name_hint,
 	if (d->n_errors == before)
 		check_sense(root, v, d);
 	read_secrets(root, v, base_dir, d);
+	source_ask_read(root, v, base_dir, read_secret, d);
 	if (d->n_errors != before) {
 		json_decref(v);
 		return NULL;
@@ -496,5 +571,8 @@ json_t *source_public(const json_t *source)
 	json_t *value;
 	json_object_foreach(json_object_get(copy, "secret_headers"), name,
 			    value) json_string_set(value, "(set)");
+	json_t *oauth = json_object_get(copy, "oauth");
+	if (oauth)
+		js_put_str(oauth, "client_secret", "(set)");
 	return copy;
 }
