@@ -22,6 +22,8 @@ static const struct ask_way *way_of(const json_t *source)
 	if (str_eq(kind, "labonnealternance") &&
 	    str_eq(js_str(source, "mode", ""), "export"))
 		return &ask_way_export;
+	if (str_eq(kind, "jsonld"))
+		return &ask_way_crawl;
 	return &ask_way_pages;
 }
 
@@ -98,6 +100,11 @@ const char *ask_cursor(const struct ask *a)
 const json_t *ask_gone(const struct ask *a)
 {
 	return a->gone;
+}
+
+int64_t ask_delay_ms(const struct ask *a)
+{
+	return a->delay_ms;
 }
 
 const char *ask_note(const struct ask *a)

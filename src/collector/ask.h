@@ -76,6 +76,8 @@ bool ask_is_unchanged(const struct ask *a);
 const char *ask_cursor(const struct ask *a);
 /* Refs that were looked up and are gone: an array, borrowed. */
 const json_t *ask_gone(const struct ask *a);
+/* Least time between two requests that the server asks for; 0: none. */
+int64_t ask_delay_ms(const struct ask *a);
 /* What a person should know of the conversation, our words, or NULL. */
 const char *ask_note(const struct ask *a);
 

@@ -18,6 +18,7 @@ struct ask_way {
 extern const struct ask_way ask_way_pages;	    /* ask_pages.c */
 extern const struct ask_way ask_way_france_travail; /* ask_ft.c */
 extern const struct ask_way ask_way_export;	    /* ask_export.c */
+extern const struct ask_way ask_way_crawl;	    /* ask_crawl.c */
 extern const struct ask_way ask_way_detail;	    /* ask_detail.c */
 
 struct ask {
@@ -29,6 +30,7 @@ struct ask {
 	struct arena keep;	   /* of the whole conversation */
 	struct ask_request request;
 	bool is_whole, is_unchanged;
+	int64_t delay_ms;
 	const char *cursor, *note; /* in keep, or static */
 	json_t *gone;
 };

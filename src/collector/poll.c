@@ -183,9 +183,11 @@ static void on_deadline(evutil_socket_t fd, short what, void *ctx)
 
 static void enqueue(struct poll *p)
 {
+	int64_t interval_ms = js_int(p->in.source->json, "min_interval_ms", 0);
+	if (interval_ms < ask_delay_ms(p->ask))
+		interval_ms = ask_delay_ms(p->ask);
 	p->stage = QUEUED;
-	pace_add(p->shared->pace, p->in.source->host,
-		 js_int(p->in.source->json, "min_interval_ms", 0), p);
+	pace_add(p->shared->pace, p->in.source->host, interval_ms, p);
 	look_again(p->shared);
 }
 
@@ -274,7 +276,7 @@ static void answered(struct poll *p, const struct fetch_result *r,
 		.text = p->text.data ? p->text.data : "",
 		.n_text = p->text.len,
 	};
-	if (p->is_first) {
+	if (p->request.is_conditional) {
 		str_copy(p->etag, sizeof(p->etag), r->etag);
 		str_copy(p->last_modified, sizeof(p->last_modified),
 			 r->last_modified);
