@@ -29,6 +29,9 @@ int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
 /* The end of the bytes. -1: empty, cut, or no list of records in it. */
 int feed_end(struct feed *f, struct err *err);
 const struct collector_counts *feed_counts(const struct feed *f);
+/* After feed_end(): what had to be repaired in the document, in our words (fit
+ * for a log), or NULL. Borrowed. */
+const char *feed_warning(const struct feed *f);
 /* Hash of the decoded bytes so far, 32 hex digits. */
 void feed_hash(const struct feed *f, char out[33]);
 void feed_free(struct feed *f);
