@@ -25,7 +25,7 @@
 #define JSONLD_PAGE_MAX ((size_t)4 * 1024 * 1024)
 /* Elements and values looked at in one page; what is nested in itself could
  * otherwise be read again and again. */
-#define JSONLD_NODES_MAX ((size_t)4 * 1024 * 1024)
+#define JSONLD_NODES_MAX ((size_t)1024 * 1024)
 
 struct jsonld_said {
 	int64_t n_repairs; /* blocks that were read after a repair */

@@ -30,6 +30,7 @@ struct feed {
 	struct arena arena;
 	struct notes notes;
 	bool wants_notes;
+	int64_t max_offers;
 	const struct feed_handler *handler;
 	void *ctx;
 	struct collector_counts counts;
@@ -55,16 +56,16 @@ static void count(struct feed *f, const struct offer *o)
 	f->counts.no_place += o->place.precision == PLACE_UNKNOWN;
 }
 
-static int on_record(void *ctx, json_t *record, const struct err *why)
+/* One offer's worth of a record. */
+static int take(void *ctx, json_t *record)
 {
 	struct feed *f = ctx;
 	struct offer o;
 	struct err err;
+	/* The kind counts its own records; one may hold many offers. */
+	if (f->counts.seen == f->max_offers)
+		return -1;
 	f->counts.seen++;
-	if (!record) {
-		on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
-		return 0;
-	}
 	f->notes.n = 0;
 	if (normalise(&f->nz, record, &f->arena, &o,
 		      f->wants_notes ? &f->notes : NULL, &err)) {
@@ -78,6 +79,16 @@ static int on_record(void *ctx, json_t *record, const struct err *why)
 	return 0;
 }
 
+static int on_record(void *ctx, json_t *record, const struct err *why)
+{
+	struct feed *f = ctx;
+	if (record)
+		return mapping_each(f->nz.mapping, record, take, f);
+	f->counts.seen++;
+	on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
+	return 0;
+}
+
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 		      bool wants_notes, const struct feed_handler *handler,
 		      void *ctx)
@@ -87,6 +98,7 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 	BUG_ON(!f->kind);
 	f->nz = *nz;
 	f->wants_notes = wants_notes;
+	f->max_offers = js_int(source, "max_offers", 0);
 	f->handler = handler;
 	f->ctx = ctx;
 	f->counts.declared = -1;
@@ -134,7 +146,7 @@ static int explain(struct feed *f, struct err *err)
 	const char *head = f->head;
 	if (str_starts(head, "\xef\xbb\xbf"))
 		head += 3;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+	for (size_t i = 0; !f->kind->reads_pages && i < ARRAY_LEN(pages); i++)
 		if (!strncasecmp(head, pages[i], strlen(pages[i])))
 			return err_set(err, ERR_INPUT,
 				       "a web page was answered instead of %s",
@@ -173,7 +185,8 @@ int feed_end(struct feed *f, struct err *err)
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
 	end_hash(f);
-	const char *declared = f->kind->declared(f->doc);
+	const char *declared =
+		f->kind->declared ? f->kind->declared(f->doc) : NULL;
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
 		f->counts.declared = v;
@@ -201,6 +214,11 @@ void feed_document(const struct feed *f, struct feed_document *out)
 const struct collector_counts *feed_counts(const struct feed *f)
 {
 	return &f->counts;
+}
+
+const char *feed_warning(const struct feed *f)
+{
+	return f->kind->warning ? f->kind->warning(f->doc) : NULL;
 }
 
 void feed_hash(const struct feed *f, char out[33])

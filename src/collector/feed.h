@@ -40,6 +40,9 @@ struct feed_document {
 	char hash[33];			  /* of its bytes, hex */
 };
 void feed_document(const struct feed *f, struct feed_document *out);
+/* After feed_end(): what had to be repaired in the document, in our words (fit
+ * for a log), or NULL. Borrowed. */
+const char *feed_warning(const struct feed *f);
 /* Hash over the documents so far, 32 hex digits. */
 void feed_hash(const struct feed *f, char out[33]);
 void feed_free(struct feed *f);

@@ -15,10 +15,7 @@ struct doc {
 
 static void *open_json(const json_t *source, js_split_fn *on_record, void *ctx)
 {
-	const struct js_split_limits limits = {
-		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
-		.max_elements = js_int(source, "max_offers", 0),
-	};
+	const struct js_split_limits limits = kind_limits(source);
 	struct doc *d = mem_alloc(sizeof(*d));
 	d->split = js_split_new(js_str(source, "records", ""), &limits,
 				on_record, ctx);
@@ -76,7 +73,8 @@ const struct kind kind_json = {
 
 const struct kind *kind_find(const char *name)
 {
-	static const struct kind *const kinds[] = {&kind_json, &kind_xml};
+	static const struct kind *const kinds[] = {
+		&kind_json, &kind_xml, &kind_csv, &kind_rss, &kind_jsonld};
 	/* APIs with a way of asking of their own (ask.h) answer with JSON. */
 	if (str_eq(name, "france_travail") || str_eq(name, "labonnealternance"))
 		return &kind_json;
@@ -84,4 +82,12 @@ const struct kind *kind_find(const char *name)
 		if (str_eq(kinds[i]->name, name))
 			return kinds[i];
 	return NULL;
+}
+
+struct js_split_limits kind_limits(const json_t *source)
+{
+	return (struct js_split_limits){
+		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
+		.max_elements = js_int(source, "max_offers", 0),
+	};
 }

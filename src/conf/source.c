@@ -4,7 +4,9 @@
  * supervisor, because the collector may open no file of ours. What the fields
  * of an offer are made of: source_map.c. */
 #include "source_ask.h"
+#include "source_defaults.h"
 #include "source_map.h"
+#include "source_shape.h"
 #include "yfile.h"
 
 #include <etrier/arena.h>
@@ -30,6 +32,7 @@ enum {
 	EVERY_MAX_S = 7 * 86400,
 	EXPIRES_WINDOW_DAYS = 45, /* a window never says what has gone */
 	SECRET_MAX = 4096,
+	COLUMNS_MAX = 500, /* etrier/csv_split.h */
 	HEADERS_MAX = 20,
 	HEADER_VALUE_MAX = 1000
 };
@@ -46,6 +49,9 @@ static const char *const kinds[] = {
 	"labonnealternance",
 	NULL,
 };
+static const char *const separators[] = {",", ";", "|", "tab", NULL};
+static const char *const encodings[] = {"utf-8", "windows-1252", "iso-8859-15",
+					NULL};
 static const char *const delivers_words[] = {"complete", "window", NULL};
 static const char *const mode_words[] = {"search", "export", NULL};
 
@@ -59,15 +65,12 @@ static void fail(struct diags *d, const struct ynode *n, const char *text,
 static void check_kind(const struct ynode *n, const json_t *v, struct diags *d)
 {
 	const char *kind = json_string_value(v);
-	static const char *const here[] = {"json", "xml", "france_travail",
-					   "labonnealternance"};
-	for (size_t i = 0; i < sizeof(here) / sizeof(*here); i++)
-		if (str_eq(kind, here[i]))
-			return;
-	diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
-		 "kind \"%s\" is not in this version; allowed: json xml "
-		 "france_travail labonnealternance",
-		 kind);
+	if (!source_is_read(kind))
+		diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
+			 "kind \"%s\" is not in this version; allowed: json "
+			 "xml csv rss jsonld france_travail "
+			 "labonnealternance",
+			 kind);
 }
 
 static void check_every(const struct ynode *n, const json_t *v, struct diags *d)
@@ -121,6 +124,11 @@ static void check_headers(const struct ynode *n, const json_t *v,
 	}
 }
 
+static const struct schema column_item = {
+	.type = SCHEMA_STR,
+	.min = 0,
+	.max = PATH_LENGTH_MAX,
+	.help = "name of a column; empty: left out"};
 static const struct schema mark_item = {.type = SCHEMA_STR,
 					.min = 0,
 					.max = 100,
@@ -232,9 +240,27 @@ const struct schema source_schema[] = {
 	 .min = 1,
 	 .max = PATH_LENGTH_MAX,
 	 .help = "path of the feed's own count (json), reported, never trusted"},
+	{.key = "each",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = PATH_LENGTH_MAX,
+	 .help = "path inside a record of a list whose elements are the offers "
+		 "(json, xml); ^.name is then a name of the record"},
+	{.key = "separator",
+	 .type = SCHEMA_WORD,
+	 .words = separators,
+	 .help = "what stands between columns (csv); default: found out"},
+	{.key = "encoding",
+	 .type = SCHEMA_WORD,
+	 .words = encodings,
+	 .help = "of the whole document (csv); default: found out"},
+	{.key = "columns",
+	 .type = SCHEMA_LIST,
+	 .max = COLUMNS_MAX,
+	 .item = &column_item,
+	 .help = "names of the columns (csv) when no header line gives them"},
 	{.key = "fields",
 	 .type = SCHEMA_ANY,
-	 .flags = SCHEMA_REQUIRED,
 	 .help = "what becomes of a record: field of the offer and path"},
 	{.key = "unknown",
 	 .type = SCHEMA_LIST,
@@ -347,49 +373,6 @@ static void check_address(const struct ynode *root, const json_t *v,
 		fail(d, n, "secret_headers are sent over https only", NULL);
 }
 
-/* A field of type SCHEMA_STR that is a path of names only: js_split and
- * xml_split take nothing else. */
-static void check_plain_path(const struct ynode *root, const char *key,
-			     struct diags *d)
-{
-	const struct ynode *n = ynode_get(root, key);
-	struct arena a;
-	struct path p;
-	struct err err;
-	if (!n || n->kind != YNODE_SCALAR || !*n->text)
-		return;
-	arena_init(&a);
-	if (path_parse(&a, n->text, &p, &err))
-		diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s: %s", key,
-			 err.text);
-	else if (strchr(n->text, '['))
-		fail(d, n, "no filter is possible in", key);
-	arena_clear(&a);
-}
-
-static void check_shape(const struct ynode *root, json_t *v, struct diags *d)
-{
-	const char *kind = js_str(v, "kind", "");
-	check_plain_path(root, "records", d);
-	check_plain_path(root, "count", d);
-	if (str_eq(kind, "xml") && !*js_str(v, "records", ""))
-		fail(d, root,
-		     "records: is wanted for xml (the path of the elements "
-		     "that are offers, from the root: jobs.job)",
-		     NULL);
-	const struct ynode *count = ynode_get(root, "count");
-	if (count && str_eq(kind, "xml"))
-		fail(d, count, "count is for json", NULL);
-	if (json_object_get(v, "records"))
-		return;
-	bool is_search = str_eq(kind, "labonnealternance") &&
-			 str_eq(js_str(v, "mode", ""), "search");
-	js_put_str(v, "records",
-		   str_eq(kind, "france_travail") ? "resultats"
-		   : is_search			  ? "jobs"
-						  : "");
-}
-
 static void warn(const struct ynode *root, struct diags *d, const char *text)
 {
 	diag_add(d, DIAG_WARNING, root->file, root->line, root->col, "%s",
@@ -494,20 +477,23 @@ static void put_map_hash(json_t *v)
 		"expires_days", "delivers", "query",
 		"form",		"json",	    "split",
 		"departements", "natures",  "mode",
-		"pages"};
+		"pages",	"each",
+		"separator",	"encoding", "columns"};
 	struct buf b;
 	unsigned char hash[8];
 	char hex[2 * sizeof(hash) + 1];
 	buf_init(&b, MAP_TEXT_MAX);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		const json_t *part = json_object_get(v, keys[i]);
+		if (!part)
+			continue;
 		buf_adds(&b, keys[i]);
 		if (json_is_string(part))
 			buf_adds(&b, json_string_value(part));
 		else if (json_is_integer(part))
 			buf_printf(&b, "%lld",
 				   (long long)json_integer_value(part));
-		else if (part)
+		else
 			js_write(part, &b);
 		buf_addc(&b, '\n');
 	}
@@ -535,14 +521,29 @@ static void finish(json_t *v)
 	put_map_hash(v);
 }
 
+/* What the kind knows by itself, and over it what the file says. */
+static void read_fields(const struct ynode *root, json_t *v, struct diags *d)
+{
+	const struct ynode *n = ynode_get(root, "fields");
+	json_t *all = source_default_fields(js_str(v, "kind", ""));
+	json_t *own = n && !ynode_is_null(n) ? source_map_read(n, d) : NULL;
+	if (!all && !own)
+		fail(d, root, "fields: is wanted for this kind", NULL);
+	all = all ? all : json_object();
+	json_object_update(all, own);
+	json_decref(own);
+	/* What was no table was told so. */
+	if (!json_object_get(all, "title") && n && n->kind == YNODE_MAP)
+		fail(d, n, "fields: an offer needs a title", NULL);
+	json_object_set_new(v, "fields", all);
+}
+
 json_t *source_read(const struct ynode *root, const char *name_hint,
 		    const char *base_dir, struct diags *d)
 {
 	size_t before = d->n_errors;
 	json_t *v = schema_read(source_schema, root, base_dir, d);
-	const struct ynode *fields = ynode_get(root, "fields");
-	if (fields)
-		json_object_set_new(v, "fields", source_map_read(fields, d));
+	read_fields(root, v, d);
 	const struct ynode *name = ynode_get(root, "name");
 	if (name && name_hint && js_str(v, "name", NULL) &&
 	    !str_eq(js_str(v, "name", ""), name_hint))
@@ -551,7 +552,7 @@ json_t *source_read(const struct ynode *root, const char *name_hint,
 		     name_hint);
 	check_marks(root, d);
 	check_address(root, v, d);
-	check_shape(root, v, d);
+	source_check_shape(root, v, d);
 	if (d->n_errors == before)
 		check_sense(root, v, d);
 	read_secrets(root, v, base_dir, d);

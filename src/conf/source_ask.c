@@ -492,6 +492,20 @@ static void check_kind_keys(const struct ynode *root, json_t *v,
 		     NULL);
 }
 
+/* What the APIs always answer with. */
+static void put_records(json_t *v)
+{
+	const char *kind = js_str(v, "kind", "");
+	const char *records = "";
+	if (str_eq(kind, "france_travail"))
+		records = "resultats";
+	else if (str_eq(kind, "labonnealternance") &&
+		 str_eq(js_str(v, "mode", ""), "search"))
+		records = "jobs";
+	if (!json_object_get(v, "records"))
+		js_put_str(v, "records", records);
+}
+
 void source_ask_read(const struct ynode *root, json_t *v, const char *base_dir,
 		     source_secret_fn *read_secret, struct diags *d)
 {
@@ -506,5 +520,6 @@ void source_ask_read(const struct ynode *root, json_t *v, const char *base_dir,
 	check_split(root, v, d);
 	check_detail(root, v, d);
 	check_kind_keys(root, v, d);
+	put_records(v);
 	read_auth(root, v, base_dir, read_secret, d);
 }

@@ -35,7 +35,7 @@ source_file() { # source_file NAME KIND PATH DELIVERS, more on stdin
 	} >"$tries/$1.yaml"
 }
 simple='fields: {ref: id, title: title, rome: rome, place.postcode: cp, place.city: city, kind: kind}'
-ft_fields=$(sed -n '/^false_means/,$p' conf/sources.d/examples/francetravail-file.yaml)
+ft_fields=$(sed -n '/^false_means/,$p' conf/sources.d/examples/france-travail.yaml)
 
 source_file ft france_travail /ft/search complete <<-YAML
 auth: {kind: oauth2, token_url: "$base/ft/token", client_id: PAR_x, client_secret_file: ft, scope: "api_offresdemploiv2 o2dsoffre"}
