@@ -178,6 +178,11 @@ static void end_hash(struct feed *f)
 	sodium_bin2hex(f->doc_hex, sizeof(f->doc_hex), hash, sizeof(hash));
 }
 
+static const char *declared_count(const struct feed *f)
+{
+	return f->doc && f->kind->declared ? f->kind->declared(f->doc) : NULL;
+}
+
 int feed_end(struct feed *f, struct err *err)
 {
 	if (!f->doc || !f->n_head)
@@ -185,8 +190,7 @@ int feed_end(struct feed *f, struct err *err)
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
 	end_hash(f);
-	const char *declared =
-		f->kind->declared ? f->kind->declared(f->doc) : NULL;
+	const char *declared = declared_count(f);
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
 		f->counts.declared = v;
@@ -204,7 +208,7 @@ void feed_document(const struct feed *f, struct feed_document *out)
 {
 	*out = (struct feed_document){
 		.n_records = f->counts.seen - f->seen_before,
-		.count = f->doc ? f->kind->declared(f->doc) : NULL,
+		.count = declared_count(f),
 		.next = f->doc ? watched(f, "next") : NULL,
 		.pages = f->doc ? watched(f, "pages") : NULL,
 	};
