@@ -183,6 +183,13 @@ static uint32_t hash_start(struct arena *a, const char *key)
 	return hash_key(arena_dup_n(a, key, start_length(key)));
 }
 
+static void index_start(struct places *p, uint16_t row, uint32_t hash)
+{
+	p->start_hash[row] = hash;
+	p->start_next[row] = p->start_head[hash % NAME_BUCKETS];
+	p->start_head[hash % NAME_BUCKETS] = row;
+}
+
 /* From the last row to the first, so that a chain lists rows in order. */
 static void index_names(struct places *p)
 {
@@ -192,6 +199,9 @@ static void index_names(struct places *p)
 	p->name_hash = mem_array(n, sizeof(*p->name_hash));
 	p->name_next = mem_array(n, sizeof(*p->name_next));
 	p->start_hash = mem_array(p->n_communes, sizeof(*p->start_hash));
+	p->start_head = mem_array(NAME_BUCKETS, sizeof(*p->start_head));
+	p->start_next = mem_array(p->n_communes, sizeof(*p->start_next));
+	memset(p->start_head, 0xff, NAME_BUCKETS * sizeof(*p->start_head));
 	p->name_head = mem_array(NAME_BUCKETS, sizeof(*p->name_head));
 	memset(p->name_head, 0xff, NAME_BUCKETS * sizeof(*p->name_head));
 	for (size_t row = n; row-- > 0;) {
@@ -201,7 +211,7 @@ static void index_names(struct places *p)
 		const char *key = place_key(&a, name);
 		uint32_t h = hash_key(key);
 		if (row < p->n_communes)
-			p->start_hash[row] = hash_start(&a, key);
+			index_start(p, (uint16_t)row, hash_start(&a, key));
 		p->name_hash[row] = h;
 		p->name_next[row] = p->name_head[h % NAME_BUCKETS];
 		p->name_head[h % NAME_BUCKETS] = (uint16_t)row;
@@ -310,6 +320,8 @@ void places_free(struct places *p)
 	free(p->postcode_first);
 	free(p->postcode_rows);
 	free(p->start_hash);
+	free(p->start_head);
+	free(p->start_next);
 	free(p->cell_head);
 	free(p->cell_next);
 	table_close(&p->communes_table);
@@ -441,6 +453,11 @@ size_t refdata_by_name(const struct refdata *rd, const char *name,
 	return n;
 }
 
+struct commune_list {
+	const struct commune **v;
+	size_t n, max;
+};
+
 static bool is_longer(const char *key, const char *start)
 {
 	static const char *const articles[] = {"l ", "la ", "le ", "les "};
@@ -454,38 +471,43 @@ static bool is_longer(const char *key, const char *start)
 	return false;
 }
 
-/* Every row is looked at, by two hashes of four bytes: some tens of
- * microseconds, for the few names that no table has. */
+/* The communes that begin like `start`, of those that are longer than key. */
+static void each_longer(const struct places *p, struct arena *a,
+			const char *start, const char *key, const char *dept,
+			struct commune_list *out)
+{
+	uint32_t hash = hash_start(a, start);
+	uint16_t row = p->start_head[hash % NAME_BUCKETS];
+	for (; row != ROW_NONE; row = p->start_next[row]) {
+		const struct commune *c = &p->communes[row];
+		if (p->start_hash[row] != hash ||
+		    (dept && !str_eq(c->dept, dept)) ||
+		    !is_longer(place_key(a, c->name), key))
+			continue;
+		if (out->n < out->max)
+			out->v[out->n] = c;
+		out->n++;
+	}
+}
+
 size_t refdata_by_start(const struct refdata *rd, const char *name,
 			const char *dept, const struct commune **out,
 			size_t max)
 {
 	static const char *const articles[] = {"l", "la", "le", "les"};
-	const struct places *p = &rd->places;
+	struct commune_list list = {out, 0, max};
 	struct arena a;
-	uint32_t hashes[1 + ARRAY_LEN(articles)];
-	size_t n = 0;
 	arena_init(&a);
 	const char *key = place_key(&a, name ? name : "");
-	hashes[0] = hash_start(&a, key);
-	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
-		hashes[i + 1] = hash_start(
-			&a, arena_printf(&a, "%s %s", articles[i], key));
-	uint16_t row = start_length(key) ? 0 : p->n_communes;
-	for (; row < p->n_communes; row++) {
-		bool is_like = false;
-		for (size_t i = 0; i < ARRAY_LEN(hashes); i++)
-			is_like |= p->start_hash[row] == hashes[i];
-		const struct commune *c = &p->communes[row];
-		if (!is_like || (dept && !str_eq(c->dept, dept)) ||
-		    !is_longer(place_key(&a, c->name), key))
-			continue;
-		if (n < max)
-			out[n] = c;
-		n++;
+	if (start_length(key)) {
+		each_longer(&rd->places, &a, key, key, dept, &list);
+		for (size_t i = 0; i < ARRAY_LEN(articles); i++)
+			each_longer(&rd->places, &a,
+				    arena_printf(&a, "%s %s", articles[i], key),
+				    key, dept, &list);
 	}
 	arena_clear(&a);
-	return n;
+	return list.n;
 }
 
 const struct commune *refdata_former(const struct refdata *rd, const char *name,

@@ -40,7 +40,9 @@ struct places {
 	/* Postal codes: the communes of code c are the rows
 	 * postcode_rows[postcode_first[c]] up to postcode_first[c + 1]. */
 	uint16_t *postcode_first, *postcode_rows;
-	uint32_t *start_hash; /* by row: how the name begins */
+	/* Beginnings of names: chains as for names, of communes of today. */
+	uint32_t *start_hash;
+	uint16_t *start_head, *start_next;
 	/* Centres: chains of rows under the hash of their cell (nearest.c). */
 	uint16_t *cell_head, *cell_next;
 };
