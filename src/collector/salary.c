@@ -24,11 +24,11 @@ static size_t blank(const char *s)
 {
 	if (*s == ' ')
 		return 1;
-	if (!strncmp(s, "\xc2\xa0", 2))
+	if (str_starts(s, "\xc2\xa0"))
 		return 2;
-	return strncmp(s, "\xe2\x80\xaf", 3) && strncmp(s, "\xe2\x80\x89", 3)
-		       ? 0
-		       : 3;
+	bool is_thin =
+		str_starts(s, "\xe2\x80\xaf") || str_starts(s, "\xe2\x80\x89");
+	return is_thin ? 3 : 0;
 }
 
 /* What separates thousands at s: a blank, a dot or a comma with exactly three
@@ -82,7 +82,7 @@ static int unit(const char *s, const char **end)
 		s++;
 	}
 	s += blank(s);
-	size_t n = !strncmp(s, "€", 3)		? 3
+	size_t n = str_starts(s, "€")		? 3
 		   : !strncasecmp(s, "euro", 4) ? 4
 		   : !strncasecmp(s, "eur", 3)	? 3
 						: 0;
@@ -94,7 +94,7 @@ int64_t value_euros(struct arena *a, const char *s)
 {
 	const char *end, *rest;
 	(void)a;
-	s += !strncmp(s, "€", 3) ? 3 : 0;
+	s += str_starts(s, "€") ? 3 : 0;
 	s += blank(s);
 	int64_t v = amount(s, &end);
 	if (v < 0)

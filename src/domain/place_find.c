@@ -67,7 +67,12 @@ static size_t list_by_name(const struct place_words *w, const char *name,
 	if (n || !(dept || w->region) || strlen(name) < SHORT_NAME_MIN)
 		return n;
 	n = refdata_by_start(w->rd, name, dept, list, PLACE_FOUND_MAX);
-	return narrow(w, list, n < PLACE_FOUND_MAX ? n : PLACE_FOUND_MAX);
+	n = narrow(w, list, n < PLACE_FOUND_MAX ? n : PLACE_FOUND_MAX);
+	/* A short name is no match for a postal code of another commune. */
+	bool is_other = n && w->postcode &&
+			!place_lists_postcode(list[0], w->postcode) &&
+			refdata_by_postcode(w->rd, w->postcode, NULL, 0);
+	return is_other ? 0 : n;
 }
 
 /* "Évry" is a village of Yonne; who says it means the town that began with
@@ -140,12 +145,15 @@ static void join(const struct place_words *w, struct found *best,
 }
 
 /* A name that is not in the frame: in the département of its neighbour
- * ("Créteil et Ivry"), or a town outside of it. */
+ * ("Créteil et Ivry"), in its region ("Montreuil, Paris"), or a town outside
+ * of both. */
 static void join_stranger(const struct place_words *w, struct found *best,
 			  const char *name, const char *dept)
 {
+	const struct commune *list[PLACE_FOUND_MAX];
 	const char *near = best->commune ? best->commune->dept : dept;
-	const struct commune *town;
+	bool is_free = best->commune && !w->dept;
+	const char *region = is_free ? refdata_region(w->rd, near) : NULL;
 	struct found f = {.commune = NULL};
 	if (near && !str_eq(near, dept))
 		f = by_name(w, name, near);
@@ -153,11 +161,16 @@ static void join_stranger(const struct place_words *w, struct found *best,
 		join(w, best, &f);
 		return;
 	}
-	if (!dept || refdata_by_name(w->rd, name, NULL, &town, 1) != 1 ||
-	    town->population < TOWN_MIN)
+	size_t n = refdata_by_name(w->rd, name, NULL, list, PLACE_FOUND_MAX);
+	for (size_t i = 0; region && i < n && i < PLACE_FOUND_MAX; i++)
+		if (refdata_region(w->rd, list[i]->dept) == region) {
+			make_several(w, best, list[i]->dept);
+			return;
+		}
+	if (!dept || n != 1 || list[0]->population < TOWN_MIN)
 		return;
 	bool is_alone = !best->commune && !best->several.n;
-	make_several(w, best, town->dept);
+	make_several(w, best, list[0]->dept);
 	if (is_alone) {
 		place_span_add(w->rd, &best->several, dept);
 		best->is_contradiction = true;

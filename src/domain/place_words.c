@@ -65,7 +65,7 @@ static const char *dept_code(const struct place_words *w, const char *s,
 /* What one text says of départements, until it ends. */
 struct text {
 	struct place_span depts;
-	const char *postcode;
+	const char *postcode, *region;
 	bool is_address;
 };
 
@@ -104,8 +104,7 @@ static char *split_code(const struct place_words *w, const char *part,
 		       : NULL;
 }
 
-/* "Département de l'Essonne", "Ville de Paris": the name alone. The words are
- * plain ASCII, so a folded beginning is as long as the one that was written. */
+/* "Département de l'Essonne", "Ville de Paris": the name alone, folded. */
 static char *without_title(const struct place_words *w, char *part)
 {
 	static const char *const titles[] = {"departement du ",
@@ -158,6 +157,19 @@ static void add_area(struct place_words *w, const struct place_area *area,
 		add_name(w, part);
 }
 
+/* "Bretagne / Île-de-France" says no more than the country. */
+static void add_region(struct place_words *w, struct text *t,
+		       const char *region)
+{
+	if (t->region && t->region != region) {
+		w->region = NULL;
+		w->is_country = true;
+	} else if (!t->region && !w->region) {
+		w->region = region;
+	}
+	t->region = region;
+}
+
 /* True when the part is a word we know for what it is. */
 static bool classify(struct place_words *w, struct text *t, char *part)
 {
@@ -175,7 +187,7 @@ static bool classify(struct place_words *w, struct text *t, char *part)
 	else if (place_is_abroad(key))
 		w->abroad_name = part;
 	else if (region)
-		w->region = region;
+		add_region(w, t, region);
 	else if (area)
 		add_area(w, area, part);
 	else if (is_commune(w, part, NULL) || is_dept(w, part, NULL))

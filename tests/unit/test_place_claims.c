@@ -284,6 +284,9 @@ static void several_places_are_what_they_share(void **state)
 		 "department 93 ! several places"},
 		{"93100 Montreuil / 75012 Paris", "region ! several places"},
 		{"Paris et Île-de-France", "region"},
+		{"Île-de-France / Bretagne", "country"},
+		{"Saint-Denis, Villetaneuse", "department 93 ! several places"},
+		{"Montreuil, Paris", "region ! several places"},
 	};
 	(void)state;
 	check_all(rows, ARRAY_LEN(rows));
@@ -343,6 +346,7 @@ static void fields_complete_each_other(void **state)
 		{"postcode=F-93100|city=Montreuil", "commune 93048"},
 		{"postcode=93100 Montreuil", "commune 93048"},
 		{"postcode=93100|city=La Noue", "commune 93048"},
+		{"postcode=78000|city=Bois", "commune 78646"},
 		{"postcode=75000|city=Paris", "commune 75056"},
 		{"postcode=69000|city=LYON", "commune 69123"},
 		{"postcode=93|city=Montreuil", "commune 93048"},
