@@ -205,10 +205,8 @@ static struct found by_names(const struct place_words *w, const char *dept,
 			     bool with_strangers)
 {
 	struct found best = {.commune = NULL};
-	for (int group = 0; group <= w->group; group++) {
+	for (int group = 0; group <= w->group && !best.several.n; group++) {
 		struct found f = by_group(w, group, dept, with_strangers);
-		if (best.several.n)
-			break;
 		if (!best.commune
 			    ? f.commune || f.several.n || f.is_ambiguous
 			    : f.commune && is_part_of(f.commune, best.commune))
@@ -283,10 +281,11 @@ static struct found by_insee(struct place_words *w, const char *insee)
 	return f;
 }
 
-/* "93066" where no name and no table of postal codes says otherwise. */
+/* A text "93066" where no name and no table of postal codes says otherwise. In
+ * a field of postal codes it is one, of a CEDEX. */
 static bool is_bare_insee(const struct place_words *w)
 {
-	return w->postcode && !w->n_names && !w->dept &&
+	return w->postcode && !w->n_names && !w->dept && !w->is_stated_code &&
 	       !refdata_by_postcode(w->rd, w->postcode, NULL, 0);
 }
 

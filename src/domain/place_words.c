@@ -424,7 +424,8 @@ void place_words_add_postcode(struct place_words *w, const char *text)
 		if (*s != ' ')
 			digits[n++] = *s;
 	digits[n] = '\0';
-	if (text_matches(digits, PATTERN_POSTCODE))
+	w->is_stated_code = text_matches(digits, PATTERN_POSTCODE);
+	if (w->is_stated_code)
 		take_postcode(w, &t, digits);
 	else
 		add_text(w, text, false);

@@ -28,6 +28,7 @@ struct place_words {
 	const struct refdata *rd;
 	struct arena *arena;
 	const char *postcode;	/* five digits */
+	bool is_stated_code;	/* it stood in a field of postal codes */
 	const char *dept;	/* by its code */
 	const char *named_dept; /* by its name: a code */
 	const char *region;	/* name of refdata_region() */

@@ -345,6 +345,7 @@ static void fields_complete_each_other(void **state)
 		{"postcode=93 100|city=MONTREUIL", "commune 93048"},
 		{"postcode=F-93100|city=Montreuil", "commune 93048"},
 		{"postcode=93100 Montreuil", "commune 93048"},
+		{"postcode=93066", "department 93"}, /* a CEDEX, perhaps */
 		{"postcode=93100|city=La Noue", "commune 93048"},
 		{"postcode=78000|city=Bois", "commune 78646"},
 		{"postcode=75000|city=Paris", "commune 75056"},
