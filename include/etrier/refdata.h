@@ -58,9 +58,10 @@ size_t refdata_by_start(const struct refdata *rd, const char *name,
 			size_t max);
 /* The commune whose centre is nearest to a point, in that département (NULL:
  * anywhere), at most NEAREST_REACH_M away; arrondissements for the three
- * cities. NULL: none. The centre is near; that the point lies in that commune
- * is likely and not sure. No point of metropolitan France is farther from the
- * nearest centre than some 15 km; in Guyane many are. */
+ * cities. NULL: none. That the point lies in that commune is likely and not
+ * sure: of 205 stations of Île-de-France that bear the name of their commune
+ * (IDFM, open data) 169 are nearest to its centre. No point of metropolitan
+ * France is much farther from a centre; in Guyane many are. */
 #define NEAREST_REACH_M 20000
 const struct commune *refdata_nearest(const struct refdata *rd,
 				      int32_t lat_udeg, int32_t lon_udeg,
