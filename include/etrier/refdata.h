@@ -49,6 +49,23 @@ size_t refdata_by_name(const struct refdata *rd, const char *name,
 const struct commune *refdata_former(const struct refdata *rd, const char *name,
 				     const char *dept, int32_t *lat_udeg,
 				     int32_t *lon_udeg);
+/* Communes of today whose name begins with the words of `name` and goes on
+ * ("Ivry" for Ivry-sur-Seine, "Saint-Ouen" for Saint-Ouen-sur-Seine), or is
+ * `name` behind an article ("Courneuve"); as above. A first word like "la" or
+ * "st" alone is no name. */
+size_t refdata_by_start(const struct refdata *rd, const char *name,
+			const char *dept, const struct commune **out,
+			size_t max);
+/* The commune whose centre is nearest to a point, in that département (NULL:
+ * anywhere), at most NEAREST_REACH_M away; arrondissements for the three
+ * cities. NULL: none. That the point lies in that commune is likely and not
+ * sure: of 205 stations of Île-de-France that bear the name of their commune
+ * (IDFM, open data) 169 are nearest to its centre. No point of metropolitan
+ * France is much farther from a centre; in Guyane many are. */
+#define NEAREST_REACH_M 20000
+const struct commune *refdata_nearest(const struct refdata *rd,
+				      int32_t lat_udeg, int32_t lon_udeg,
+				      const char *dept);
 const char *refdata_dept_name(const struct refdata *rd, const char *dept);
 /* Code of a département from its name, folded; NULL: none. */
 const char *refdata_dept_by_name(const struct refdata *rd, const char *name);

@@ -48,6 +48,8 @@ static enum date_form date_form(const char *word)
 		[DATE_YMD_COMPACT] = "ymd_compact",
 		[DATE_EPOCH_S] = "epoch_s",
 		[DATE_EPOCH_MS] = "epoch_ms",
+		[DATE_RFC822] = "rfc822",
+		[DATE_TEXT] = "text",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(words[i], word))

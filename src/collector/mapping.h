@@ -21,7 +21,9 @@ enum date_form {
 	DATE_MDY,
 	DATE_YMD_COMPACT,
 	DATE_EPOCH_S,
-	DATE_EPOCH_MS
+	DATE_EPOCH_MS,
+	DATE_RFC822, /* "Mon, 23 Nov 2026 08:00:00 +0000", French names too */
+	DATE_TEXT    /* "1er septembre 2027", "Nov 23, 2026" */
 };
 
 /* source: an object of source_read(). NULL: ERR_CONFIG (a bug of the check). */

@@ -15,6 +15,7 @@ struct arena;
 #define ROW_NONE	UINT16_MAX
 #define NAME_BUCKETS	65536
 #define POSTCODE_VALUES 100000
+#define CELL_BUCKETS	8192 /* of the cells of a tenth of a degree */
 
 struct dept {
 	const char *code, *name, *region; /* region "" overseas */
@@ -39,9 +40,17 @@ struct places {
 	/* Postal codes: the communes of code c are the rows
 	 * postcode_rows[postcode_first[c]] up to postcode_first[c + 1]. */
 	uint16_t *postcode_first, *postcode_rows;
+	/* Beginnings of names: chains as for names, of communes of today. */
+	uint32_t *start_hash;
+	uint16_t *start_head, *start_next;
+	/* Centres: chains of rows under the hash of their cell (nearest.c). */
+	uint16_t *cell_head, *cell_next;
 };
 int places_load(struct places *p, const char *dir, struct err *err);
 void places_free(struct places *p);
+/* Paris, Marseille or Lyon as a whole, by INSEE code. */
+bool places_is_whole(const char *insee);
+void places_index_cells(struct places *p);
 
 /* The form in which names of places are compared (place_key.c). */
 char *place_key(struct arena *a, const char *name);
