@@ -16,9 +16,11 @@
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/str.h>
+#include <etrier/utf8.h>
 
 #include <string.h>
 
+#define TITLE_BYTES	  400
 #define DIPLOMA_BYTES	  400
 #define DESCRIPTION_BYTES 4000
 #define EVIDENCE_MAX	  400
@@ -26,17 +28,26 @@
 /* In hundredths of its cost, what a word takes that other titles of the trade
  * have: "vendeur boulangerie traiteur" for a vendor of bread. */
 #define KINDRED_TAKES 40
-/* In thousandths: the heads agree but stand in another order; an activity
+/* In thousandths: the heads are in both but stand in another order, which is
+ * not enough alone ("assistant vétérinaire" is no vétérinaire); an activity
  * stands for its job; the diploma stands for the title. */
-#define OTHER_HEAD    900
+#define OTHER_HEAD    560
 #define ACTIVITY      800
 #define DIPLOMA_ALONE 750
 
 /* Trades compete when the title gives them this, and half of the best. */
-#define CANDIDATE_MIN  200
+#define CANDIDATE_MIN  100
 #define CANDIDATES_MAX 12
-/* What else may add to a trade, all of it when no other candidate has any. */
-#define ACTIVITY_ADDS	 250
+/* What else may add to a trade, all of it when no other candidate has any, but
+ * never more than three times what the title gave. The activity adds the more,
+ * the more of those it hires are of the candidates: 200, and three quarters of
+ * their share up to 400 in a thousand. */
+#define MOST_ADDED    3
+#define ACTIVITY_ADDS 200
+#define ACTIVITY_FULL 400
+/* A title that is one word heading more trades than this ("vendeur" heads 14,
+ * "assistant" 95) says so little that what else speaks counts half. */
+#define VAGUE_TRADES	 30
 #define DIPLOMA_ADDS	 200
 #define DESCRIPTION_ADDS 100
 /* Under two per cent of an activity's hirings between them, the candidates
@@ -51,7 +62,8 @@
 struct fit {
 	int score;
 	uint32_t title;
-	bool is_whole; /* nothing is left over on either side */
+	unsigned n_words; /* in common */
+	bool is_whole;	  /* nothing is left over on either side */
 };
 struct candidate {
 	uint16_t trade;
@@ -62,6 +74,7 @@ struct candidate {
 struct field {
 	struct candidate c[CANDIDATES_MAX];
 	size_t n;
+	bool is_vague; /* the title says "assistant" and no more */
 };
 
 static bool stands_for(const struct trade_asked *w, uint16_t word)
@@ -111,6 +124,7 @@ static struct fit score_title(const struct trade_finder *f,
 				: weight;
 		asked += w->weight;
 		used |= UINT32_C(1) << (w - q->words);
+		fit.n_words++;
 	}
 	for (size_t i = 0; i < q->n; i++)
 		if (!(used >> i & 1)) {
@@ -118,7 +132,11 @@ static struct fit score_title(const struct trade_finder *f,
 			fit.is_whole = fit.is_whole && !q->words[i].cost;
 		}
 	left += q->strangers;
-	fit.score = (int)(1000 * has / t->weight * asked / (asked + left));
+	/* To the power of one and a half: what an official title has more is
+	 * mostly what tells its trade, "de maintenance électrique". */
+	uint64_t whole = 1000 * has / t->weight;
+	whole = whole * num_isqrt(whole * 1000) / 1000;
+	fit.score = (int)(whole * asked / (asked + left));
 	if (!stands_for(head, words[0]))
 		fit.score = fit.score * OTHER_HEAD / 1000;
 	return fit;
@@ -163,21 +181,26 @@ static void find_candidates(const struct trade_finder *f, struct arena *a,
 {
 	uint16_t n = rome_count(f->rd);
 	struct fit *best = arena_array(a, n, sizeof(*best));
+	size_t n_fit = 0;
 	int top = 0;
 	for (size_t i = 0; i < q->n_heads; i++) {
 		const struct trade_asked *head = &q->words[q->heads[i]];
 		for (size_t k = 0; k < head->n_alike; k++)
 			score_word(f, q, head, head->alike[k], best);
 	}
-	for (uint16_t t = 0; t < n; t++)
+	for (uint16_t t = 0; t < n; t++) {
 		top = best[t].score > top ? best[t].score : top;
-	field->n = 0;
+		n_fit += best[t].score > 0;
+	}
+	*field = (struct field){.n = 0};
 	for (uint16_t t = 0; t < n; t++) {
 		struct candidate c = {
 			.trade = t, .score = best[t].score, .fit = best[t]};
 		if (c.score >= CANDIDATE_MIN && c.score * 2 >= top)
 			insert(field, &c);
 	}
+	field->is_vague = field->n && field->c[0].fit.n_words == 1 &&
+			  n_fit > VAGUE_TRADES;
 }
 
 /* ---- what else speaks for one of them ---- */
@@ -216,8 +239,9 @@ static void add_activity(const struct trade_finder *f, struct field *field,
 		has[i] = rome_share_of_activity(f->rd, naf, field->c[i].trade);
 		sum += has[i];
 	}
+	int share = (int)(sum < ACTIVITY_FULL ? sum : ACTIVITY_FULL);
 	if (sum >= ACTIVITY_SHARE_MIN)
-		share_out(field, has, ACTIVITY_ADDS, 0);
+		share_out(field, has, ACTIVITY_ADDS + share * 3 / 4, 0);
 }
 
 /* The words of a text that only some candidates have. */
@@ -241,11 +265,18 @@ static void add_words(const struct trade_finder *f, struct arena *a,
 	share_out(field, has, adds, flag);
 }
 
-static void sort(struct field *field)
+/* In order of all that was said. */
+static void settle(struct field *field)
 {
-	struct field sorted = {.n = 0};
-	for (size_t i = 0; i < field->n; i++)
-		insert(&sorted, &field->c[i]);
+	struct field sorted = {.is_vague = field->is_vague};
+	for (size_t i = 0; i < field->n; i++) {
+		struct candidate *c = &field->c[i];
+		int added = c->score - c->fit.score;
+		int most = c->fit.score * MOST_ADDED;
+		added = added < most ? added : most;
+		c->score = c->fit.score + (field->is_vague ? added / 2 : added);
+		insert(&sorted, c);
+	}
 	*field = sorted;
 }
 
@@ -325,7 +356,7 @@ static void infer_from(const struct trade_finder *f, struct arena *a,
 	add_words(f, a, &field, claim->diploma, DIPLOMA_BYTES, DIPLOMA_ADDS, 1);
 	add_words(f, a, &field, claim->description, DESCRIPTION_BYTES,
 		  DESCRIPTION_ADDS, 2);
-	sort(&field);
+	settle(&field);
 	if (q.is_activity)
 		trust = q.n_strangers ? 0 : trust * ACTIVITY / 1000;
 	out->confidence = confidence_of(&field) * trust / 1000;
@@ -350,14 +381,16 @@ void trade_infer(const struct trade_finder *f, struct arena *a,
 				    {ROME_NONE, ROME_NONE, ROME_NONE}};
 	if (str_is_empty(claim->title))
 		return;
-	uint16_t official = rome_by_title(f->rd, claim->title);
+	const char *title = arena_dup_n(a, claim->title,
+					utf8_cut(claim->title, TITLE_BYTES));
+	uint16_t official = rome_by_title(f->rd, title);
 	if (official != ROME_NONE) {
 		out->trade = official;
 		out->confidence = 1000;
 		out->evidence = "title is an official one";
 		return;
 	}
-	infer_from(f, a, claim, claim->title, "title", 1000, out);
+	infer_from(f, a, claim, title, "title", 1000, out);
 	if (!out->confidence && claim->diploma)
 		infer_from(f, a, claim, claim->diploma, "diploma",
 			   DIPLOMA_ALONE, out);

@@ -136,6 +136,78 @@ static bool expand(struct arena *a, const char *pattern, const char *forms[2])
 	return true;
 }
 
+/* The second half of "Valet / Femme de chambre", a whole title of its own;
+ * NULL: not of this kind. */
+static const char *second_half(const char *title)
+{
+	const char *bar = strstr(title, " / ");
+	return bar && !strchr(bar + 3, '/') ? bar + 3 : NULL;
+}
+
+static size_t capitals(const char *s)
+{
+	size_t n = 0;
+	while (s[n] >= 'A' && s[n] <= 'Z')
+		n++;
+	return n;
+}
+
+/* "Auxiliaire de Vie Sociale -AVS-" without its abbreviation, which few offers
+ * write beside the words; NULL: it has none. */
+static const char *without_abbreviation(struct arena *a, const char *title)
+{
+	for (const char *s = title; *s; s++) {
+		size_t n = *s == '-' || *s == '(' ? capitals(s + 1) : 0;
+		if (n >= 2 && s[n + 1] == (*s == '(' ? ')' : '-'))
+			return arena_printf(a, "%.*s %s", (int)(s - title),
+					    title, s + n + 2);
+	}
+	return NULL;
+}
+
+/* "Vendeur en boulangerie-pâtisserie" as of either shop; false: no such pair.
+ */
+static bool split_shops(struct arena *a, const char *title,
+			const char *halves[2])
+{
+	for (const char *s = strpbrk(title, "-/"); s;
+	     s = strpbrk(s + 1, "-/")) {
+		size_t after = strcspn(s + 1, " -/");
+		int before = (int)(s - title), first = before;
+		while (first && title[first - 1] != ' ')
+			first--;
+		if (before - first < 6 || after < 6 ||
+		    strncmp(s - 4, "erie", 4) != 0 ||
+		    strncmp(s + after - 3, "erie", 4) != 0)
+			continue;
+		halves[0] =
+			arena_printf(a, "%.*s%s", before, title, s + 1 + after);
+		halves[1] = arena_printf(a, "%.*s%s", first, title, s + 1);
+		return true;
+	}
+	return false;
+}
+
+static void add_form(struct builder *b, const char *title, uint16_t trade)
+{
+	uint16_t words[TRADE_TITLE_WORDS];
+	size_t n = words_of_text(b, title, words);
+	add_words(b, words, n, trade, false);
+}
+
+/* What offers write of a title when they do not write all of it. */
+static void add_shorter(struct builder *b, const char *title, uint16_t trade)
+{
+	const char *halves[2];
+	const char *shorter = without_abbreviation(&b->scratch, title);
+	if (shorter)
+		add_form(b, shorter, trade);
+	if (split_shops(&b->scratch, title, halves)) {
+		add_form(b, halves[0], trade);
+		add_form(b, halves[1], trade);
+	}
+}
+
 /* Two sets where the feminine is another word: "barman", "barmaid". */
 static void add_title(struct builder *b, const char *pattern, uint16_t trade)
 {
@@ -145,10 +217,14 @@ static void add_title(struct builder *b, const char *pattern, uint16_t trade)
 	bool has_two = expand(&b->scratch, pattern, forms);
 	n[0] = words_of_text(b, forms[0], words[0]);
 	add_words(b, words[0], n[0], trade, false);
-	if (!has_two)
+	add_shorter(b, forms[0], trade);
+	if (!has_two && second_half(pattern))
+		forms[1] = second_half(pattern);
+	if (!forms[1])
 		return;
 	n[1] = words_of_text(b, forms[1], words[1]);
-	if (n[0] != n[1] || memcmp(words[0], words[1], n[0] * sizeof(words[0][0])))
+	if (n[0] != n[1] ||
+	    memcmp(words[0], words[1], n[0] * sizeof(words[0][0])))
 		add_words(b, words[1], n[1], trade, false);
 }
 

@@ -15,8 +15,9 @@
 #define TITLE_TOKENS 64
 #define PLACE_WORDS  6 /* "Saint-Cyr-sur-Loire": the longest in use has more */
 /* Single words that are villages are misspelt words more often. */
-#define TOWN_POPULATION 2000
-#define SUPPORT_TOKENS	600
+#define TOWN_POPULATION	      2000
+#define SUPPORT_TOKENS	      600
+#define TRADE_QUERY_STRANGERS 16 /* more weigh no more: STRANGERS_MAX */
 
 /* Costs, in sixteenths of a bit like the weights (a common head 80, a rare
  * word 200). A stranger beside the job is an employer or a town nobody named:
@@ -24,11 +25,12 @@
 #define STRANGER_NEAR 40
 #define STRANGER_FAR  16
 #define STRANGERS_MAX 120
-/* In hundredths: a misspelt word may be no word of a job at all; beside the
- * job, after a dash or in brackets, stands less of what it is. */
-#define MISSPELT_ADDS  90
-#define MISSPELT_TAKES 60
-#define BESIDE_TAKES   50
+#define KNOWN_MAX     110 /* one word left over alone does not sink a title */
+/* In hundredths: a misspelt word may be no word of a job at all (and takes what
+ * a stranger takes); beside the job, after a dash or in brackets, stands less
+ * of what it is. */
+#define MISSPELT_ADDS 90
+#define BESIDE_TAKES  50
 
 static bool is_known(const struct trade_finder *f, struct arena *a,
 		     const char *word)
@@ -200,8 +202,11 @@ static void weigh(const struct trade_finder *f, struct trade_query *q)
 		uint32_t weight = f->words[w->alike[0]].weight;
 		bool is_beside = w->segment != main && !w->heads;
 		w->weight = w->edits ? weight * MISSPELT_ADDS / 100 : weight;
-		w->cost = w->edits ? weight * MISSPELT_TAKES / 100 : weight;
-		if (is_beside)
+		if (w->edits)
+			w->cost = is_beside ? STRANGER_FAR : STRANGER_NEAR;
+		else
+			w->cost = weight < KNOWN_MAX ? weight : KNOWN_MAX;
+		if (is_beside && !w->edits)
 			w->cost = w->cost * BESIDE_TAKES / 100;
 		if (w->is_soft)
 			w->cost = 0;
@@ -225,7 +230,7 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 		      struct trade_query *q)
 {
 	struct trade_text t;
-	uint16_t strangers[TITLE_TOKENS];
+	uint16_t strangers[TRADE_QUERY_STRANGERS];
 	size_t n_strangers = 0;
 	*q = (struct trade_query){.n = 0};
 	trade_text_read(a, title, TITLE_BYTES, TITLE_TOKENS, &t);
@@ -234,10 +239,11 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 	drop_places(f, a, &t);
 	trade_text_mark_noise(&t);
 	trade_text_drop_articles(&t);
+	trade_text_reword(a, &t);
 	for (size_t i = 0; i < t.n && q->n < TRADE_QUERY_WORDS; i++) {
 		struct trade_asked w;
 		if (!look_up(f, a, &t.tokens[i], &w)) {
-			if (!w.is_soft)
+			if (!w.is_soft && n_strangers < ARRAY_LEN(strangers))
 				strangers[n_strangers++] = w.segment;
 		} else if (!is_asked(q, &w)) {
 			q->words[q->n++] = w;

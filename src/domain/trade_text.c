@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENDING_MAX 8  /* bytes of the longest ending, "iennes" or "ières" */
-#define WORD_MAX   40 /* the longest word of the official titles has 24 */
-#define STEM_MIN   3  /* what is left of a word when an ending is cut off */
+#define ENDING_MAX    8	 /* bytes of the longest ending, "iennes" or "ières" */
+#define WORD_MAX      40 /* the longest word of the official titles has 24 */
+#define WORDING_WORDS 8
+#define STEM_MIN      3 /* what is left of a word when an ending is cut off */
 
 static const char *const articles[] = {
-	"a",	"and",	"au",  "aux", "avec", "ce",  "cette", "chez",
-	"d",	"dans", "de",  "des", "du",   "en",  "et",    "for",
-	"in",	"l",	"la",  "le",  "les",  "of",  "ou",    "par",
-	"pour", "sa",	"ses", "son", "sur",  "the", "un",    "une"};
+	"a",   "and", "au", "aux", "avec", "chez", "d",	  "dans", "de",
+	"des", "du",  "en", "et",  "for",  "in",   "l",	  "la",	  "le",
+	"les", "of",  "ou", "par", "pour", "sur",  "the", "un",	  "une"};
 
 /* Endings after a sign glued to a word. */
 static const char *const endings[] = {
@@ -125,32 +125,91 @@ static const char *const soft_words[] = {
 	"licence", "master", "mastere", "mba", "mc", "msc", "niveau", "pro",
 	"qualification", "qualifie", "qualifiee", "rncp", "tfp", "titre",
 	/* voice of the recruiter */
-	"afpa", "annonce", "asap", "candidat", "candidate", "candidats",
-	"candidature", "cabinet", "cfa", "cherche", "cherchons", "confirme",
-	"confirmee", "debutant", "debutante", "debutants", "accepte",
-	"acceptes", "disponible", "dynamique", "embauche", "emploi", "emplois",
-	"entreprise", "entreprises", "experience", "experimente",
-	"experimentee", "futur", "future", "groupe", "greta", "immediat",
-	"immediate", "immediatement", "jeune", "jeunes", "junior", "leader",
-	"mission", "missions", "motive", "motivee", "nos", "notre", "nous",
-	"nouveau", "nouvelle", "offre", "offres", "ouverture", "partenaire",
-	"partenaires", "passionne", "passionnee", "permis", "plusieurs",
-	"possible", "poste", "postes", "pourvoir", "prise", "profil",
-	"recherche", "recherchons", "recherches", "recrute", "recrutent",
-	"recrutons", "rejoignez", "rejoins", "senior", "societe", "souhaite",
-	"super", "team", "tous", "toutes", "urgent", "urgence", "votre", "vous",
-	"vos", "vehicule",
+	"afpa", "annonce", "artisan", "ecole", "metier", "metiers", "asap",
+	"candidat", "candidate", "candidats", "candidature", "cabinet", "cfa",
+	"cherche", "cherchons", "confirme", "confirmee", "debutant",
+	"debutante", "debutants", "accepte", "acceptes", "disponible",
+	"dynamique", "embauche", "emploi", "emplois", "entreprise",
+	"entreprises", "experience", "experimente", "experimentee", "futur",
+	"future", "groupe", "greta", "immediat", "immediate", "immediatement",
+	"jeune", "jeunes", "junior", "leader", "mission", "missions", "motive",
+	"motivee", "nos", "notre", "nous", "nouveau", "nouvelle", "offre",
+	"offres", "ouverture", "partenaire", "partenaires", "passionne",
+	"passionnee", "permis", "plusieurs", "possible", "poste", "postes",
+	"pourvoir", "prise", "profil", "recherche", "recherchons", "recherches",
+	"recrute", "recrutent", "recrutons", "rejoignez", "rejoins", "senior",
+	"societe", "souhaite", "sa", "ses", "super", "team", "tous", "toutes",
+	"urgent", "urgence", "votre", "vous", "vos", "vehicule",
 	/* pay and dates */
 	"brut", "euro", "euros", "eur", "net", "salaire", "smic",
 	"remuneration", "prime", "primes", "janvier", "fevrier", "mars",
 	"avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
 	"novembre", "decembre", "rentree", "ete", "date", "debut",
+	/* papers and places of work that many trades ask for or have */
+	"bafa", "caces", "vl", "ehpad", "habilitation", "habilitations",
+	"residence",
 	/* place */
 	"cedex", "france", "idf", "region", "proche", "proximite", "centre",
 	"ville", "arrondissement", "banlieue",
 	/* employers whose name is two letters from a job's */
 	"carrefour", "leclerc", "auchan", "lidl", "casino", "monoprix",
 	"intermarche", "franprix"};
+
+/* What offers call a job that the titles call otherwise, without articles and
+ * in any gender. Some mean this only when they are all that is said: a
+ * "serveur" serves in a restaurant, a "serveur de bar" does not. */
+struct wording {
+	const char *said, *meant;
+	bool is_all;
+};
+static const struct wording wordings[] = {
+	{"adv", "administration ventes", false},
+	{"aesh", "accompagnant eleves situation handicap aesh", false},
+	{"agent menage", "agent proprete locaux", true},
+	{"agent proprete", "agent proprete locaux", true},
+	{"agent saisie", "operateur saisie", true},
+	{"animateur centre loisirs", "animateur accueil loisirs centre", false},
+	{"ash", "agent service hospitalier", false},
+	{"assist", "assistant", false},
+	{"asv", "auxiliaire veterinaire", false},
+	{"atsem", "agent territorial specialise ecoles maternelles atsem",
+	 false},
+	{"barbier", "coiffeur barbier", true},
+	{"carrosserie", "carrossier", true},
+	{"compta", "comptable", false},
+	{"conseiller vendeur", "vendeur", false},
+	{"conseiller vente", "vendeur", false},
+	{"cuisine", "cuisinier", true},
+	{"dev", "developpeur", false},
+	{"els", "employe libre service", true},
+	{"employe commercial", "employe libre service", true},
+	{"employe commercial magasin", "employe libre service", true},
+	{"employe libre service els", "employe libre service", false},
+	{"esthetique", "estheticien", true},
+	{"femme menage", "employe menage", true},
+	{"homme toutes mains", "factotum", true},
+	{"ide", "infirmier soins generaux", false},
+	{"infirmier", "infirmier soins generaux", true},
+	{"ing", "ingenieur", false},
+	{"maconnerie", "macon", true},
+	{"mecanique automobile", "mecanicien automobile", true},
+	{"nounou", "garde enfants domicile", true},
+	{"paysagiste", "ouvrier paysagiste", true},
+	{"pl", "poids lourd", false},
+	{"plomberie", "plombier", true},
+	{"poids lourd spl", "poids lourd", false},
+	{"resp", "responsable", false},
+	{"rh", "ressources humaines", false},
+	{"sav", "service apres vente sav", false},
+	{"serveur", "serveur restaurant", true},
+	{"spl", "poids lourd", false},
+	{"tech", "technicien", false},
+	{"tp", "travaux publics", false},
+	{"vendeur conseil", "vendeur", false},
+	{"vendeur conseiller", "vendeur", false},
+	{"vrd", "voiries reseaux divers vrd", false},
+	{"webdesigner", "web designer", true},
+};
 
 static bool is_one_of(const char *s, const char *const *list, size_t n)
 {
@@ -249,6 +308,12 @@ static void cut_part(struct cutter *c, const char *part, size_t n)
 		c->segment++;
 }
 
+/* "R&D" is one word. */
+static bool joins_letters(const char *part, size_t n, const char *s)
+{
+	return *s == '&' && n && is_letter(part[n - 1]) && is_letter(s[1]);
+}
+
 void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 		     size_t max_tokens, struct trade_text *out)
 {
@@ -267,7 +332,7 @@ void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 		if (parts) {
 			cut_part(&c, part, n);
 			n = 0;
-		} else if (!skip) {
+		} else if (!skip && !joins_letters(part, n, s)) {
 			part[n++] = *s;
 		}
 		s += skip ? skip : parts ? parts : 1;
@@ -332,6 +397,83 @@ void trade_text_mark_noise(struct trade_text *t)
 						 ARRAY_LEN(soft_words));
 }
 
+/* The words of a wording in the place of n tokens from i on; returns how many
+ * they are. */
+static size_t put_words(struct arena *a, struct trade_text *t, size_t i,
+			size_t n, const char *meant)
+{
+	struct trade_text said = *t, words;
+	uint16_t segment = t->tokens[i].segment;
+	trade_text_read(a, meant, strlen(meant), WORDING_WORDS, &words);
+	t->tokens = arena_array(a, said.n + words.n + 1, sizeof(*t->tokens));
+	memcpy(t->tokens, said.tokens, i * sizeof(*t->tokens));
+	for (size_t k = 0; k < words.n; k++)
+		t->tokens[i + k] = (struct trade_token){words.tokens[k].text,
+							segment, false};
+	memcpy(t->tokens + i + words.n, said.tokens + i + n,
+	       (said.n - i - n) * sizeof(*t->tokens));
+	t->n = said.n - n + words.n;
+	return words.n;
+}
+
+/* How many tokens from i on the wording takes, some of them twice ("serveur /
+ * serveuse"); 0: it is not there. */
+static size_t wording_at(const struct trade_text *t, const char *const *stems,
+			 size_t i, const struct trade_text *said,
+			 const char *const *said_stems)
+{
+	size_t k = 0, n = 0;
+	for (; i + n < t->n; n++) {
+		const char *stem = stems[i + n];
+		if (k < said->n && strcmp(stem, said_stems[k]) == 0)
+			k++;
+		else if (!k || strcmp(stem, said_stems[k - 1]) != 0)
+			break;
+	}
+	return k == said->n ? n : 0;
+}
+
+static const char **stems_of(struct arena *a, const struct trade_text *t)
+{
+	const char **stems = arena_array(a, t->n + 1, sizeof(*stems));
+	for (size_t i = 0; i < t->n; i++)
+		stems[i] = trade_stem(a, t->tokens[i].text);
+	return stems;
+}
+
+/* Are all tokens but n from i on soft? */
+static bool is_rest_soft(const struct trade_text *t, size_t i, size_t n)
+{
+	for (size_t k = 0; k < t->n; k++)
+		if ((k < i || k >= i + n) && !t->tokens[k].is_soft)
+			return false;
+	return true;
+}
+
+/* One wording wherever it is said. What was put is not read again: "aesh"
+ * means itself too. */
+static void apply(struct arena *a, struct trade_text *t,
+		  const struct wording *w)
+{
+	struct trade_text said;
+	trade_text_read(a, w->said, strlen(w->said), WORDING_WORDS, &said);
+	const char **said_stems = stems_of(a, &said);
+	const char **stems = stems_of(a, t);
+	for (size_t i = 0; i < t->n; i++) {
+		size_t n = wording_at(t, stems, i, &said, said_stems);
+		if (!n || (w->is_all && !is_rest_soft(t, i, n)))
+			continue;
+		i += put_words(a, t, i, n, w->meant) - 1;
+		stems = stems_of(a, t);
+	}
+}
+
+void trade_text_reword(struct arena *a, struct trade_text *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wordings); i++)
+		apply(a, t, &wordings[i]);
+}
+
 /* The first rule whose ending the word has is applied. */
 static void replace_ending(char *word, const char *const rules[][2], size_t n)
 {
@@ -346,11 +488,20 @@ static void replace_ending(char *word, const char *const rules[][2], size_t n)
 	}
 }
 
+/* Words which offers use for one another, by their stem. */
+static const char *const same[][2] = {
+	{"auto", "automobil"},		{"bancair", "banqu"},
+	{"chauffeur", "conducteur"},	{"hotelier", "hotel"},
+	{"hoteleri", "hotel"},		{"hotelleri", "hotel"},
+	{"nettoyag", "propret"},	{"paye", "pai"},
+	{"restauration", "restaurant"},
+};
+
 const char *trade_stem(struct arena *a, const char *word)
 {
 	static const char *const plural[][2] = {
-		{"ss", "ss"}, {"eaux", "eau"}, {"aux", "al"},
-		{"s", ""},    {"x", ""},
+		{"ss", "ss"},  {"aix", "aix"}, {"eaux", "eau"},
+		{"aux", "al"}, {"s", ""},      {"x", ""},
 	};
 	static const char *const feminine[][2] = {
 		{"euse", "eur"}, {"trice", "teur"}, {"iere", "ier"},
@@ -363,5 +514,8 @@ const char *trade_stem(struct arena *a, const char *word)
 		return stem;
 	replace_ending(stem, plural, ARRAY_LEN(plural));
 	replace_ending(stem, feminine, ARRAY_LEN(feminine));
+	for (size_t i = 0; i < ARRAY_LEN(same); i++)
+		if (strcmp(stem, same[i][0]) == 0)
+			return same[i][1];
 	return stem;
 }

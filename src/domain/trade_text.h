@@ -32,6 +32,9 @@ void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 void trade_text_mark_noise(struct trade_text *t);
 /* Take out the article words: "de", "la", "pour". */
 void trade_text_drop_articles(struct trade_text *t);
+/* Write abbreviations and other names of jobs as the titles do. After noise is
+ * marked and article words are dropped. */
+void trade_text_reword(struct arena *a, struct trade_text *t);
 /* Take out n tokens from i on. */
 void trade_text_drop(struct trade_text *t, size_t i, size_t n);
 
