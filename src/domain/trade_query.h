@@ -8,7 +8,6 @@
  * (trade_query.c). */
 #define TRADE_QUERY_WORDS 24 /* longer titles say the rest of it in prose */
 #define TRADE_QUERY_HEADS 4
-#define TRADE_NO_HEAD	  SIZE_MAX
 
 struct trade_asked {
 	uint16_t alike[TRADE_ALIKE_MAX]; /* alike[0] is it, unless misspelt */

@@ -223,8 +223,7 @@ static void misspell(uint64_t *s, char *title)
 			from--;
 		while (is_plain(title[to]))
 			to++;
-		if (!is_plain(title[i]) || to - from < 5 ||
-		    n + 2 > TITLE_MAX)
+		if (!is_plain(title[i]) || to - from < 5 || n + 2 > TITLE_MAX)
 			continue;
 		switch (below(s, 4)) {
 		case 0:
