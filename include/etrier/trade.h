@@ -11,8 +11,9 @@
  * that heads each is in the other and little that weighs is left over on either
  * side; rare words weigh more than "agent". The employer's activity, the
  * diploma and the description decide only between trades that the title
- * leaves near one another. Without a network, the same answer for the same
- * tables.
+ * leaves near one another; where the title names no job at all ("Alternance
+ * H/F"), the diploma may stand for it, with less confidence. Without a network,
+ * the same answer for the same tables.
  *
  * A wrong trade sends a young person to the wrong door, an unknown one only
  * waits for its adviser: when in doubt the answer is unknown. */
@@ -29,7 +30,8 @@ void trade_finder_free(struct trade_finder *f);
  * beginning is read (title, employer_name, diploma and city 400 bytes,
  * description 4000). */
 struct trade_claim {
-	const char *title;	   /* "Apprenti(e) boulanger H/F - Lidl" */
+	const char
+		*title; /* "Apprenti(e) boulanger H/F - Lidl"; none: unknown */
 	const char *employer_name; /* its words are not words of the job */
 	const char *naf;	   /* "1071C" or "10.71C" */
 	const char *diploma;	   /* "CAP Boulanger", any wording */

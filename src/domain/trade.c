@@ -18,12 +18,13 @@
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 
+#include <assert.h>
 #include <string.h>
 
 #define TITLE_BYTES	  400
 #define DIPLOMA_BYTES	  400
 #define DESCRIPTION_BYTES 4000
-#define EVIDENCE_MAX	  400
+#define EVIDENCE_MAX	  1000 /* 24 words of at most 24 bytes, four codes */
 
 /* In hundredths of its cost, what a word takes that other titles of the trade
  * have: "vendeur boulangerie traiteur" for a vendor of bread. */
@@ -31,9 +32,10 @@
 /* In thousandths: the heads are in both but stand in another order, which is
  * not enough alone ("assistant vétérinaire" is no vétérinaire); an activity
  * stands for its job; the diploma stands for the title. */
-#define OTHER_HEAD    560
-#define ACTIVITY      800
-#define DIPLOMA_ALONE 750
+#define OTHER_HEAD     560
+#define ACTIVITY       800
+#define DIPLOMA_ALONE  750
+#define DIPLOMA_BESIDE 900
 
 /* Trades compete when the title gives them this, and half of the best. */
 #define CANDIDATE_MIN  100
@@ -76,6 +78,8 @@ struct field {
 	size_t n;
 	bool is_vague; /* the title says "assistant" and no more */
 };
+
+static_assert(TRADE_QUERY_WORDS <= 32, "a bit each in score_title()");
 
 static bool stands_for(const struct trade_asked *w, uint16_t word)
 {
@@ -339,24 +343,43 @@ static const char *take(struct arena *a, struct buf *b)
 	return s;
 }
 
-/* Fills *out from one text; source: what that text is. The most that may be
- * thought of it, in thousandths, is trust. */
-static void infer_from(const struct trade_finder *f, struct arena *a,
-		       const struct trade_claim *claim, const char *text,
-		       const char *source, int trust, struct trade_guess *out)
+/* A text to be taken for a title. */
+struct reading {
+	const char *text, *source; /* which text that is, for the evidence */
+	int trust;		   /* thousandths of what it says */
+	size_t head_words;	   /* the head is one of so many first words */
+};
+
+/* Only heads from the words before a place: those after it qualify. */
+static void keep_heads(struct trade_query *q, size_t n_words)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < q->n_heads; i++)
+		if (q->heads[i] < n_words)
+			q->heads[kept++] = q->heads[i];
+	q->n_heads = kept;
+}
+
+/* Fills *out from one text when it has words of a job; returns how many of its
+ * words are known. */
+static size_t infer_from(const struct trade_finder *f, struct arena *a,
+			 const struct trade_claim *claim,
+			 const struct reading *r, struct trade_guess *out)
 {
 	struct trade_query q;
 	struct field field;
 	struct buf b;
-	trade_query_read(f, a, text, claim, &q);
+	trade_query_read(f, a, r->text, claim, &q);
+	keep_heads(&q, r->head_words);
 	find_candidates(f, a, &q, &field);
 	if (!field.n)
-		return;
+		return q.n;
 	add_activity(f, &field, claim->naf);
 	add_words(f, a, &field, claim->diploma, DIPLOMA_BYTES, DIPLOMA_ADDS, 1);
 	add_words(f, a, &field, claim->description, DESCRIPTION_BYTES,
 		  DESCRIPTION_ADDS, 2);
 	settle(&field);
+	int trust = r->trust;
 	if (q.is_activity)
 		trust = q.n_strangers ? 0 : trust * ACTIVITY / 1000;
 	out->confidence = confidence_of(&field) * trust / 1000;
@@ -368,8 +391,33 @@ static void infer_from(const struct trade_finder *f, struct arena *a,
 			k < field.n ? field.c[k].trade : ROME_NONE;
 	}
 	buf_init(&b, EVIDENCE_MAX);
-	say(f, &q, claim, &field, source, is_known, &b);
+	say(f, &q, claim, &field, r->source, is_known, &b);
 	out->evidence = take(a, &b);
+	return q.n;
+}
+
+/* What the title leaves open, the words of the diploma may close: "Peintre"
+ * with a "CAP Peintre en bâtiment". Where it names no job, they stand for it.
+ */
+static void ask_diploma(const struct trade_finder *f, struct arena *a,
+			const struct trade_claim *claim, const char *title,
+			size_t n_title_words, struct trade_guess *out)
+{
+	struct trade_guess both = {.trade = ROME_NONE};
+	struct reading r = {claim->diploma, "diploma", DIPLOMA_ALONE, SIZE_MAX};
+	if (!out->confidence) {
+		infer_from(f, a, claim, &r, out);
+		return;
+	}
+	const char *diploma = arena_dup_n(
+		a, claim->diploma, utf8_cut(claim->diploma, DIPLOMA_BYTES));
+	r.text = arena_printf(a, "%s - %s", title, diploma);
+	r.source = "title and diploma";
+	r.trust = DIPLOMA_BESIDE;
+	r.head_words = n_title_words;
+	infer_from(f, a, claim, &r, &both);
+	if (both.trade != ROME_NONE)
+		*out = both;
 }
 
 void trade_infer(const struct trade_finder *f, struct arena *a,
@@ -390,8 +438,8 @@ void trade_infer(const struct trade_finder *f, struct arena *a,
 		out->evidence = "title is an official one";
 		return;
 	}
-	infer_from(f, a, claim, title, "title", 1000, out);
-	if (!out->confidence && claim->diploma)
-		infer_from(f, a, claim, claim->diploma, "diploma",
-			   DIPLOMA_ALONE, out);
+	struct reading r = {title, "title", 1000, SIZE_MAX};
+	size_t n_words = infer_from(f, a, claim, &r, out);
+	if (out->trade == ROME_NONE && !str_is_empty(claim->diploma))
+		ask_diploma(f, a, claim, title, n_words, out);
 }

@@ -224,7 +224,7 @@ static void add_title(struct builder *b, const char *pattern, uint16_t trade)
 		return;
 	n[1] = words_of_text(b, forms[1], words[1]);
 	if (n[0] != n[1] ||
-	    memcmp(words[0], words[1], n[0] * sizeof(words[0][0])))
+	    memcmp(words[0], words[1], n[0] * sizeof(words[0][0])) != 0)
 		add_words(b, words[1], n[1], trade, false);
 }
 
