@@ -347,7 +347,9 @@ static const char *take(struct arena *a, struct buf *b)
 struct reading {
 	const char *text, *source; /* which text that is, for the evidence */
 	int trust;		   /* thousandths of what it says */
-	size_t head_words;	   /* the head is one of so many first words */
+	/* The head is one of so many first words, and none of these is left
+	 * over; SIZE_MAX: any word may be left over, and the head be any. */
+	size_t first_words;
 };
 
 /* Only heads from the words before a place: those after it qualify. */
@@ -360,6 +362,23 @@ static void keep_heads(struct trade_query *q, size_t n_words)
 	q->n_heads = kept;
 }
 
+/* Has the title all of the first n words that are written well and weigh? */
+static bool has_first_words(const struct trade_finder *f,
+			    const struct trade_query *q, const struct fit *fit,
+			    size_t n)
+{
+	const struct trade_title_words *t = &f->titles[fit->title];
+	for (size_t i = 0; i < n && i < q->n; i++) {
+		const struct trade_asked *w = &q->words[i];
+		bool is_there = w->is_soft || w->edits;
+		for (size_t k = 0; !is_there && k < t->n; k++)
+			is_there = stands_for(w, f->words_of[t->first + k]);
+		if (!is_there)
+			return false;
+	}
+	return true;
+}
+
 /* Fills *out from one text when it has words of a job; returns how many of its
  * words are known. */
 static size_t infer_from(const struct trade_finder *f, struct arena *a,
@@ -370,7 +389,7 @@ static size_t infer_from(const struct trade_finder *f, struct arena *a,
 	struct field field;
 	struct buf b;
 	trade_query_read(f, a, r->text, claim, &q);
-	keep_heads(&q, r->head_words);
+	keep_heads(&q, r->first_words);
 	find_candidates(f, a, &q, &field);
 	if (!field.n)
 		return q.n;
@@ -379,6 +398,9 @@ static size_t infer_from(const struct trade_finder *f, struct arena *a,
 	add_words(f, a, &field, claim->description, DESCRIPTION_BYTES,
 		  DESCRIPTION_ADDS, 2);
 	settle(&field);
+	if (r->first_words != SIZE_MAX &&
+	    !has_first_words(f, &q, &field.c[0].fit, r->first_words))
+		return q.n;
 	int trust = r->trust;
 	if (q.is_activity)
 		trust = q.n_strangers ? 0 : trust * ACTIVITY / 1000;
@@ -414,7 +436,7 @@ static void ask_diploma(const struct trade_finder *f, struct arena *a,
 	r.text = arena_printf(a, "%s - %s", title, diploma);
 	r.source = "title and diploma";
 	r.trust = DIPLOMA_BESIDE;
-	r.head_words = n_title_words;
+	r.first_words = n_title_words;
 	infer_from(f, a, claim, &r, &both);
 	if (both.trade != ROME_NONE)
 		*out = both;
