@@ -31,7 +31,7 @@
 #define KINDRED_TAKES 40
 /* In thousandths: the heads are in both but stand in another order, which is
  * not enough alone ("assistant vétérinaire" is no vétérinaire); an activity
- * stands for its job; the diploma stands for the title. */
+ * stands for its job; the diploma stands for the title, or beside it. */
 #define OTHER_HEAD     560
 #define ACTIVITY       800
 #define DIPLOMA_ALONE  750
@@ -44,14 +44,14 @@
  * never more than three times what the title gave. The activity adds the more,
  * the more of those it hires are of the candidates: 200, and three quarters of
  * their share up to 400 in a thousand. */
-#define MOST_ADDED    3
-#define ACTIVITY_ADDS 200
-#define ACTIVITY_FULL 400
-/* A title that is one word heading more trades than this ("vendeur" heads 14,
- * "assistant" 95) says so little that what else speaks counts half. */
-#define VAGUE_TRADES	 30
+#define MOST_ADDED	 3
+#define ACTIVITY_ADDS	 200
+#define ACTIVITY_FULL	 400
 #define DIPLOMA_ADDS	 200
 #define DESCRIPTION_ADDS 100
+/* A title that is one word heading more trades than this ("vendeur" heads 14,
+ * "assistant" 95) says so little that what else speaks counts half. */
+#define VAGUE_TRADES 30
 /* Under two per cent of an activity's hirings between them, the candidates
  * are nothing that activity is known for. */
 #define ACTIVITY_SHARE_MIN 20
@@ -305,9 +305,11 @@ static void say_words(const struct trade_finder *f, const struct trade_query *q,
 	buf_printf(b, "%s words \"", source);
 	for (size_t i = 0; i < t->n; i++) {
 		uint16_t word = f->words_of[t->first + i];
-		if (!asked_for(q, word))
+		const struct trade_asked *w = asked_for(q, word);
+		if (!w)
 			continue;
-		buf_printf(b, "%s%s", gap, f->words[word].shown);
+		buf_printf(b, "%s%s", gap,
+			   w->shown ? w->shown : f->words[word].shown);
 		gap = " ";
 	}
 	buf_adds(b, "\"");

@@ -13,7 +13,7 @@
 
 #define TITLE_BYTES  400
 #define TITLE_TOKENS 64
-#define PLACE_WORDS  6 /* "Saint-Cyr-sur-Loire": the longest in use has more */
+#define PLACE_WORDS  6 /* "Saint-Germain-lès-Corbeil" has four */
 /* Single words that are villages are misspelt words more often. */
 #define TOWN_POPULATION	      2000
 #define SUPPORT_TOKENS	      600
@@ -142,6 +142,8 @@ static bool look_up(const struct trade_finder *f, struct arena *a,
 {
 	*w = (struct trade_asked){.segment = token->segment,
 				  .is_soft = token->is_soft};
+	const struct trade_surface *s = map_get(&f->surfaces, token->text);
+	w->shown = s ? s->text : NULL;
 	w->alike[0] = trade_word_of(f, a, token->text);
 	w->n_alike = w->alike[0] != TRADE_WORD_NONE;
 	if (!w->n_alike && !w->is_soft)

@@ -12,7 +12,8 @@
 struct trade_asked {
 	uint16_t alike[TRADE_ALIKE_MAX]; /* alike[0] is it, unless misspelt */
 	uint8_t n_alike;
-	int edits; /* 0: written as the titles do */
+	const char *shown; /* the form it has, when titles have that form */
+	int edits;	   /* 0: written as the titles do */
 	uint16_t segment;
 	bool is_soft;	 /* says something only when it fits */
 	bool heads;	 /* may be the noun that heads a job's title */
