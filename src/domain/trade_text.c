@@ -387,14 +387,23 @@ static bool drop_phrase_at(struct trade_text *t, size_t i)
 	return false;
 }
 
+/* "15h", "R489", "N3P2": hours, levels, references. */
+static bool has_figure(const char *word)
+{
+	return word[strcspn(word, "0123456789")] != '\0';
+}
+
 void trade_text_mark_noise(struct trade_text *t)
 {
 	for (size_t i = 0; i < t->n;)
 		if (!drop_phrase_at(t, i))
 			i++;
-	for (size_t i = 0; i < t->n; i++)
-		t->tokens[i].is_soft = is_one_of(t->tokens[i].text, soft_words,
-						 ARRAY_LEN(soft_words));
+	for (size_t i = 0; i < t->n; i++) {
+		const char *word = t->tokens[i].text;
+		t->tokens[i].is_soft =
+			has_figure(word) ||
+			is_one_of(word, soft_words, ARRAY_LEN(soft_words));
+	}
 }
 
 /* The words of a wording in the place of n tokens from i on; returns how many

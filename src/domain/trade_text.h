@@ -28,7 +28,8 @@ struct trade_text {
 void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 		     size_t max_tokens, struct trade_text *out);
 /* Take out the phrases of contracts, diplomas and recruiters and mark the
- * words of these as soft. Article words are still among the tokens. */
+ * words of these as soft, and those with figures. Article words are still among
+ * the tokens. */
 void trade_text_mark_noise(struct trade_text *t);
 /* Take out the article words: "de", "la", "pour". */
 void trade_text_drop_articles(struct trade_text *t);

@@ -206,6 +206,7 @@ static const struct case_ known[] = {
 	{"Agent de sécurité", "K2503"},
 	{"Agent de sécurité SSIAP 1 H/F", "K2503"},
 	{"Agent de nettoyage", "K2204"},
+	{"Agent de propreté H/F - 15h/semaine - Nanterre", "K2204"},
 	{"Agent de propreté - temps partiel", "K2204"},
 	{"Femme de ménage", "K1304 K2204"},
 	{"Jardinier paysagiste", "A1203"},
