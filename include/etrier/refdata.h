@@ -97,5 +97,15 @@ uint16_t rome_proximity(const struct refdata *rd, uint16_t from, uint16_t to);
  * "H/F" marks ignored; the whole title must be the official one. ROME_NONE
  * when it is none or belongs to several trades. */
 uint16_t rome_by_title(const struct refdata *rd, const char *title);
+/* The titles themselves, i from 0; NULL at the end. Official ones first, in
+ * which "{Vendeur/Vendeuse} de pain" holds both genders, then the names that
+ * the v4 gives to jobs, in their first form. *trade: to which it belongs; a
+ * title may come again under another one. */
+const char *rome_title(const struct refdata *rd, size_t i, uint16_t *trade);
+/* How many in a thousand of those whom employers of an activity ("1071C",
+ * "10.71C") hire are hired into that trade, rounded down; 0 as well when the
+ * activity is unknown or NULL. Rare pairs are not in the table. */
+uint16_t rome_share_of_activity(const struct refdata *rd, const char *naf,
+				uint16_t trade);
 
 #endif

@@ -55,34 +55,47 @@ void places_index_cells(struct places *p);
 /* The form in which names of places are compared (place_key.c). */
 char *place_key(struct arena *a, const char *name);
 
-/* Trades (trades.c, titles.c). */
+/* Trades (trades.c, titles.c, hirings.c). */
 struct trade {
 	const char *code, *label, *job;
 	uint16_t family;
 };
 struct trade_v4 {
-	const char *code;
+	const char *code, *job; /* first form of the label */
 	uint16_t trade;
 };
-/* Open addressing on 64-bit hashes; the titles themselves are not kept. */
+struct title {
+	const char *pattern;
+	uint16_t trade;
+};
+/* Hirings of an activity, its rows together, the activities in order. */
+struct hiring {
+	char naf[6];
+	uint16_t trade;
+	uint32_t n, n_activity; /* into this trade, into any */
+};
+/* Open addressing on 64-bit hashes. */
 struct titles {
 	uint64_t *hash; /* 0: free */
 	uint16_t *trade;
 	size_t size;
 };
 struct trades {
-	struct table v3_table, v4_table;
+	struct table v3_table, v4_table, titles_table;
 	struct trade *v3;
 	struct trade_v4 *v4;
 	uint16_t n_v3;
-	size_t n_v4, n_titles, n_proximity;
+	struct title *official;
+	struct hiring *hirings;
+	size_t n_v4, n_official, n_proximity, n_hirings;
 	uint16_t *proximity; /* n_v3 rows of n_v3 */
 	struct titles titles;
-	char *titles_version, *proximity_version;
+	char *proximity_version, *hirings_version;
 };
 int trades_load(struct trades *t, const char *dir, struct err *err);
 void trades_free(struct trades *t);
 uint16_t trades_find(const struct trades *t, const char *code);
+int hirings_load(struct trades *t, const char *dir, struct err *err);
 
 enum titles_how { TITLES_OFFICIAL, TITLES_IF_ABSENT };
 void titles_init(struct titles *t, size_t n_patterns);
@@ -97,7 +110,7 @@ void title_first_form(char *pattern);
 
 uint64_t hash_text(const char *s); /* FNV-1a, never 0 */
 
-#define REFDATA_VERSIONS 7
+#define REFDATA_VERSIONS 8
 struct refdata {
 	struct places places;
 	struct trades trades;
