@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A text of a stranger as sentences of words, without a copy where it is
+ * ASCII. Pieces with other letters are folded (utf8_fold) and may then be
+ * several words ("l’équipe"), which all stand for the whole piece in the text.
+ * Numbers keep the sign that holds them together (16-25, 12,50, 01/09/2027):
+ * what it meant could not be told from the words any more. */
+#include "lexicon_parts.h"
+
+#include <etrier/arena.h>
+#include <etrier/mem.h>
+#include <etrier/utf8.h>
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_word_byte(char c)
+{
+	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* Signs that lists begin with: bullets, arrows, dingbats, emoji. */
+static bool is_bullet(const char *s)
+{
+	uint32_t cp = utf8_next(&s);
+	return cp == 0x2022 || cp == 0x2023 || cp == 0x2026 || cp == 0x2043 ||
+	       (cp >= 0x2190 && cp <= 0x21FF) ||
+	       (cp >= 0x25A0 && cp <= 0x27BF) || cp >= 0x1F000;
+}
+
+/* A dot inside "c.a.p" or "exemple.fr" ends nothing. */
+static bool is_end(const char *text, size_t at)
+{
+	char next = text[at + 1];
+	if (text[at] != '.')
+		return strchr("\n\r;!?", text[at]) != NULL;
+	return !is_word_byte(next) ||
+	       (at && islower((unsigned char)text[at - 1]) &&
+		isupper((unsigned char)next));
+}
+
+/* Bytes of the piece at s; *plain: it is ASCII. A number ends where another
+ * sign than its first would go on: 8:30-12:00 are two. */
+static size_t piece_length(const char *s, bool *plain)
+{
+	bool is_number = true;
+	char sign = '\0';
+	size_t n = 0;
+	for (;; n++) {
+		char c = s[n];
+		if (is_word_byte(c)) {
+			bool ascii = (unsigned char)c < 0x80;
+			if (!ascii && sign)
+				break;
+			*plain &= ascii;
+			is_number &= is_digit(c);
+			continue;
+		}
+		if (!c || !n || !is_number || !strchr(",.:/-", c) ||
+		    (sign && sign != c) || !is_digit(s[n + 1]))
+			break;
+		sign = c;
+	}
+	return n;
+}
+
+static void push(struct sentence *out, const char *s, size_t n, size_t from,
+		 size_t to)
+{
+	struct word *w = &out->v[out->n++];
+	w->s = s;
+	w->len = (uint32_t)n;
+	w->from = (uint32_t)from;
+	w->to = (uint32_t)to;
+}
+
+/* Words of the folded rest of a piece, as far as there is room. */
+static void push_rest(struct sentences *w, struct sentence *out)
+{
+	while (w->rest && *w->rest && out->n < SENTENCE_WORDS_MAX) {
+		size_t n = strcspn(w->rest, " ");
+		push(out, w->rest, n, w->rest_from, w->rest_to);
+		w->rest += n + (w->rest[n] == ' ');
+	}
+	if (w->rest && !*w->rest)
+		w->rest = NULL;
+}
+
+static void push_piece(struct sentences *w, struct arena *a,
+		       struct sentence *out)
+{
+	bool plain = true;
+	const char *s = w->text + w->at;
+	size_t n = piece_length(s, &plain), from = w->at;
+	w->at += n;
+	if (plain) {
+		push(out, s, n, from, w->at);
+		return;
+	}
+	w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->rest_from = from;
+	w->rest_to = w->at;
+	push_rest(w, out);
+}
+
+bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
+{
+	out->n = 0;
+	push_rest(w, out);
+	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
+		const char *s = w->text + w->at;
+		if (is_word_byte(*s)) {
+			if (out->n && (unsigned char)*s >= 0x80 && is_bullet(s))
+				return true;
+			push_piece(w, a, out);
+			continue;
+		}
+		bool ends = is_end(w->text, w->at++);
+		if (ends && out->n)
+			return true;
+	}
+	return out->n > 0;
+}
