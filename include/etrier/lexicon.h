@@ -17,7 +17,9 @@ struct ynode;
  *
  * A text is cut into sentences (line ends, ". " "!" "?" ";", bullets) and words
  * (utf8_fold: no case, accents, punctuation; numbers keep the . , : / - inside
- * them, "16-25" is one word). Nothing matches across two sentences.
+ * them, "16-25" is one word). Nothing matches across two sentences. A comma, a
+ * bracket or " - " begins a new clause, unless only one word came before it
+ * ("Idéalement, ..."); phrases may span clauses, vetoes do not.
  *
  * A phrase is a line of steps with blanks between:
  *   word       that word; a written one that folds to several ("week-end") is
@@ -57,7 +59,11 @@ json_t *lexicon_read(const struct ynode *root, enum lexicon_what what,
 		     struct diags *d);
 
 /* ---- compiling (src/domain) -------------------------------------------- */
-/* {"what": "signals"|"quality", "rows": [{symbol, sets{field: value}, any[],
+/* A row fires where one of its phrases (any) stands, unless one of `not` stands
+ * at most `near` words away in the same clause, or overlaps it, or one of
+ * not_before overlaps it or stands so near before it.
+ *
+ * {"what": "signals"|"quality", "rows": [{symbol, sets{field: value}, any[],
  * not[], not_before[], in[], within, near, between["lo","hi"], outcome, reason,
  * test, days, kinds[], except_kinds[]}]}: strings but for within, near, days.
  * A signal has sets and any; a quality row outcome, reason and any or test.

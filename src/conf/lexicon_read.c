@@ -286,9 +286,6 @@ static void add_phrase(const struct job *j, const struct ynode *at,
 	if (use == USE_FIRE && capture && !strstr(text, capture))
 		error(j->d, at, "phrase", text,
 		      ": the {...} that is set is not in it");
-	if (use == USE_FIRE && !capture && strchr(text, '{'))
-		error(j->d, at, "phrase", text,
-		      ": nothing is set to what it captures");
 	json_array_append_new(out, json_string(text));
 }
 

@@ -9,6 +9,8 @@
 #include <etrier/mem.h>
 #include <etrier/utf8.h>
 
+#include <limits.h>
+
 /* More in one sentence are not looked at: a person writes about five. */
 enum { MATCHES_MAX = 512 };
 
@@ -97,6 +99,17 @@ static void find_matches(struct scan *c)
 	}
 }
 
+/* Words from the end of one to the beginning of the other when one clause holds
+ * both, 0: they overlap; else more than any row's near. */
+static int distance(const struct scan *c, size_t last, size_t first)
+{
+	if (first <= last)
+		return 0;
+	return c->sentence.v[last].clause == c->sentence.v[first].clause
+		       ? (int)(first - last)
+		       : INT_MAX;
+}
+
 /* Does another phrase of the sentence, near enough, forbid it? */
 static bool is_vetoed(const struct scan *c, const struct match *m, size_t row)
 {
@@ -106,10 +119,10 @@ static bool is_vetoed(const struct scan *c, const struct match *m, size_t row)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct match *v = &c->v[i];
 		uint8_t how = vetoes[v->phrase];
-		if (!how || v->last + near < m->first)
+		if (!how || distance(c, v->last, m->first) > near)
 			continue;
-		int until = how & VETO_AROUND ? m->last + near : m->last;
-		if (v->first <= until)
+		int after = distance(c, m->last, v->first);
+		if (!after || (how & VETO_AROUND && after <= near))
 			return true;
 	}
 	return false;

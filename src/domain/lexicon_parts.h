@@ -30,6 +30,7 @@ struct word {
 	const char *s;
 	uint32_t len;
 	uint32_t from, to;    /* bytes of the text it stands for */
+	uint16_t clause;      /* of the sentence, from 0 */
 	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
 	uint16_t n_terms;
 	uint16_t terms[WORD_TERMS_MAX];
@@ -42,12 +43,13 @@ struct sentence {
 struct sentences {
 	const char *text;
 	size_t at;
+	bool was_comma;
 	/* Words of a folded piece that the last sentence had no room for. */
 	const char *rest;
 	size_t rest_from, rest_to;
 };
-/* The next sentence that has words: s, len, from and to of each. False at the
- * end. */
+/* The next sentence that has words: s, len, from, to and clause of each. False
+ * at the end. */
 bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out);
 
 enum capture {

@@ -68,10 +68,33 @@ static size_t piece_length(const char *s, bool *plain)
 	return n;
 }
 
-static void push(struct sentence *out, const char *s, size_t n, size_t from,
-		 size_t to)
+/* A comma, a bracket or a dash with blanks around. */
+static bool is_comma(const char *text, size_t at)
 {
-	struct word *w = &out->v[out->n++];
+	return strchr(",()|", text[at]) ||
+	       (text[at] == '-' && at && isspace((unsigned char)text[at - 1]) &&
+		isspace((unsigned char)text[at + 1]));
+}
+
+/* "Idéalement, vous ...": a single word is no clause of its own. */
+static uint16_t next_clause(const struct sentences *w,
+			    const struct sentence *out)
+{
+	size_t n = out->n;
+	if (!n)
+		return 0;
+	uint16_t clause = out->v[n - 1].clause;
+	bool has_two = n > 1 && out->v[n - 2].clause == clause;
+	return (uint16_t)(clause + (w->was_comma && has_two));
+}
+
+static void push(struct sentences *at, struct sentence *out, const char *s,
+		 size_t n, size_t from, size_t to)
+{
+	struct word *w = &out->v[out->n];
+	w->clause = next_clause(at, out);
+	at->was_comma = false;
+	out->n++;
 	w->s = s;
 	w->len = (uint32_t)n;
 	w->from = (uint32_t)from;
@@ -83,7 +106,7 @@ static void push_rest(struct sentences *w, struct sentence *out)
 {
 	while (w->rest && *w->rest && out->n < SENTENCE_WORDS_MAX) {
 		size_t n = strcspn(w->rest, " ");
-		push(out, w->rest, n, w->rest_from, w->rest_to);
+		push(w, out, w->rest, n, w->rest_from, w->rest_to);
 		w->rest += n + (w->rest[n] == ' ');
 	}
 	if (w->rest && !*w->rest)
@@ -98,10 +121,11 @@ static void push_piece(struct sentences *w, struct arena *a,
 	size_t n = piece_length(s, &plain), from = w->at;
 	w->at += n;
 	if (plain) {
-		push(out, s, n, from, w->at);
+		push(w, out, s, n, from, w->at);
 		return;
 	}
 	w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->was_comma |= !*w->rest; /* "–" */
 	w->rest_from = from;
 	w->rest_to = w->at;
 	push_rest(w, out);
@@ -110,6 +134,7 @@ static void push_piece(struct sentences *w, struct arena *a,
 bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 {
 	out->n = 0;
+	w->was_comma = false;
 	push_rest(w, out);
 	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
 		const char *s = w->text + w->at;
@@ -119,7 +144,8 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 			push_piece(w, a, out);
 			continue;
 		}
-		bool ends = is_end(w->text, w->at++);
+		bool ends = is_end(w->text, w->at);
+		w->was_comma |= is_comma(w->text, w->at++);
 		if (ends && out->n)
 			return true;
 	}
