@@ -14,7 +14,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PHONE_DIGITS = 10, DAY_S = 86400, LANGUAGE_WORDS_MIN = 20 };
+enum {
+	PHONE_DIGITS = 10,
+	DAY_S = 86400,
+	LANGUAGE_WORDS_MIN = 20,
+	/* The beginning of a text tells its language. */
+	LANGUAGE_WORDS_MAX = 150
+};
 
 static const char *const outcome_codes[] = {"live", "note", "quarantine",
 					    "reject", NULL};
@@ -88,7 +94,8 @@ static bool has_premium_number(const char *s)
 {
 	char digits[PHONE_DIGITS];
 	for (const char *p = s; p && *p; p++) {
-		if (p > s && isdigit((unsigned char)p[-1]))
+		if ((*p != '0' && *p != '+') ||
+		    (p > s && isdigit((unsigned char)p[-1])))
 			continue;
 		const char *rest = after_zero(p);
 		const char *end = rest ? nine_digits(rest, digits) : NULL;
@@ -138,7 +145,7 @@ static bool is_not_french(struct arena *a, const char *text)
 	struct sentence s;
 	struct sentences w = {.text = text};
 	size_t n = 0, fr = 0, en = 0;
-	while (text && sentence_next(&w, a, &s)) {
+	while (text && n < LANGUAGE_WORDS_MAX && sentence_next(&w, a, &s)) {
 		for (size_t i = 0; i < s.n; i++) {
 			fr += is_among(&s.v[i], french, ARRAY_LEN(french));
 			en += is_among(&s.v[i], english, ARRAY_LEN(english));

@@ -18,9 +18,12 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* Asked of every byte of every offer: no call, no table. */
 static bool is_word_byte(char c)
 {
-	return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+	unsigned char u = (unsigned char)c;
+	return u >= 0x80 || (unsigned char)((u | 0x20) - 'a') < 26 ||
+	       (unsigned char)(u - '0') < 10;
 }
 
 /* Signs that lists begin with: bullets, arrows, dingbats, emoji. */
@@ -32,15 +35,42 @@ static bool is_bullet(const char *s)
 	       (cp >= 0x25A0 && cp <= 0x27BF) || cp >= 0x1F000;
 }
 
+enum mark { MARK_NONE, MARK_COMMA, MARK_END };
+
 /* A dot inside "c.a.p" or "exemple.fr" ends nothing. */
-static bool is_end(const char *text, size_t at)
+static bool is_end_dot(const char *text, size_t at)
 {
 	char next = text[at + 1];
-	if (text[at] != '.')
-		return strchr("\n\r;!?", text[at]) != NULL;
 	return !is_word_byte(next) ||
 	       (at && islower((unsigned char)text[at - 1]) &&
 		isupper((unsigned char)next));
+}
+
+/* What a byte that is of no word does. A comma, a bracket or a dash with blanks
+ * around divide a sentence. */
+static enum mark mark_at(const char *text, size_t at)
+{
+	switch (text[at]) {
+	case '\n':
+	case '\r':
+	case ';':
+	case '!':
+	case '?':
+		return MARK_END;
+	case '.':
+		return is_end_dot(text, at) ? MARK_END : MARK_NONE;
+	case ',':
+	case '(':
+	case ')':
+	case '|':
+		return MARK_COMMA;
+	case '-':
+		return at && text[at - 1] == ' ' && text[at + 1] == ' '
+			       ? MARK_COMMA
+			       : MARK_NONE;
+	default:
+		return MARK_NONE;
+	}
 }
 
 /* Bytes of the piece at s; *plain: it is ASCII. A number ends where another
@@ -66,14 +96,6 @@ static size_t piece_length(const char *s, bool *plain)
 		sign = c;
 	}
 	return n;
-}
-
-/* A comma, a bracket or a dash with blanks around. */
-static bool is_comma(const char *text, size_t at)
-{
-	return strchr(",()|", text[at]) ||
-	       (text[at] == '-' && at && isspace((unsigned char)text[at - 1]) &&
-		isspace((unsigned char)text[at + 1]));
 }
 
 /* "Idéalement, vous ...": a single word is no clause of its own. */
@@ -144,10 +166,10 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 			push_piece(w, a, out);
 			continue;
 		}
-		bool ends = is_end(w->text, w->at);
-		w->was_comma |= is_comma(w->text, w->at++);
-		if (ends && out->n)
+		enum mark mark = mark_at(w->text, w->at++);
+		if (mark == MARK_END && out->n)
 			return true;
+		w->was_comma |= mark == MARK_COMMA;
 	}
 	return out->n > 0;
 }
