@@ -80,5 +80,14 @@ uint16_t rome_proximity(const struct refdata *rd, uint16_t from, uint16_t to);
  * "H/F" marks ignored; the whole title must be the official one. ROME_NONE
  * when it is none or belongs to several trades. */
 uint16_t rome_by_title(const struct refdata *rd, const char *title);
+/* The conditions of work that the official description of a trade names, in
+ * order of code ("loads", ...: the words of exposures; whose list they are,
+ * this layer does not know). Returns how many. */
+struct condition {
+	const char *exposure;
+	uint8_t degree; /* 1 occasional .. 3 dominant */
+};
+size_t rome_conditions(const struct refdata *rd, uint16_t trade,
+		       const struct condition **out);
 
 #endif
