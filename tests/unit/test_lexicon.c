@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -793,6 +794,34 @@ static void too_many_groups_of_one_word_are_refused(void **state)
 	json_decref(v);
 }
 
+static void named(const char *manual, const char *word)
+{
+	if (!strstr(manual, word))
+		fail_msg("the manual does not name %s", word);
+}
+
+static void the_manual_names_every_word(void **state)
+{
+	static const struct vocab *const lists[] = {
+		&vocab_lexicon_text, &vocab_quality_test, &vocab_exposure,
+		&vocab_access, &vocab_licence};
+	struct fixture *f = *state;
+	char *manual = mem_alloc(1 << 16);
+	FILE *in = fopen(SOURCE_DIR "/man/etrier-lexicon.5", "re");
+	assert_non_null(in);
+	assert_in_range(fread(manual, 1, (1 << 16) - 1, in), 1000, 65000);
+	fclose(in);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		for (int k = 0; k < lists[i]->n; k++)
+			named(manual, vocab_code(lists[i], k));
+	for (size_t i = 0; lexicon_field_name(i); i++)
+		named(manual, lexicon_field_name(i));
+	for (int i = QUALITY_NOTE; i <= QUALITY_REJECT; i++)
+		named(manual, vocab_code(&vocab_quality_outcome, i));
+	done(f);
+	free(manual);
+}
+
 static void trades_have_their_usual_conditions(void **state)
 {
 	struct err err = {0};
@@ -842,6 +871,7 @@ int main(void)
 		cmocka_unit_test(hostile_texts_cost_no_more_than_their_length),
 		cmocka_unit_test(a_lexicon_that_is_not_ours_is_refused),
 		cmocka_unit_test(too_many_groups_of_one_word_are_refused),
+		cmocka_unit_test(the_manual_names_every_word),
 		cmocka_unit_test(trades_have_their_usual_conditions),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
