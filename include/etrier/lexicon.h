@@ -83,7 +83,7 @@ const char *lexicon_field_name(size_t i);
  * a code; 0..3; a number; "en", "en B2" for languages) or the capture of its
  * type ("{time}")? 0, or -1 and ERR_CONFIG. */
 int lexicon_value_check(const char *field, const char *value, struct err *err);
-/* Words for `in` and `test`, and the outcomes. Code lists for diagnostics. */
+/* Where words are looked for: `in`. */
 enum lexicon_text {
 	LEXICON_TITLE,
 	LEXICON_DESCRIPTION,
@@ -101,8 +101,7 @@ enum quality_outcome {
 };
 extern const struct vocab vocab_quality_outcome;
 enum quality_test {
-	QUALITY_PREMIUM_NUMBER, /* 081x 082x 089x, 118xxx in a text or as phone
-				 */
+	QUALITY_PREMIUM_NUMBER, /* 081, 082, 089: contact, title, description */
 	QUALITY_MESSAGING_ONLY, /* neither e-mail nor web address to apply at */
 	QUALITY_TOO_OLD,	/* last changed (or posted) over `days` ago */
 	QUALITY_NOT_FRENCH, /* 20 words or more, more English than French ones
@@ -132,6 +131,8 @@ struct lexicon_hits {
  * highest exposure and age_min, the lowest level.required and experience, all
  * licences and languages; for every other field, when they differ, it stays
  * unknown. A degree of 0 counts only when no other signal names the exposure.
+ * Values that the field may not have (age_min 14..66, positions 1..500) do not
+ * count. New strings of *o are of the arena.
  * hits (may be NULL): what fired, in order of rows, at most LEXICON_HITS_MAX.
  */
 void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,

@@ -174,11 +174,27 @@ static void the_shipped_files_hold_all_their_examples(void **state)
 	"    must: [\"Permis B.\", \"Un permis B.\"]\n" \
 	"    must_not: [\"Rien.\", \"Permis C.\"]\n"
 
-static void mistakes_are_named_with_place_and_remedy(void **state)
+struct wrong {
+	const char *text, *want; /* a line that is said, or how it begins */
+};
+
+static void check_files(const struct wrong *rows, size_t n,
+			enum lexicon_what what)
 {
-	static const struct {
-		const char *text, *want; /* every line, or a piece */
-	} rows[] = {
+	for (size_t i = 0; i < n; i++) {
+		char *said;
+		json_t *v = read_text(rows[i].text, what, &said);
+		if (!v == !*rows[i].want || !strstr(said, rows[i].want))
+			fail_msg("%s\nwanted: %s\ngot: %s", rows[i].text,
+				 rows[i].want, said);
+		json_decref(v);
+		free(said);
+	}
+}
+
+static void examples_that_fail_are_named_with_their_place(void **state)
+{
+	static const struct wrong rows[] = {
 		{ROW GOOD_EXAMPLES, ""},
 		{ROW "    must: [\"Permis B.\", \"Rien.\"]\n"
 		     "    must_not: [\"Rien.\", \"Permis C.\"]\n",
@@ -199,6 +215,14 @@ static void mistakes_are_named_with_place_and_remedy(void **state)
 		{ROW "    anny: [x]\n" GOOD_EXAMPLES,
 		 "l.yaml:6:5: error: unknown key \"anny\" in signals[1] (did "
 		 "you mean \"any\"?); allowed: symbol any not"},
+	};
+	(void)state;
+	check_files(rows, ARRAY_LEN(rows), LEXICON_SIGNALS);
+}
+
+static void wrong_fields_and_values_are_named_with_their_place(void **state)
+{
+	static const struct wrong rows[] = {
 		{HEAD "  - symbol: A_B\n    sets: {licence: B}\n"
 		      "    any: [permis b]\n" GOOD_EXAMPLES,
 		 "l.yaml:4:12: error: no field of an offer \"licence\" (did you "
@@ -231,6 +255,14 @@ static void mistakes_are_named_with_place_and_remedy(void **state)
 		      "    any: [\"de {time}\"]\n" GOOD_EXAMPLES,
 		 "l.yaml:5:19: error: hours.start cannot be \"99h\"; allowed: "
 		 "{time}\n"},
+	};
+	(void)state;
+	check_files(rows, ARRAY_LEN(rows), LEXICON_SIGNALS);
+}
+
+static void wrong_phrases_and_keys_are_named_with_their_place(void **state)
+{
+	static const struct wrong rows[] = {
 		{ROW "    between: [1, 2]\n" GOOD_EXAMPLES,
 		 "l.yaml:6:14: error: between is for a field set to a {...}\n"},
 		{HEAD "  - symbol: A_B\n    sets: {licences: B}\n"
@@ -269,15 +301,7 @@ static void mistakes_are_named_with_place_and_remedy(void **state)
 		 "\"baker\"\n"},
 	};
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char *said;
-		json_t *v = read_text(rows[i].text, LEXICON_SIGNALS, &said);
-		if (!v == !*rows[i].want || !strstr(said, rows[i].want))
-			fail_msg("%s\nwanted: %s\ngot: %s", rows[i].text,
-				 rows[i].want, said);
-		json_decref(v);
-		free(said);
-	}
+	check_files(rows, ARRAY_LEN(rows), LEXICON_SIGNALS);
 }
 
 static void mistakes_of_rules_of_quality_are_named_too(void **state)
@@ -285,9 +309,7 @@ static void mistakes_of_rules_of_quality_are_named_too(void **state)
 #define RULE                                                         \
 	"version: 1\nrules:\n  - symbol: FEE\n    outcome: reject\n" \
 	"    reason: Des frais.\n"
-	static const struct {
-		const char *text, *want;
-	} rows[] = {
+	static const struct wrong rows[] = {
 		{RULE "    test: no_salary\n", ""},
 		{RULE, "l.yaml:3:5: error: a rule has words (any), a test, or "
 		       "both\n"},
@@ -310,15 +332,7 @@ static void mistakes_of_rules_of_quality_are_named_too(void **state)
 		 "\"kind\"?)"},
 	};
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char *said;
-		json_t *v = read_text(rows[i].text, LEXICON_QUALITY, &said);
-		if (!v == !*rows[i].want || !strstr(said, rows[i].want))
-			fail_msg("%s\nwanted: %s\ngot: %s", rows[i].text,
-				 rows[i].want, said);
-		json_decref(v);
-		free(said);
-	}
+	check_files(rows, ARRAY_LEN(rows), LEXICON_QUALITY);
 }
 
 static void phrases_mean_what_the_contract_says(void **state)
@@ -854,7 +868,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_shipped_files_hold_all_their_examples),
-		cmocka_unit_test(mistakes_are_named_with_place_and_remedy),
+		cmocka_unit_test(examples_that_fail_are_named_with_their_place),
+		cmocka_unit_test(
+			wrong_fields_and_values_are_named_with_their_place),
+		cmocka_unit_test(
+			wrong_phrases_and_keys_are_named_with_their_place),
 		cmocka_unit_test(mistakes_of_rules_of_quality_are_named_too),
 		cmocka_unit_test(phrases_mean_what_the_contract_says),
 		cmocka_unit_test(captures_read_what_offers_write),
