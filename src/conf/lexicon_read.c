@@ -318,7 +318,7 @@ static json_t *read_phrases(const struct job *j, const struct ynode *row,
 	json_t *out = json_array();
 	for (size_t i = 0; n && n->kind == YNODE_LIST && i < n->n; i++)
 		read_phrase(j, &n->kids[i], use, capture, out);
-	if (json_array_size(out) > LEXICON_PHRASES_MAX)
+	if (n && json_array_size(out) > LEXICON_PHRASES_MAX)
 		error(j->d, n, "too many phrases with those of the lists", NULL,
 		      NULL);
 	return out;

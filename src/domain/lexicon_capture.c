@@ -29,10 +29,12 @@ enum capture capture_find(const char *name)
 /* The word number i in small letters; "" when there is none or it is long. */
 static const char *form(const struct sentence *s, size_t i, char out[FORM_MAX])
 {
-	size_t n = i < s->n ? s->v[i].len : FORM_MAX;
-	for (size_t k = 0; n < FORM_MAX && k < n; k++)
+	size_t n = i < s->n ? s->v[i].len : 0;
+	if (n >= FORM_MAX)
+		n = 0;
+	for (size_t k = 0; k < n; k++)
 		out[k] = (char)tolower((unsigned char)s->v[i].s[k]);
-	out[n < FORM_MAX ? n : 0] = '\0';
+	out[n] = '\0';
 	return out;
 }
 
@@ -72,7 +74,7 @@ static int minutes(const char *w)
 /* "5h", "5h30", "05:30", "5 h 30", "5 heures": how many words; minutes. */
 static size_t clock_words(const struct sentence *s, size_t i, int *out)
 {
-	char one[FORM_MAX], next[FORM_MAX];
+	char one[FORM_MAX] = "", next[FORM_MAX] = "";
 	const char *w = form(s, i, one);
 	int hours = s->v[i].number ? s->v[i].number : digits(&w, 2), more = 0;
 	size_t n = 1;
@@ -96,7 +98,7 @@ static size_t clock_words(const struct sentence *s, size_t i, int *out)
 
 static size_t time_words(const struct sentence *s, size_t i, int32_t *out)
 {
-	char w[FORM_MAX];
+	char w[FORM_MAX] = "";
 	int v;
 	if (str_eq(form(s, i, w), "midi") || str_eq(w, "minuit")) {
 		*out = *w == 'm' && w[2] == 'd' ? 12 * 60 : 0;
@@ -115,7 +117,7 @@ static size_t time_words(const struct sentence *s, size_t i, int32_t *out)
 /* "35,5h" and "35,5 heures", else as a clock. */
 static size_t hours_words(const struct sentence *s, size_t i, int32_t *out)
 {
-	char one[FORM_MAX], next[FORM_MAX];
+	char one[FORM_MAX] = "", next[FORM_MAX] = "";
 	const char *w = form(s, i, one);
 	int v = digits(&w, 2);
 	size_t n = 1;
@@ -138,7 +140,7 @@ static size_t hours_words(const struct sentence *s, size_t i, int32_t *out)
 
 static size_t number_words(const struct sentence *s, size_t i, int32_t *out)
 {
-	char one[FORM_MAX];
+	char one[FORM_MAX] = "";
 	const char *w = form(s, i, one);
 	int v = s->v[i].number ? s->v[i].number : digits(&w, DIGITS_MAX);
 	if (v < 0 || (!s->v[i].number && *w))
@@ -174,7 +176,7 @@ static int32_t figures(const char *w)
 /* "[1er] septembre 2027": the first of a month when no day is said. */
 static size_t date_words(const struct sentence *s, size_t i, int32_t *out)
 {
-	char one[FORM_MAX];
+	char one[FORM_MAX] = "";
 	const char *w = form(s, i, one);
 	int day = 1;
 	size_t n = 1;
@@ -206,7 +208,7 @@ static size_t duration_words(const struct sentence *s, size_t i, int32_t *out)
 		{{"semaine", "semaines", NULL}, 12 * 7},
 		{{"jour", "jours", NULL}, 12},
 	};
-	char w[FORM_MAX];
+	char w[FORM_MAX] = "";
 	int32_t v;
 	if (!number_words(s, i, &v))
 		return 0;
@@ -221,15 +223,17 @@ static size_t duration_words(const struct sentence *s, size_t i, int32_t *out)
 	return 0;
 }
 
+bool capture_may_begin(const struct word *w)
+{
+	/* midi, minuit */
+	return (*w->s >= '0' && *w->s <= '9') || w->number || w->month ||
+	       *w->s == 'm' || *w->s == 'M';
+}
+
 size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
 		     int32_t *out)
 {
-	if (i >= s->n)
-		return 0;
-	const struct word *w = &s->v[i];
-	bool is_midi = kind == CAPTURE_TIME && (*w->s == 'm' || *w->s == 'M');
-	if (!isdigit((unsigned char)*w->s) && !w->number && !w->month &&
-	    !is_midi)
+	if (i >= s->n || !capture_may_begin(&s->v[i]))
 		return 0;
 	switch (kind) {
 	case CAPTURE_TIME:

@@ -88,8 +88,7 @@ static void find_matches(struct scan *c)
 				phrases_by_term(p, w->terms[k], &n);
 			try_phrases(c, i, list, n);
 		}
-		bool may_begin =
-			w->number || w->month || (*w->s >= '0' && *w->s <= '9');
+		bool may_begin = capture_may_begin(w);
 		for (int k = CAPTURE_TIME; may_begin && k < CAPTURE_COUNT;
 		     k++) {
 			const uint16_t *list =

@@ -64,6 +64,8 @@ enum capture {
 /* "{time}" ...; NULL-terminated, from CAPTURE_TIME on. */
 extern const char *const capture_names[];
 enum capture capture_find(const char *name);
+/* False: nothing that is captured begins with this word. */
+bool capture_may_begin(const struct word *w);
 /* How many words from i on are such a thing, 0: none; its value in *out. */
 size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
 		     int32_t *out);

@@ -112,9 +112,9 @@ struct phrases *phrases_new(void)
 		"abcdefghijklmnopqrstuvwxyz0123456789,./-:";
 	struct phrases *p = mem_alloc(sizeof(*p));
 	memset(p->letter, -1, sizeof(p->letter));
-	for (int8_t i = 0; i < LETTERS; i++) {
+	for (int i = 0; i < LETTERS; i++) {
 		unsigned char c = (unsigned char)letters[i];
-		p->letter[c] = p->letter[toupper(c)] = i;
+		p->letter[c] = p->letter[toupper(c)] = (int8_t)i;
 	}
 	map_init(&p->terms);
 	map_init(&p->texts);
@@ -230,7 +230,7 @@ static int fold_word(struct parsed *out, const char *s, struct sentence *words,
 		     bool *is_prefix, struct err *err)
 {
 	size_t n = strlen(s);
-	struct sentence more;
+	struct sentence more = {.n = 0};
 	*is_prefix = n && s[n - 1] == '*';
 	const char *plain = arena_dup_n(out->a, s, n - *is_prefix);
 	if (strpbrk(plain, "*?()[]{}<>\"$|"))
@@ -261,7 +261,7 @@ static char *lower(struct arena *a, const struct word *w, bool is_prefix)
 static int parse_alternatives(struct parsed *out, const char *token,
 			      bool is_optional, struct err *err)
 {
-	struct sentence words;
+	struct sentence words = {.n = 0};
 	bool is_prefix;
 	char *term = arena_dup(out->a, "");
 	size_t count = 0;
@@ -287,7 +287,7 @@ static int parse_alternatives(struct parsed *out, const char *token,
 static int parse_words(struct parsed *out, const char *token, bool is_optional,
 		       struct err *err)
 {
-	struct sentence words;
+	struct sentence words = {.n = 0};
 	bool is_prefix;
 	if (fold_word(out, token, &words, &is_prefix, err))
 		return -1;
@@ -390,7 +390,7 @@ static int add_parsed(struct phrases *p, const struct parsed *from,
 		s->capture = (uint8_t)from->v[i].capture;
 		s->is_optional = from->v[i].is_optional;
 		s->term = TERM_NONE;
-		if (s->kind == STEP_TERM &&
+		if (from->v[i].term &&
 		    term_of(p, from->v[i].term, &s->term, err))
 			return -1;
 	}
@@ -518,18 +518,21 @@ void phrases_know(const struct phrases *p, struct word *w)
 	w->month = p->nodes[at].month;
 }
 
+static const uint16_t *listed(const struct index *x, size_t key, size_t *n)
+{
+	size_t first = x->first[key];
+	*n = x->first[key + 1] - first;
+	return x->list + first;
+}
+
 const uint16_t *phrases_by_term(const struct phrases *p, uint16_t term,
 				size_t *n)
 {
-	const size_t *first = &p->by_term.first[term];
-	*n = first[1] - first[0];
-	return p->by_term.list + first[0];
+	return listed(&p->by_term, term, n);
 }
 
 const uint16_t *phrases_by_capture(const struct phrases *p, enum capture c,
 				   size_t *n)
 {
-	const size_t *first = &p->by_capture.first[c];
-	*n = first[1] - first[0];
-	return p->by_capture.list + first[0];
+	return listed(&p->by_capture, c, n);
 }

@@ -359,6 +359,7 @@ static void phrases_mean_what_the_contract_says(void **state)
 		{"{\"any\":[\"a ... b\"]}", "a, (b)", true},
 		{"{\"any\":[\"cap\"]}", "un C.A.P", false},
 		{"{\"any\":[\"c a p\"]}", "un C.A.P", true},
+		{"{\"any\":[\"{time} pile\"]}", "Midi pile", true},
 		{"{\"any\":[\"16-25 ans\"]}", "de 16-25 ans", true},
 		{"{\"any\":[\"16 ans\"]}", "de 16-25 ans", false},
 		{"{\"any\":[\"35,5 h\"]}", "35,5 h", true},

@@ -376,9 +376,10 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"departements.tsv",  "communes.tsv", "communes_alias.tsv",
-		"rome_v3.tsv",	     "rome_v4.tsv",  "rome_titles.tsv",
-		"rome_proximity.tsv"};
+		"departements.tsv",   "communes.tsv",
+		"communes_alias.tsv", "rome_v3.tsv",
+		"rome_v4.tsv",	      "rome_titles.tsv",
+		"rome_proximity.tsv", "rome_conditions.tsv"};
 	static const struct {
 		const char *name, *text, *says;
 	} cases[] = {
@@ -419,6 +420,16 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 		{"rome_proximity.tsv",
 		 HEAD "from\tto\tproximity\nD1102\tD1104\t1001\n",
 		 ":6: not 0 to 1000"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nZ1\tloads\t1\n",
+		 ":6: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1104\tloads\t1\n"
+		      "D1102\tloads\t1\n",
+		 ":7: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n",
+		 ":6: not 1 to 3"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
 	};
