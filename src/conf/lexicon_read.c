@@ -391,6 +391,9 @@ static json_t *read_sets(const struct job *j, const struct ynode *row,
 		if (lexicon_value_check(name, to->text, &err))
 			error(j->d, to, err.text, NULL, NULL);
 		if (*to->text == '{') {
+			if (*capture && !str_eq(*capture, to->text))
+				error(j->d, to, "one kind of {...} in a row",
+				      NULL, NULL);
 			*capture = to->text;
 			*field = name;
 		}

@@ -33,8 +33,8 @@ struct maker {
 	struct lexicon *l;
 	struct err *err;
 	/* What fires and what vetoes, by row: numbers of phrases. */
-	int *any[LEXICON_ROWS_MAX], *not [LEXICON_ROWS_MAX],
-		*not_before[LEXICON_ROWS_MAX];
+	int *any[LEXICON_ROWS_MAX], *around[LEXICON_ROWS_MAX],
+		*before[LEXICON_ROWS_MAX];
 };
 
 /* Bits of the words of a list. -1: one is none of v. */
@@ -53,13 +53,13 @@ static int read_bits(const json_t *list, const struct vocab *v, unsigned *out,
 	return 0;
 }
 
-/* The capture that the row's phrases must have, or CAPTURE_NONE. */
-static enum capture capture_of(const struct row *r)
+/* The setting that takes what the row's phrases capture, or NULL. */
+static const struct setting *captured_by(const struct row *r)
 {
 	for (size_t i = 0; i < r->n_sets; i++)
 		if (r->sets[i].capture != CAPTURE_NONE)
-			return r->sets[i].capture;
-	return CAPTURE_NONE;
+			return &r->sets[i];
+	return NULL;
 }
 
 static int read_sets(struct row *r, json_t *sets, struct err *err)
@@ -72,9 +72,15 @@ static int read_sets(struct row *r, json_t *sets, struct err *err)
 	json_object_foreach(sets, field, value)
 	{
 		const char *s = json_string_value(value);
-		if (setting_read(field, s ? s : "", &r->sets[r->n_sets], err))
+		const struct setting *first = captured_by(r);
+		struct setting *now = &r->sets[r->n_sets];
+		if (setting_read(field, s ? s : "", now, err))
 			return -1;
 		r->n_sets++;
+		if (first && now->capture != CAPTURE_NONE &&
+		    now->capture != first->capture)
+			return err_set(err, ERR_CONFIG,
+				       "one kind of {...} in a row");
 	}
 	return 0;
 }
@@ -83,19 +89,16 @@ static int read_sets(struct row *r, json_t *sets, struct err *err)
 static int read_between(struct row *r, const json_t *list, struct err *err)
 {
 	struct setting lo, hi;
-	size_t i = 0;
+	const struct setting *of = captured_by(r);
 	if (!list)
 		return 0;
-	while (i < r->n_sets && r->sets[i].capture == CAPTURE_NONE)
-		i++;
-	if (i == r->n_sets)
+	if (!of)
 		return err_set(err, ERR_CONFIG,
 			       "between is for a field set to a {...}");
 	const char *a = json_string_value(json_array_get(list, 0));
 	const char *b = json_string_value(json_array_get(list, 1));
-	const char *name = r->sets[i].name;
-	if (setting_read(name, a ? a : "", &lo, err) ||
-	    setting_read(name, b ? b : "", &hi, err))
+	if (setting_read(of->name, a ? a : "", &lo, err) ||
+	    setting_read(of->name, b ? b : "", &hi, err))
 		return -1;
 	if (lo.capture || hi.capture || lo.value > hi.value ||
 	    json_array_size(list) != 2)
@@ -113,13 +116,14 @@ static int read_quality(struct row *r, const json_t *v, struct err *err)
 	int code = vocab_find(&vocab_quality_outcome, outcome);
 	r->reason = js_str(v, "reason", NULL);
 	r->test = vocab_find(&vocab_quality_test, test);
-	r->days = (int)js_int(v, "days", 0);
+	int64_t days = js_int(v, "days", 0);
 	if (code <= QUALITY_LIVE || !r->reason)
 		return err_set(err, ERR_CONFIG, "no outcome or no reason");
 	if (r->test == VOCAB_NONE && (test || !r->has_words))
 		return err_set(err, ERR_CONFIG, "no words, and no such test");
-	if (r->days < 0 || r->days > DAYS_MAX)
+	if (days < 0 || days > DAYS_MAX)
 		return err_set(err, ERR_CONFIG, "days out of range");
+	r->days = (int)days;
 	r->outcome = (enum quality_outcome)code;
 	if (read_bits(json_object_get(v, "kinds"), &vocab_contract, &r->kinds,
 		      err))
@@ -197,13 +201,14 @@ static int add_row(struct maker *m, const json_t *v)
 	if (add_phrases(m, json_object_get(v, "any"), (int)within,
 			&m->any[i]) ||
 	    add_phrases(m, json_object_get(v, "not"), (int)within,
-			&m->not [i]) ||
+			&m->around[i]) ||
 	    add_phrases(m, json_object_get(v, "not_before"), (int)within,
-			&m->not_before[i]))
+			&m->before[i]))
 		return -1;
-	enum capture c = capture_of(r);
-	for (const int *p = m->any[i]; c != CAPTURE_NONE && *p >= 0; p++)
-		if (!has_capture(phrases_at(m->l->phrases, (size_t)*p), c))
+	const struct setting *of = captured_by(r);
+	for (const int *p = m->any[i]; of && *p >= 0; p++)
+		if (!has_capture(phrases_at(m->l->phrases, (size_t)*p),
+				 of->capture))
 			return err_set(m->err, ERR_CONFIG,
 				       "each phrase has the {...} that is "
 				       "set");
@@ -249,8 +254,8 @@ static void index_rows(struct maker *m)
 			f->rows = mem_grow(f->rows, f->n + 1, sizeof(*f->rows));
 			f->rows[f->n++] = (uint16_t)i;
 		}
-		put_vetoes(l, i, m->not [i], VETO_AROUND);
-		put_vetoes(l, i, m->not_before[i], VETO_BEFORE);
+		put_vetoes(l, i, m->around[i], VETO_AROUND);
+		put_vetoes(l, i, m->before[i], VETO_BEFORE);
 	}
 }
 
@@ -270,8 +275,8 @@ struct lexicon *lexicon_new(const json_t *checked, struct err *err)
 		index_rows(m);
 	for (size_t i = 0; i < l->n_rows; i++) {
 		free(m->any[i]);
-		free(m->not [i]);
-		free(m->not_before[i]);
+		free(m->around[i]);
+		free(m->before[i]);
 	}
 	free(m);
 	if (result) {

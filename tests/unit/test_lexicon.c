@@ -265,6 +265,14 @@ static void wrong_phrases_and_keys_are_named_with_their_place(void **state)
 	static const struct wrong rows[] = {
 		{ROW "    between: [1, 2]\n" GOOD_EXAMPLES,
 		 "l.yaml:6:14: error: between is for a field set to a {...}\n"},
+		{HEAD "  - symbol: A_B\n    sets: {hours.start: \"{time}\", "
+		      "start: \"{date}\"}\n"
+		      "    any: [\"de {time}\"]\n" GOOD_EXAMPLES,
+		 "l.yaml:4:42: error: one kind of {...} in a row\n"},
+		{HEAD "  - symbol: A_B\n    sets: {hours.start: \"{time}\"}\n"
+		      "    between: [9h, 5h]\n"
+		      "    any: [\"de {time}\"]\n" GOOD_EXAMPLES,
+		 "A_B: between is [least, most]"},
 		{HEAD "  - symbol: A_B\n    sets: {licences: B}\n"
 		      "    any: [\"... permis\", ab*, $wish, \"a|b c|d e|\"]\n",
 		 "l.yaml:5:11: error: phrase \"... permis\": a phrase begins "
@@ -763,6 +771,9 @@ static void a_lexicon_that_is_not_ours_is_refused(void **state)
 		{"{\"rows\":[{\"symbol\":\"X\",\"sets\":{\"start\":\"{date}\"},"
 		 "\"any\":[\"a\"]}]}",
 		 "X: each phrase has the {...}"},
+		{"{\"rows\":[{\"symbol\":\"X\",\"sets\":{\"start\":\"{date}\","
+		 "\"hours.start\":\"{time}\"},\"any\":[\"{date}\"]}]}",
+		 "X: one kind of {...}"},
 		{"{\"what\":\"quality\",\"rows\":[{\"symbol\":\"X\"}]}",
 		 "X: no outcome or no reason"},
 		{"{\"what\":\"quality\",\"rows\":[{\"symbol\":\"X\",\"outcome\":"
