@@ -15,11 +15,13 @@ struct ynode;
 /* Words of an offer that mean something: signals.yaml turns them into fields,
  * quality.yaml into a judgement of the offer itself. One matcher for both.
  *
- * A text is cut into sentences (line ends, ". " "!" "?" ";", bullets) and words
- * (utf8_fold: no case, accents, punctuation; numbers keep the . , : / - inside
- * them, "16-25" is one word). Nothing matches across two sentences. A comma, a
- * bracket or " - " begins a new clause, unless only one word came before it
- * ("Idéalement, ..."); phrases may span clauses, vetoes do not.
+ * A text is cut into words (utf8_fold: no case, accents, punctuation; a number
+ * keeps the . , : / - inside it, "16-25" is one word) and sentences, which end
+ * at a line end, at "!" "?" ";", before a bullet and at a dot, unless a letter
+ * follows it at once ("c.a.p") or a blank and a small letter or digit do ("cat.
+ * 3"). Nothing matches across two sentences. That last dot, a comma, a bracket
+ * or " - " begins a new clause, unless only one word of the clause came before
+ * it ("Idéalement, ..."); phrases may span clauses, vetoes do not.
  *
  * A phrase is a line of steps with blanks between:
  *   word       that word; a written one that folds to several ("week-end") is

@@ -37,13 +37,20 @@ static bool is_bullet(const char *s)
 
 enum mark { MARK_NONE, MARK_COMMA, MARK_END };
 
-/* A dot inside "c.a.p" or "exemple.fr" ends nothing. */
-static bool is_end_dot(const char *text, size_t at)
+/* A dot inside "c.a.p" or "exemple.fr" means nothing. Before a blank and no
+ * capital it may be that of an abbreviation ("cat. 3", "min. 18 ans"). */
+static enum mark dot_at(const char *text, size_t at)
 {
-	char next = text[at + 1];
-	return !is_word_byte(next) ||
-	       (at && islower((unsigned char)text[at - 1]) &&
-		isupper((unsigned char)next));
+	const char *next = text + at + 1;
+	bool is_glued = is_word_byte(*next);
+	if (is_glued)
+		return at && islower((unsigned char)text[at - 1]) &&
+				       isupper((unsigned char)*next)
+			       ? MARK_END
+			       : MARK_NONE;
+	next += *next == ' ';
+	return islower((unsigned char)*next) || is_digit(*next) ? MARK_COMMA
+								: MARK_END;
 }
 
 /* What a byte that is of no word does. A comma, a bracket or a dash with blanks
@@ -58,7 +65,7 @@ static enum mark mark_at(const char *text, size_t at)
 	case '?':
 		return MARK_END;
 	case '.':
-		return is_end_dot(text, at) ? MARK_END : MARK_NONE;
+		return dot_at(text, at);
 	case ',':
 	case '(':
 	case ')':

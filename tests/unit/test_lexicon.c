@@ -361,6 +361,8 @@ static void phrases_mean_what_the_contract_says(void **state)
 		{"{\"any\":[\"a ... b\"],\"within\":2}", "a x y b", true},
 		{"{\"any\":[\"a ... b\"],\"within\":2}", "a x y z b", false},
 		{"{\"any\":[\"a ... b\"]}", "a. B", false},
+		{"{\"any\":[\"a ... b\"]}", "a. b", true},
+		{"{\"any\":[\"a ... b\"]}", "a. \"b", false},
 		{"{\"any\":[\"a ... b\"]}", "a ; b", false},
 		{"{\"any\":[\"a ... b\"]}", "a\nb", false},
 		{"{\"any\":[\"a ... b\"]}", "a • b", false},
@@ -381,7 +383,7 @@ static void phrases_mean_what_the_contract_says(void **state)
 		{"{\"any\":[\"b\"],\"not\":[\"x\"],\"near\":2}", "b c, x",
 		 true},
 		{"{\"any\":[\"b\"],\"not\":[\"x\"]}", "X, le b", false},
-		{"{\"any\":[\"b\"],\"not\":[\"x\"]}", "x. b", true},
+		{"{\"any\":[\"b\"],\"not\":[\"x\"]}", "x. Un b", true},
 		{"{\"any\":[\"a ... b\"],\"not\":[\"x\"]}", "a, y x z, b",
 		 false},
 		/* before only */
