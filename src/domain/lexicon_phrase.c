@@ -19,6 +19,7 @@
 enum {
 	LETTERS = 41, /* a-z 0-9 , . / - : */
 	PREFIX_MIN = 3,
+	WORD_MAX = 60, /* letters; folding may lengthen what was written */
 	ALTERNATIVES_MAX = 24,
 	/* Numbers are 16 bits wide, the last is none. */
 	NODES_MAX = 0xFFFF,
@@ -150,18 +151,13 @@ void phrases_free(struct phrases *p)
 static int link_word(struct phrases *p, const char *word, uint16_t term,
 		     struct err *err)
 {
-	char plain[LEXICON_PHRASE_MAX + 1];
+	char plain[WORD_MAX + 2];
 	str_copy(plain, sizeof(plain), word);
 	size_t n = strlen(plain);
 	bool is_prefix = plain[n - 1] == '*';
 	plain[n - is_prefix] = '\0';
 	size_t at = node_of(p, plain);
-	if (!at)
-		return err_set(err, ERR_CONFIG,
-			       "\"%s\": letters a-z and digits only, and fewer "
-			       "words in all",
-			       word);
-	if (p->n_links > UINT16_MAX)
+	if (!at || p->n_links > UINT16_MAX)
 		return err_set(err, ERR_LIMIT, "too many different words");
 	p->links = room(p->links, p->n_links, &p->cap_links, sizeof(*p->links));
 	uint16_t *head = is_prefix ? &p->nodes[at].prefix : &p->nodes[at].exact;
@@ -184,7 +180,7 @@ static int term_of(struct phrases *p, const char *text, uint16_t *out,
 	*out = (uint16_t)p->n_terms++;
 	map_put(&p->terms, text, (void *)(uintptr_t)(p->n_terms));
 	for (const char *s = text; *s;) {
-		char one[LEXICON_PHRASE_MAX + 1];
+		char one[WORD_MAX + 2];
 		size_t n = strcspn(s, "|");
 		memcpy(one, s, n);
 		one[n] = '\0';
@@ -225,6 +221,18 @@ static int add_step(struct parsed *out, enum step_kind kind,
 	return 0;
 }
 
+static bool is_plain(const struct sentence *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i].len > WORD_MAX)
+			return false;
+		for (uint32_t k = 0; k < s->v[i].len; k++)
+			if ((unsigned char)s->v[i].s[k] >= 0x80)
+				return false;
+	}
+	return true;
+}
+
 /* A written word, perhaps with * behind, as words; the star is the last's. */
 static int fold_word(struct parsed *out, const char *s, struct sentence *words,
 		     bool *is_prefix, struct err *err)
@@ -242,6 +250,11 @@ static int fold_word(struct parsed *out, const char *s, struct sentence *words,
 	if (!sentence_next(&w, out->a, words) ||
 	    sentence_next(&w, out->a, &more))
 		return err_set(err, ERR_CONFIG, "\"%s\" is no word", s);
+	if (!is_plain(words))
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\": only letters a to z, accents aside, "
+			       "%d at most",
+			       s, WORD_MAX);
 	if (*is_prefix && words->v[words->n - 1].len < PREFIX_MIN)
 		return err_set(err, ERR_CONFIG,
 			       "\"%s\": at least %d letters before *", s,

@@ -142,6 +142,30 @@ static void push_rest(struct sentences *w, struct sentence *out)
 		w->rest = NULL;
 }
 
+/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
+ * ASCII are all é, ç and their like; NULL for any other. One French word in six
+ * has such a letter, and the general way costs as much as the search itself. */
+static const char *fold_accents(struct arena *a, const char *s, size_t n)
+{
+	/* U+00C0 to U+00FF, which are C3 80 to C3 BF; blank: not one letter */
+	static const char plain[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
+				    "aaaaaa ceeeeiiii nooooo  uuuuy y";
+	char *out = arena_alloc(a, n + 1), *end = out;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i], next;
+		if (c < 0x80) {
+			*end++ = s[i];
+			continue;
+		}
+		next = i + 1 < n ? (unsigned char)s[++i] : 0;
+		if (c != 0xC3 || (next & 0xC0) != 0x80 ||
+		    plain[next & 0x3F] == ' ')
+			return NULL;
+		*end++ = plain[next & 0x3F];
+	}
+	return out;
+}
+
 static void push_piece(struct sentences *w, struct arena *a,
 		       struct sentence *out)
 {
@@ -153,7 +177,9 @@ static void push_piece(struct sentences *w, struct arena *a,
 		push(w, out, s, n, from, w->at);
 		return;
 	}
-	w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->rest = fold_accents(a, s, n);
+	if (!w->rest)
+		w->rest = utf8_fold(a, arena_dup_n(a, s, n));
 	w->was_comma |= !*w->rest; /* "–" */
 	w->rest_from = from;
 	w->rest_to = w->at;

@@ -12,6 +12,7 @@
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
+#include <etrier/utf8.h>
 #include <etrier/ynode.h>
 
 #include <setjmp.h>
@@ -278,6 +279,9 @@ static void wrong_phrases_and_keys_are_named_with_their_place(void **state)
 		 "l.yaml:5:11: error: phrase \"... permis\": a phrase begins "
 		 "and ends with a word that must be there\n"},
 		{HEAD "  - symbol: A_B\n    sets: {licences: B}\n"
+		      "    any: [\xCE\xB1\xCE\xB2]\n" GOOD_EXAMPLES,
+		 "only letters a to z, accents aside, 60 at most\n"},
+		{HEAD "  - symbol: A_B\n    sets: {licences: B}\n"
 		      "    any: [ab*]\n" GOOD_EXAMPLES,
 		 "l.yaml:5:11: error: phrase \"ab*\": \"ab*\": at least 3 "
 		 "letters before *\n"},
@@ -402,6 +406,31 @@ static void phrases_mean_what_the_contract_says(void **state)
 			fail_msg("%s on \"%s\"", rows[i].keys, rows[i].text);
 		lexicon_free(l);
 	}
+	done(f);
+}
+
+/* There is a short way for them, beside the one of utf8.h. */
+static void every_accent_is_folded_as_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+	size_t n_folded = 0;
+	for (uint32_t cp = 0xC0; cp < 0x180; cp++) {
+		struct err err;
+		char word[8] = "x";
+		word[1 + utf8_put(cp, word + 1)] = 'y';
+		const char *folded = utf8_fold(&f->a, word);
+		if (lexicon_phrase_check(folded, &err))
+			continue; /* "ð": no phrase can have it */
+		n_folded++;
+		char *keys = mem_printf("{\"any\":[\"%s\"]}", folded);
+		struct lexicon *l = one_signal(keys);
+		lexicon_apply(l, &f->a, offer(f, word), &f->hits);
+		if (f->hits.n != 1)
+			fail_msg("%s: %s", word, keys);
+		lexicon_free(l);
+		free(keys);
+	}
+	assert_in_range(n_folded, 160, 192);
 	done(f);
 }
 
@@ -850,6 +879,26 @@ static void the_manual_names_every_word(void **state)
 	free(manual);
 }
 
+/* "㎉" is four letters when folded: longer than it was written. */
+static void words_that_grow_when_folded_have_a_ceiling(void **state)
+{
+	char word[3 * 66 + 1];
+	struct err err = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof(word) - 1; i++)
+		word[i] = "\xE3\x8E\x89"[i % 3];
+	word[3 * 15] = '\0';
+	assert_int_equal(lexicon_phrase_check(word, &err), 0);
+	struct lexicon *l =
+		one_signal("{\"any\":[\"\xE3\x8E\x89\xE3\x8E\x89|kcal*\"]}");
+	assert_int_equal(lexicon_count(l), 1);
+	lexicon_free(l);
+	word[3 * 15] = '\xE3';
+	word[sizeof(word) - 1] = '\0';
+	assert_int_equal(lexicon_phrase_check(word, &err), -1);
+	assert_non_null(strstr(err.text, "60 at most"));
+}
+
 static void trades_have_their_usual_conditions(void **state)
 {
 	struct err err = {0};
@@ -889,6 +938,7 @@ int main(void)
 			wrong_phrases_and_keys_are_named_with_their_place),
 		cmocka_unit_test(mistakes_of_rules_of_quality_are_named_too),
 		cmocka_unit_test(phrases_mean_what_the_contract_says),
+		cmocka_unit_test(every_accent_is_folded_as_elsewhere),
 		cmocka_unit_test(captures_read_what_offers_write),
 		cmocka_unit_test(what_is_stated_is_never_touched),
 		cmocka_unit_test(an_offer_keeps_the_provenance_it_had),
@@ -903,6 +953,7 @@ int main(void)
 		cmocka_unit_test(hostile_texts_cost_no_more_than_their_length),
 		cmocka_unit_test(a_lexicon_that_is_not_ours_is_refused),
 		cmocka_unit_test(too_many_groups_of_one_word_are_refused),
+		cmocka_unit_test(words_that_grow_when_folded_have_a_ceiling),
 		cmocka_unit_test(the_manual_names_every_word),
 		cmocka_unit_test(trades_have_their_usual_conditions),
 	};
