@@ -107,5 +107,14 @@ const char *rome_title(const struct refdata *rd, size_t i, uint16_t *trade);
  * activity is unknown or NULL. Rare pairs are not in the table. */
 uint16_t rome_share_of_activity(const struct refdata *rd, const char *naf,
 				uint16_t trade);
+/* The conditions of work that the official description of a trade names, in
+ * order of code ("loads", ...: the words of exposures; whose list they are,
+ * this layer does not know). Returns how many. */
+struct condition {
+	const char *exposure;
+	uint8_t degree; /* 1 occasional .. 3 dominant */
+};
+size_t rome_conditions(const struct refdata *rd, uint16_t trade,
+		       const struct condition **out);
 
 #endif

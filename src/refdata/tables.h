@@ -108,12 +108,24 @@ uint16_t titles_find(const struct titles *t, const char *title);
 /* The first form of a pattern, in place. */
 void title_first_form(char *pattern);
 
+/* Conditions of work (conditions.c): those of trade t are the rows first[t] up
+ * to first[t + 1]. */
+struct conditions {
+	struct table table;
+	struct condition *v;
+	uint32_t *first;
+};
+int conditions_load(struct conditions *c, const struct trades *t,
+		    const char *dir, struct err *err);
+void conditions_free(struct conditions *c);
+
 uint64_t hash_text(const char *s); /* FNV-1a, never 0 */
 
-#define REFDATA_VERSIONS 8
+#define REFDATA_VERSIONS 9
 struct refdata {
 	struct places places;
 	struct trades trades;
+	struct conditions conditions;
 	char *versions[REFDATA_VERSIONS];
 };
 

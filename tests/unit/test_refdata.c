@@ -419,7 +419,7 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 	static const char *const names[] = {
 		"departements.tsv",   "communes.tsv", "communes_alias.tsv",
 		"rome_v3.tsv",	      "rome_v4.tsv",  "rome_titles.tsv",
-		"rome_proximity.tsv", "rome_naf.tsv"};
+		"rome_proximity.tsv", "rome_naf.tsv", "rome_conditions.tsv"};
 	static const struct {
 		const char *name, *text, *says;
 	} cases[] = {
@@ -470,6 +470,16 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 		 HEAD "naf\trome\thirings\n1071C\tD1102\t5\n"
 		      "1071C\tD1102\t6\n",
 		 ":7: not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nZ1\tloads\t1\n",
+		 ":6: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1104\tloads\t1\n"
+		      "D1102\tloads\t1\n",
+		 ":7: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n",
+		 ":6: not 1 to 3"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
 	};
