@@ -27,6 +27,7 @@ struct feed {
 	struct normaliser nz;
 	struct arena arena;
 	struct notes notes;
+	json_t *record; /* the one being handed over */
 	bool wants_notes;
 	const struct feed_handler *handler;
 	void *ctx;
@@ -67,7 +68,9 @@ static int on_record(void *ctx, json_t *record, const struct err *why)
 		on_bad(f, "no_title", &err);
 	} else {
 		count(f, &o);
+		f->record = record;
 		f->handler->on_offer(f->ctx, &o, &f->notes);
+		f->record = NULL;
 		json_decref(o.provenance);
 	}
 	arena_reset(&f->arena);
@@ -139,6 +142,11 @@ int feed_end(struct feed *f, struct err *err)
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
 		f->counts.declared = v;
 	return 0;
+}
+
+json_t *feed_record(const struct feed *f)
+{
+	return f->record;
 }
 
 const struct collector_counts *feed_counts(const struct feed *f)

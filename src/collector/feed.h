@@ -28,6 +28,8 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
 /* The end of the bytes. -1: empty, cut, or no list of records in it. */
 int feed_end(struct feed *f, struct err *err);
+/* Inside on_offer: the record that became the offer. */
+json_t *feed_record(const struct feed *f);
 const struct collector_counts *feed_counts(const struct feed *f);
 /* Hash of the decoded bytes so far, 32 hex digits. */
 void feed_hash(const struct feed *f, char out[33]);
