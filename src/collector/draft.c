@@ -169,6 +169,8 @@ int collector_draft(const char *bytes, size_t n,
 	if (draft_shape(&a, bytes, n, ask->kind, &shape, err))
 		goto out;
 	shape.splits = has_source_key("each");
+	if (shape.each && !shape.splits)
+		d.inside = arena_printf(&a, "%s.", shape.each);
 	if (read_records(&r, bytes, n, err))
 		goto out;
 	draft_seen(&d);

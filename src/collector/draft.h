@@ -128,6 +128,7 @@ enum { DRAFT_MARKS_MAX = 20 };
 struct draft {
 	struct arena *arena;
 	const struct refdata *refdata;
+	const char *inside; /* path of the list of offers in a record, "x." */
 	struct map by_path; /* path -> struct draft_path */
 	struct draft_path *paths[DRAFT_PATHS_MAX];
 	size_t n_paths;

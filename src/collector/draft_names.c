@@ -14,6 +14,9 @@
 #include <ctype.h>
 #include <string.h>
 
+/* Points that the last names of a row are behind the first. */
+enum { RANK_MAX = 12, WEAK_POINTS = 55 };
+
 #define UNDECIDED_LEVEL                                                        \
 	"required (level.required) or aimed at (level.target)? the name does " \
 	"not say"
@@ -51,7 +54,7 @@ static const struct draft_row rows[] = {
 	    "content encoded|contenu|texte|annonce|detail|body|"
 	    "presentation poste|offer description|plain content"),
 	ROW(KIND, OFFER, TEXT, 0, 55,
-	    "type contrat|contract type|nature contrat|contrat type|contrat|"
+	    "nature contrat|type contrat|contract type|contrat type|contrat|"
 	    "contract|employment type|type contract|job type|libelle contrat|"
 	    "contract kind|contract name|type emploi|commitment|"
 	    "job listing job type"),
@@ -386,8 +389,7 @@ static int place_points(enum draft_group group, const struct tail *t)
 		" video ",	" partenaire ",	    " partner ",
 		" hierarchy ",	" formation ",	    " training ",
 		" qualite ",	" filtre ",	    " diploma ",
-		" cfa ",	" specialisation ", " criteria ",
-		" customer "};
+		" cfa ",	" specialisation ", " customer "};
 	/* what stands inside, against what is looked for */
 	static const int points[4][5] = {
 		/* OFFER EMPLOYER PLACE CONTACT ANY */
@@ -426,7 +428,7 @@ static int pattern_points(const struct tail *t, const char *pattern,
 {
 	bool has_two = strchr(pattern, ' ') != NULL;
 	if (is_same(t->last, pattern))
-		return is_weak ? 55 : 100;
+		return is_weak ? WEAK_POINTS : 100;
 	if (is_weak)
 		return 0;
 	if (has_two && (is_same(t->two, pattern) || is_same(t->three, pattern)))
@@ -451,7 +453,8 @@ int draft_name_points(struct arena *a, const struct draft_row *row,
 		const char *pattern = draft_words(
 			a, arena_dup_n(a, p + is_weak, n - is_weak));
 		int v = pattern_points(&t, pattern, is_weak);
-		v -= v ? rank / 2 : 0;
+		if (v > WEAK_POINTS)
+			v -= rank < RANK_MAX ? rank : RANK_MAX;
 		best = v > best ? v : best;
 		p += n + (p[n] == '|');
 	}

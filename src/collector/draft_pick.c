@@ -19,6 +19,7 @@ enum {
 	BY_VALUE_MIN = 2,     /* one value proves nothing */
 	SECOND_WITHIN = 30,   /* points a second path may be behind */
 	UNIQUE_MIN = 950,     /* a reference is another one in each offer */
+	INSIDE_POINTS = 10,
 	PAIRS_MAX = 2000
 };
 
@@ -85,10 +86,19 @@ static int points_of(struct arena *scratch, const struct draft *d,
 	}
 	*is_by_value = points < POINTS_MIN && row->by_value;
 	if (*is_by_value) {
-		if (share < BY_VALUE_SHARE || p->n_judged < BY_VALUE_MIN)
+		/* Of a contract the name tells more than the words. */
+		enum look look =
+			row->field == SOURCE_F_KIND ? LOOK_CONTRACT : row->look;
+		if (draft_share(p, look) < BY_VALUE_SHARE ||
+		    p->n_judged < BY_VALUE_MIN)
 			return 0;
 		points = row->by_value;
 	}
+	/* Names inside the list of offers speak of an offer, those beside it of
+	 * what the offers have in common. */
+	if (d->inside && row->group == GROUP_OFFER &&
+	    str_starts(p->path, d->inside))
+		points += INSIDE_POINTS;
 	if (points < POINTS_MIN || share < row->share || !suits(d, row, p))
 		return 0;
 	return points + share / 100 + coverage(d, p) / 60;
@@ -110,6 +120,8 @@ static size_t all_pairs(struct draft *d, struct pair *out)
 	size_t n = 0;
 	arena_init(&scratch);
 	for (size_t i = 0; i < d->n_paths; i++) {
+		if (!d->paths[i]->n_records)
+			continue; /* always empty, or "N/A" */
 		for (size_t r = 0; draft_row(r) && n < PAIRS_MAX; r++) {
 			struct pair p = {draft_row(r), d->paths[i], 0, false};
 			p.points = points_of(&scratch, d, p.row, p.path,
@@ -135,7 +147,8 @@ static struct draft_pick *pick_of(struct draft_pick *picks, size_t n, int field)
 /* The address where one applies is often the only one there is. */
 static bool may_share(const struct pair *p)
 {
-	return p->row->field == SOURCE_F_CONTACT_URL;
+	return p->row->field == SOURCE_F_CONTACT_URL ||
+	       p->row->field == SOURCE_F_URL;
 }
 
 static size_t take_best(const struct pair *pairs, size_t n_pairs,
@@ -177,8 +190,10 @@ static bool may_have_more(const struct draft_pick *k,
 {
 	switch (k->row->field) {
 	case SOURCE_F_KIND:
-		return draft_share(k->paths[0], LOOK_CONTRACT) < 1000 &&
-		       draft_share(p, LOOK_CONTRACT) > 0;
+		for (size_t i = 0; i < k->n_paths; i++)
+			if (draft_share(k->paths[i], LOOK_CONTRACT) == 1000)
+				return adds_records(k, p);
+		return draft_share(p, LOOK_CONTRACT) > 0;
 	case SOURCE_F_URL:
 	case SOURCE_F_TITLE:
 	case SOURCE_F_EMPLOYER_NAME:
@@ -231,7 +246,6 @@ static void add_texts(struct draft *d, struct draft_pick *k)
 		"formation experience",
 		"access condition",
 		"benefit",
-		"contexte",
 		"responsibility",
 		"additional",
 	};
@@ -241,7 +255,8 @@ static void add_texts(struct draft *d, struct draft_pick *k)
 		for (size_t j = 0; j < d->n_paths; j++) {
 			struct draft_path *p = d->paths[j];
 			const char *dot = strrchr(p->path, '.');
-			if (p->is_used || k->n_paths == ARRAY_LEN(k->paths) ||
+			if (p->is_used || !p->n_records ||
+			    k->n_paths == ARRAY_LEN(k->paths) ||
 			    p->n_look[LOOK_LONG] * 2 < p->n_values ||
 			    !str_eq(draft_words(&a, dot ? dot + 1 : p->path),
 				    draft_words(&a, names[i])))

@@ -26,7 +26,8 @@ enum {
 	 * offer.jobDescription.title, others one level more. */
 	BELOW_MAX = 3,
 	NAMES_CACHED_MAX = 4000,
-	NAME_BYTES_MAX = 100
+	NAME_BYTES_MAX = 100,
+	NAME_POINTS = 75 /* a name that speaks of the field and little else */
 };
 
 struct candidate {
@@ -75,7 +76,8 @@ static const struct meaning *meaning_of(struct scan *s, const char *name)
 	m->title = draft_title_points(s->a, name);
 	for (size_t i = 0; draft_row(i); i++) {
 		int f = draft_row(i)->field;
-		if (f < 128 && draft_name_points(s->a, draft_row(i), name) > 80)
+		if (f < 128 &&
+		    draft_name_points(s->a, draft_row(i), name) > NAME_POINTS)
 			m->fields[f / 64] |= UINT64_C(1) << f % 64;
 	}
 	map_put(&s->names, name, m);

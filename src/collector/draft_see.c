@@ -320,8 +320,8 @@ static void see_value(struct visit *v, const json_t *value)
 {
 	struct draft *d = v->d;
 	const char *s = value_text(&v->scratch, value);
-	struct draft_path *p = s && *v->path ? path_at(d, v->path) : NULL;
-	if (!p || !*s)
+	struct draft_path *p = s && *s && *v->path ? path_at(d, v->path) : NULL;
+	if (!p)
 		return;
 	if (is_mark(s)) {
 		count_mark(d, s);

@@ -192,7 +192,8 @@ static const char *word_list(struct arena *a, const struct vocab *v)
 	char *s = arena_dup(a, "");
 	for (int i = 0; i < v->n; i++)
 		s = arena_printf(a, "%s%s ", s, v->codes[i]);
-	return arena_printf(a, "%s%s", s, v == &vocab_tri ? "" : "unknown");
+	bool has_unknown = vocab_find(v, "unknown") != VOCAB_NONE;
+	return arena_printf(a, "%s%s", s, has_unknown ? "" : "unknown");
 }
 
 /* ---- fields ---- */
@@ -214,13 +215,23 @@ static const char *date_word(enum date_form form)
 	return form < ARRAY_LEN(words) ? words[form] : NULL;
 }
 
-static void put_paths(struct buf *out, const struct draft_pick *k)
+/* One, or a list: in a row while that stays readable. */
+static void put_paths(struct buf *out, const struct draft_pick *k,
+		      const char *indent)
 {
+	size_t width = strlen(indent) + 20;
+	for (size_t i = 0; i < k->n_paths; i++)
+		width += strlen(k->paths[i]->path) + 2;
+	bool is_block = k->n_paths > 1 && width > WIDTH;
+	const char *before = k->n_paths > 1 && !is_block ? " [" : " ";
 	for (size_t i = 0; i < k->n_paths; i++) {
-		buf_adds(out, i ? ", " : k->n_paths > 1 ? "[" : "");
+		if (is_block)
+			buf_printf(out, "\n%s  - ", indent);
+		else
+			buf_adds(out, i ? ", " : before);
 		draft_yaml(out, k->paths[i]->path);
 	}
-	buf_adds(out, k->n_paths > 1 ? "]" : "");
+	buf_adds(out, k->n_paths > 1 && !is_block ? "]\n" : "\n");
 }
 
 static void put_rows(struct buf *out, struct arena *a, const char *mark,
@@ -283,15 +294,11 @@ static void put_field(struct buf *out, struct arena *a, const struct draft *d,
 	put_why(out, a, d, k);
 	buf_printf(out, "  %s%s:", mark, field_name(k));
 	if (!n_rows && !date && !joins) {
-		buf_addc(out, ' ');
-		put_paths(out, k);
-		buf_addc(out, '\n');
+		put_paths(out, k, k->hint ? "  # " : "  ");
 		return;
 	}
-	buf_printf(out, "\n  %s  %s: ", mark,
-		   k->n_paths > 1 ? "paths" : "path");
-	put_paths(out, k);
-	buf_addc(out, '\n');
+	buf_printf(out, "\n  %s  %s:", mark, k->n_paths > 1 ? "paths" : "path");
+	put_paths(out, k, k->hint ? "  #   " : "    ");
 	if (date)
 		buf_printf(out, "  %s  date: %s\n", mark, date);
 	if (joins)

@@ -78,8 +78,7 @@ static const char *origin(const struct trial *t, int field, struct arena *a)
 		if (!mapping_joins(t->mapping, field))
 			return path;
 		if (!all || !str_ends(all, path))
-			all = all ? arena_printf(a, "%s + %s", all, path)
-				  : path;
+			all = all ? arena_printf(a, "%s, %s", all, path) : path;
 	}
 	return all;
 }
@@ -129,7 +128,9 @@ static const char *member_origin(const struct trial *t, const char *member,
 	for (size_t i = 0; !path && !is_live && i < ARRAY_LEN(elsewhere); i++)
 		if (str_eq(elsewhere[i].member, member))
 			path = origin(t, elsewhere[i].field, a);
-	return path ? path : "default";
+	if (path || !str_eq(member, "expires"))
+		return path ? path : "default";
+	return "expires_days";
 }
 
 /* "kind: text" in the provenance: the code says more than the words did. */
@@ -159,6 +160,8 @@ static json_t *origins(const struct trial *t, const json_t *line)
 		}
 		json_object_foreach(value, more, inner)
 		{
+			if (str_eq(more, "currency"))
+				continue; /* no field: euros are all we read */
 			char *member = mem_printf("%s.%s", name, more);
 			put_origin(t, member, inner, line, out);
 			free(member);

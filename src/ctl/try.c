@@ -210,6 +210,28 @@ static void print_cell(const char *text, size_t width)
 	free(safe);
 }
 
+/* Where it came from, in the last column; several paths below one another.
+ * The end of a path says more than its beginning. */
+static void print_from(const char *from)
+{
+	char *safe = ctl_harmless(from);
+	for (char *p = safe, *next; p; p = next) {
+		next = strstr(p, ", ");
+		if (next) {
+			*next = '\0';
+			next += 2;
+		}
+		size_t n = utf8_count(p);
+		bool is_cut = n > FROM_WIDTH;
+		const char *end = p;
+		for (; n > FROM_WIDTH - (size_t)is_cut; n--)
+			(void)utf8_next(&end);
+		printf("%*s%s%s\n", p == safe ? 1 : WIDTH - FROM_WIDTH, "",
+		       is_cut ? "…" : "", end);
+	}
+	free(safe);
+}
+
 static char *member_text(const char *member, const json_t *value)
 {
 	if (str_eq(member, "place"))
@@ -256,16 +278,14 @@ static void show_members(const json_t *line, const json_t *origin)
 	json_object_foreach((json_t *)(uintptr_t)origin, member, from)
 	{
 		const json_t *value = member_value(line, member);
-		char *text = value ? member_text(member, value) : NULL;
-		if (!text || str_eq(member, "title"))
+		if (!value || str_eq(member, "title"))
 			continue;
+		char *text = member_text(member, value);
 		printf("  ");
 		print_cell(member, NAME_WIDTH);
 		putchar(' ');
 		print_cell(text, VALUE_WIDTH);
-		putchar(' ');
-		print_cell(json_string_value(from), FROM_WIDTH);
-		putchar('\n');
+		print_from(json_string_value(from));
 		free(text);
 	}
 }
@@ -329,7 +349,7 @@ static void on_offer(void *ctx, const struct offer *o, const json_t *line,
 	printf("%s", number);
 	print_cell(js_str(line, "title", "(no title)"),
 		   WIDTH - FROM_WIDTH - strlen(number) - 1);
-	printf(" %s\n", js_str(t->origin, "title", ""));
+	print_from(js_str(t->origin, "title", ""));
 	show_members(line, t->origin);
 	show_unknown(o);
 	for (size_t i = 0; i < n_notes; i++)
