@@ -75,8 +75,9 @@ struct collector_draft_ask {
 /* A source file for a document never seen before, by the names in it and what
  * the values look like: valid YAML that the check of sources.d takes, each line
  * with its reason. Appended to *yaml. *report is the caller's: kind records
- * each count note looked bad is_part, and lists of fields: found, undecided (in
- * comments), missing. ERR_INPUT: it is no feed; the text says what it is. */
+ * each count note looked bad is_part broken (what ended the document too
+ * early), and lists of fields: found, undecided (in comments), missing.
+ * ERR_INPUT: it is no feed; the text says what it is. */
 int collector_draft(const char *bytes, size_t n,
 		    const struct collector_draft_ask *ask,
 		    const struct refdata *rd, struct buf *yaml, json_t **report,

@@ -23,7 +23,8 @@ struct reading {
 	struct draft *draft;
 	const struct draft_shape *shape;
 	int64_t n_seen, n_bad;
-	struct err bad; /* the first */
+	struct err bad;	   /* the first */
+	struct err broken; /* the document, after some records */
 };
 
 static bool is_full(const struct reading *r)
@@ -91,8 +92,11 @@ static int read_records(struct reading *r, const char *bytes, size_t n,
 		failed = kind->end(doc, err);
 	kind->close(doc);
 	json_decref(source);
-	if (r->draft->n_records)
+	if (r->draft->n_records) {
+		if (failed && !is_full(r) && n < COLLECTOR_DRAFT_BYTES)
+			r->broken = *err;
 		return 0;
+	}
 	if (!failed && r->n_bad)
 		return err_set(err, ERR_INPUT, "no record can be read: %s",
 			       r->bad.text);
@@ -145,6 +149,7 @@ static json_t *report_of(const struct reading *r,
 	js_put_str(v, "each", r->shape->each);
 	js_put_str(v, "count", r->shape->count);
 	js_put_str(v, "note", r->shape->note);
+	js_put_str(v, "broken", r->broken.kind ? r->broken.text : NULL);
 	js_put_int(v, "looked", r->draft->n_records, -1);
 	js_put_int(v, "bad", r->n_bad, 0);
 	json_object_set_new(v, "is_part", json_boolean(is_full(r)));
@@ -168,7 +173,7 @@ int collector_draft(const char *bytes, size_t n,
 	draft_init(&d, &a, rd);
 	if (draft_shape(&a, bytes, n, ask->kind, &shape, err))
 		goto out;
-	shape.splits = has_source_key("each");
+	shape.splits = !shape.is_deep && has_source_key("each");
 	if (shape.each && !shape.splits)
 		d.inside = arena_printf(&a, "%s.", shape.each);
 	if (read_records(&r, bytes, n, err))

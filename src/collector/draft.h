@@ -39,6 +39,7 @@ struct draft_shape {
 	const char *kind;    /* a kind of sources.d */
 	const char *records; /* path of the list, "" the document */
 	const char *each;    /* list inside a record that holds the offers */
+	bool is_deep;	     /* more lists lie between */
 	bool splits;	     /* the source files of this version have `each` */
 	const char *count;   /* path of the feed's own count, or NULL */
 	char separator;	     /* csv */
@@ -53,6 +54,9 @@ int draft_shape(struct arena *a, const char *bytes, size_t n, const char *kind,
  * scan is lenient: what is broken is said by the kind that reads it. */
 int draft_records(struct arena *a, const char *bytes, size_t n,
 		  struct draft_shape *shape);
+
+/* A path can write this name: not empty, without . [ ] and controls. */
+bool draft_is_name(const char *s);
 
 /* ---- what is there ------------------------------------------------------ */
 

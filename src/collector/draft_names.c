@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Points that the last names of a row are behind the first. */
-enum { RANK_MAX = 12, WEAK_POINTS = 55 };
+enum { RANK_MAX = 12, WEAK_POINTS = 55, NAME_BYTES = 64 };
 
 #define UNDECIDED_LEVEL                                                        \
 	"required (level.required) or aimed at (level.target)? the name does " \
@@ -34,212 +34,228 @@ enum { RANK_MAX = 12, WEAK_POINTS = 55 };
 
 static const struct draft_row rows[] = {
 	ROW(REF, OFFER, TEXT, 1000, 0,
-	    "reference|ref|offer id|job id|id offre|identifiant|identifier|"
-	    "identifier id|reference offre|numero offre|job reference|public id|"
-	    "job code|code offre|offre id|guid|uuid|slug|numero|@id|_id|"
-	    "id|requisition id|partner job id"),
+	    "reference|ref|offer id|job id|id offre|identifiant|"
+	    "identifier|identifier id|reference offre|numero offre|"
+	    "job reference|public id|job code|code offre|offre id|guid|"
+	    "uuid|slug|numero|@id|id|requisition id|partner job id"),
 	ROW(URL, OFFER, URL, 700, 40,
-	    "url|link|lien|url offre|offre url|job url|lien offre|direct url|"
-	    "url origine|offer url|permalink|canonical url|detail url|"
-	    "redirection|page url|apply url|url postulation|href|absolute url|"
-	    "hosted url|url candidature"),
+	    "url|link|lien|url offre|offre url|job url|lien offre|"
+	    "direct url|url origine|offer url|permalink|canonical url|"
+	    "detail url|redirection|page url|apply url|url postulation|"
+	    "href|absolute url|hosted url|url candidature"),
 	ROW(TITLE, OFFER, TEXT, 900, 0,
-	    "title|intitule|titre|job title|intitule poste|poste|offer title|"
-	    "titre offre|titre poste|metier titre|nom poste|intitule offre|"
-	    "appellation modifiee|libelle poste|position title|~name|~nom|"
-	    "~libelle|~text|~label"),
+	    "title|intitule|titre|job title|intitule poste|poste|"
+	    "offer title|titre offre|titre poste|metier titre|"
+	    "nom poste|intitule offre|appellation modifiee|"
+	    "libelle poste|position title|~name|~nom|~libelle|~text|"
+	    "~label"),
 	ROW(DESCRIPTION, OFFER, TEXT, 0, 0,
 	    "description|descriptif|job description|description offre|"
-	    "description poste|texte offre|description mission|mission|content|"
-	    "content encoded|contenu|texte|annonce|detail|body|"
+	    "description poste|texte offre|description mission|mission|"
+	    "content|content encoded|contenu|texte|annonce|detail|body|"
 	    "presentation poste|offer description|plain content"),
 	ROW(KIND, OFFER, TEXT, 0, 55,
-	    "nature contrat|type contrat|contract type|contrat type|contrat|"
-	    "contract|employment type|type contract|job type|libelle contrat|"
-	    "contract kind|contract name|type emploi|commitment|"
-	    "job listing job type"),
-	ROW(ROME, ANY, ROME, 700, 90,
-	    "code rome|rome|rome code|rome codes|codes rome"),
+	    "nature contrat|type contrat|contract type|contrat type|"
+	    "contrat|contract|employment type|type contract|job type|"
+	    "libelle contrat|contract kind|contract name|type emploi|"
+	    "commitment|job listing job type"),
+	ROW(ROME, ANY, ROME, 700, 90, "code rome|rome|rome code"),
 	ROW(TRADE, OFFER, TRADE, 300, 70,
-	    "metier|appellation|appellation libelle|rome libelle|metier rome|"
-	    "libelle rome|profession|occupation|libelle metier"),
-	ROW(STATUS, OFFER, STATUS, 700, 0, "status|statut|etat|offre statut"),
+	    "metier|appellation|appellation libelle|rome libelle|"
+	    "metier rome|libelle rome|profession|occupation|"
+	    "libelle metier"),
+	ROW(STATUS, OFFER, STATUS, 700, 0, "statu|statut|etat|offre statut"),
 	ROW(OPEN, OFFER, TRI, 1000, 0,
 	    "recrutement ouvert|is open|open|ouvert|offre ouverte"),
 	ROW(EMPLOYER_NAME, EMPLOYER, WORD, 900, 0,
 	    "nom entreprise|entreprise nom|company name|raison sociale|"
-	    "company title|employer name|employeur|employer|entreprise|company|"
-	    "societe|nom societe|hiring organization name|hiring organization|"
-	    "organization name|organisation name|organisation|organization|"
-	    "workplace brand|brand name|workplace name|workplace legal name|"
-	    "employeur nom|societe nom|nom employeur|enseigne|recruteur|"
+	    "company title|employer name|employeur|employer|entreprise|"
+	    "company|societe|nom societe|hiring organization name|"
+	    "hiring organization|organization name|organisation name|"
+	    "organisation|organization|workplace brand|brand name|"
+	    "workplace name|workplace legal name|employeur nom|"
+	    "societe nom|nom employeur|enseigne|recruteur|"
 	    "etablissement|legal name|job listing company|entity|"
 	    "dc publisher"),
 	ROW(EMPLOYER_SIRET, EMPLOYER, SIRET, 500, 90,
 	    "siret|company siret|numero siret|siret entreprise"),
 	ROW(EMPLOYER_NAF, EMPLOYER, NAF, 700, 70,
-	    "naf|code naf|naf code|naf secteur|ape|code ape|activite naf"),
+	    "naf|code naf|naf code|naf secteur|ape|code ape|"
+	    "activite naf"),
 	ROW(EMPLOYER_SIZE, EMPLOYER, TEXT, 900, 0,
 	    "effectif|taille entreprise|company size|tranche effectif|"
-	    "tranche effectif etab|workplace size|size|number of employees"),
+	    "tranche effectif etab|workplace size|size|number employee"),
 	ROW(EMPLOYER_HANDI_ENGAGED, ANY, TRI, 1000, 0,
-	    "employeur handi engage|handi engage|entreprise handi engagee"),
+	    "employeur handi engage|handi engage|"
+	    "entreprise handi engagee"),
 	ROW(EMPLOYER_ADAPTED_COMPANY, ANY, TRI, 1000, 0,
 	    "entreprise adaptee|adapted company"),
 	ROW(PLACE_INSEE, PLACE, INSEE, 700, 0,
 	    "code insee|insee|insee code|code commune|commune code|cog|"
 	    "commune insee|commune|cog lieu|city code|insee commune"),
 	ROW(PLACE_POSTCODE, PLACE, POSTCODE, 600, 0,
-	    "code postal|postal code|postcode|zip|zip code|cp|location cp|"
-	    "code postaux|cp ville"),
+	    "code postal|postal code|postcode|zip|zip code|cp|"
+	    "location cp|code postaux|cp ville"),
 	ROW(PLACE_CITY, PLACE, WORD, 900, 0,
-	    "ville|city|commune|town|localite|location city|nom commune|"
-	    "location ville|address locality|job city|lieu ville|ville poste|"
-	    "libelle commune|libelle lieu|lieu nom|municipality|job location"),
+	    "ville|city|commune|town|localite|location city|"
+	    "nom commune|location ville|address locality|job city|"
+	    "lieu ville|ville poste|libelle commune|libelle lieu|"
+	    "lieu nom|municipality|job location"),
 	ROW(PLACE_DEPT, PLACE, PLACE, 500, 0,
-	    "departement|code departement|departement code|dept|department|"
-	    "departement poste|department code|county|"
+	    "departement|code departement|departement code|dept|"
+	    "department|departement poste|department code|county|"
 	    "location departement code"),
 	ROW(PLACE_ADDRESS, PLACE, TEXT, 900, 0,
 	    "adresse|street address|street|address|rue|adresse ligne 1|"
 	    "addresse ligne 1|voie|address line 1|libelle voie"),
 	ROW(PLACE_COUNTRY, PLACE, WORD, 900, 0,
-	    "pays|country|country code|address country|code pays"),
+	    "pay|country|country code|address country|code pay"),
 	ROW(PLACE_LAT, PLACE, LAT, 700, 0,
-	    "latitude|lat|geo lat|location lat|coordinate"),
+	    "latitude|lat|geo lat|location lat|coordinate|gps|geopoint|"
+	    "position|point|geo|~longitude|~lon|~lng"),
 	ROW(PLACE_LON, PLACE, LON, 700, 0,
 	    "longitude|lon|lng|long|geo lng|location lng|location lon|"
-	    "coordinate"),
+	    "coordinate|gps|geopoint|position|point|geo|~latitude|~lat"),
 	ROW(PLACE_LATLON, PLACE, LATLON, 700, 70,
-	    "geoloc|latlon|lat lng|latlng|coordonnee|coordinate|geopoint|gps|"
-	    "position|geo point"),
+	    "geoloc|latlon|lat lng|latlng|coordonnee|coordinate|"
+	    "geopoint|gps|position|geo point"),
 	ROW(PLACE_TEXT, PLACE, WORD, 900, 0,
-	    "lieu travail libelle|lieu travail|lieu|localisation|location|"
-	    "job location|localisation poste|workplace location address|place|"
-	    "location name|location address|address formatted|"
-	    "formatted address|full address|adresse complete|"
-	    "location location|job listing location|lieu libelle|"
-	    "category location|dc coverage|region city"),
+	    "lieu travail libelle|lieu travail|lieu|localisation|"
+	    "location|job location|localisation poste|"
+	    "workplace location address|place|location name|"
+	    "location address|address formatted|formatted address|"
+	    "full address|adresse complete|location location|"
+	    "job listing location|lieu libelle|category location|"
+	    "dc coverage|region city"),
 	ROW(START, OFFER, DATE, 900, 0,
-	    "date debut|start date|contract start|date debut contrat|start|"
-	    "contrat debut|debut|debut contrat|contract start date|"
-	    "beginning date|date prise poste|job start date|start at|"
-	    "date souhaitee debut mission|date debut mission|date embauche|"
-	    "prise poste"),
+	    "date debut|start date|contract start|date debut contrat|"
+	    "start|contrat debut|debut|debut contrat|"
+	    "contract start date|beginning date|date prise poste|"
+	    "job start date|start at|date souhaitee debut mission|"
+	    "date debut mission|date embauche|prise poste"),
 	ROW(DURATION, OFFER, DURATION, 400, 0,
-	    "duree|duree contrat|contract duration|duration|contrat duree|"
-	    "duree mission|type contrat libelle"),
+	    "duree|duree contrat|contract duration|duration|"
+	    "contrat duree|duree mission|type contrat libelle"),
 	ROW(DURATION_MONTHS, OFFER, MONTHS, 950, 0,
-	    "duree mois|contrat duree mois|duration month|duree contrat mois|"
-	    "duree contrat|contract duration|contract duration min|"
-	    "contract length|contrat duree|duree"),
+	    "duree moi|contrat duree moi|duration month|"
+	    "duree contrat moi|duree contrat|contract duration|"
+	    "contract duration min|contract length|contrat duree|duree"),
 	ROW(DURATION_DAYS, OFFER, INT, 950, 0,
 	    "duree jour|duration day|duree contrat jour"),
 	ROW(POSITIONS, OFFER, INT, 950, 0,
-	    "nombre poste|nb poste|opening count|number of position|position|"
-	    "nombre poste ouvert|opening|vacancy|total job opening|"
-	    "nombre postes a pourvoir|headcount"),
+	    "nombre poste|nb poste|opening count|number position|"
+	    "position|nombre poste ouvert|opening|vacancy|"
+	    "total job opening|nombre poste pourvoir|headcount"),
 	ROW(HOURS_START, OFFER, HOUR, 700, 0,
-	    "heure debut|horaire debut|start time|embauche|heure embauche|"
-	    "horaire @debut|debut journee"),
+	    "heure debut|horaire debut|start time|embauche|"
+	    "heure embauche|horaire @debut|debut journee"),
 	ROW(HOURS_END, OFFER, HOUR, 700, 0,
 	    "heure fin|horaire fin|end time|horaire @fin"),
 	ROW(HOURS_WEEKLY, OFFER, WEEKLY, 600, 0,
-	    "temps travail hebdomadaire|duree hebdomadaire|heure semaine|"
-	    "horaire hebdo|weekly hour|heure hebdo|hebdo|duree travail libelle|"
-	    "duree travail|nombre heure|heure hebdomadaire|working hour"),
+	    "temp travail hebdomadaire|duree hebdomadaire|"
+	    "heure semaine|horaire hebdo|weekly hour|heure hebdo|hebdo|"
+	    "duree travail libelle|duree travail|nombre heure|"
+	    "heure hebdomadaire|working hour"),
 	ROW(HOURS_NIGHT, OFFER, TRI, 1000, 0,
 	    "travail nuit|nuit|night|night work"),
 	ROW(HOURS_WEEKEND, OFFER, TRI, 1000, 0,
 	    "travail week end|week end|weekend"),
 	ROW(HOURS_PART_TIME, OFFER, PART_TIME, 500, 0,
-	    "duree travail libelle converti|temps travail|job time|work period|"
-	    "contract work period|temps partiel|part time|work time|"
-	    "temps plein partiel|type temps travail|working time"),
+	    "duree travail libelle converti|temp travail|job time|"
+	    "work period|contract work period|temp partiel|part time|"
+	    "work time|temp plein partiel|type temp travail|"
+	    "working time"),
 	ROW(HOURS_TEXT, OFFER, TEXT, 900, 0,
 	    "horaire|contexte travail horaire|horaire travail|schedule|"
 	    "work hour"),
 	ROW(LICENCES, ANY, LICENCE, 500, 0,
-	    "permis|permis libelle|permis conduire|driving licence|"
-	    "driving license|permis requis"),
+	    "permi|permi libelle|permi conduire|driving licence|"
+	    "driving license|permi requi"),
 	ROW(AGE_MIN, OFFER, INT, 950, 0, "age min|age minimum|minimum age"),
 	ROW(LEVEL_REQUIRED, ANY, LEVEL, 500, 0,
-	    "niveau requis|niveau formation requis|diplome requis|"
-	    "required level|education required|niveau etude requis|"
-	    "niveau diplome requis|required education|education requirement"),
+	    "niveau requi|niveau formation requi|diplome requi|"
+	    "required level|education required|niveau etude requi|"
+	    "niveau diplome requi|required education|"
+	    "education requirement"),
 	ROW(LEVEL_TARGET, ANY, LEVEL, 500, 0,
-	    "niveau vise|diplome vise|target diploma european|target diploma|"
-	    "diplome prepare|niveau prepare|target level|niveau vise libelle"),
+	    "niveau vise|diplome vise|target diploma european|"
+	    "target diploma|diplome prepare|niveau prepare|"
+	    "target level|niveau vise libelle"),
 	HINT(LEVEL_REQUIRED, ANY, LEVEL, 300,
-	     "niveau|diplome|education level|niveau formation|niveau etude|"
-	     "education|level|niveau libelle|diploma|niveau diplome|"
-	     "qualification",
+	     "niveau|diplome|education level|niveau formation|"
+	     "niveau etude|education|level|niveau libelle|diploma|"
+	     "niveau diplome|qualification",
 	     UNDECIDED_LEVEL),
 	ROW(EXPERIENCE, OFFER, TEXT, 900, 0,
-	    "experience|experience level|niveau experience|experience exige|"
-	    "experience requise|required experience|annee experience|"
-	    "nombre annee experience total"),
+	    "experience|experience level|niveau experience|"
+	    "experience exige|experience requise|required experience|"
+	    "annee experience|nombre annee experience total"),
 	ROW(LANGUAGES, ANY, LANGUAGE, 900, 0,
 	    "langue requise|required language|language code|code langue"),
 	ROW(TRAINING_RNCP, ANY, TEXT, 900, 0,
 	    "rncp|code rncp|rncp code|training rncp|fiche rncp"),
 	ROW(TRAINING_CFA, ANY, WORD, 900, 0,
-	    "cfa|cfa nom|nom cfa|training center|centre formation|school name|"
-	    "ecole"),
+	    "cfa|cfa nom|nom cfa|training center|centre formation|"
+	    "school name|ecole"),
 	ROW(TRAINING_RHYTHM, ANY, TEXT, 900, 0,
 	    "rythme|rythme alternance|rhythm|training rhythm"),
 	ROW(TRAINING_START, ANY, DATE, 900, 0,
 	    "date debut formation|formation debut|training start|"
 	    "debut formation|formation date debut"),
 	ROW(TRAINING_END, ANY, DATE, 900, 0,
-	    "date fin formation|formation fin|training end|fin formation|"
-	    "formation date fin"),
+	    "date fin formation|formation fin|training end|"
+	    "fin formation|formation date fin"),
 	ROW(HANDICAP_WELCOME, ANY, TRI, 1000, 0,
-	    "accessible th|handicap|travailleur handicape|handicap welcome|"
-	    "accessible handicap|rqth|ouvert rqth|ouvert travailleur handicape|"
-	    "acces travailleur handicape|disability friendly"),
+	    "accessible th|handicap|travailleur handicape|"
+	    "handicap welcome|accessible handicap|rqth|ouvert rqth|"
+	    "ouvert travailleur handicape|acce travailleur handicape|"
+	    "disability friendly"),
 	ROW(SALARY_TEXT, OFFER, WORD, 700, 0,
-	    "salaire|remuneration|salary|salaire libelle|salaire affiche|"
-	    "salary text|salary detail|compensation|gratification|"
-	    "salaire commentaire"),
+	    "salaire|remuneration|salary|salaire libelle|"
+	    "salaire affiche|salary text|salary detail|compensation|"
+	    "gratification|salaire commentaire"),
 	ROW(SALARY_MIN, OFFER, MONEY, 700, 0,
-	    "salaire min|salary min|min salary|salaire minimum|minimum salary|"
-	    "base salary value min value|min value|remuneration min"),
+	    "salaire min|salary min|min salary|salaire minimum|"
+	    "minimum salary|base salary value min value|min value|"
+	    "remuneration min"),
 	ROW(SALARY_MAX, OFFER, MONEY, 700, 0,
-	    "salaire max|salary max|max salary|salaire maximum|maximum salary|"
-	    "max value|remuneration max"),
+	    "salaire max|salary max|max salary|salaire maximum|"
+	    "maximum salary|max value|remuneration max"),
 	ROW(SALARY_PERIOD, OFFER, PERIOD, 700, 0,
 	    "salaire periode|salary period|periode salaire|unit text|"
 	    "salary unit|salary kind|salaire unite"),
 	ROW(CONTACT_NAME, CONTACT, WORD, 900, 0,
-	    "contact nom|contact name|nom contact|contact|contact full name|"
-	    "correspondant|recruiter name|nom recruteur|supervisor full name|"
+	    "contact nom|contact name|nom contact|contact|"
+	    "contact full name|correspondant|recruiter name|"
+	    "nom recruteur|supervisor full name|"
 	    "main supervisor full name"),
 	ROW(CONTACT_EMAIL, CONTACT, EMAIL, 400, 70,
 	    "contact courriel|contact email|email|courriel|mail|e mail|"
 	    "apply email|contact mail|adresse email|application email"),
 	ROW(CONTACT_PHONE, CONTACT, PHONE, 600, 0,
-	    "contact telephone|telephone|phone|tel|contact phone|phone number|"
-	    "apply phone|numero telephone|mobile"),
+	    "contact telephone|telephone|phone|tel|contact phone|"
+	    "phone number|apply phone|numero telephone|mobile"),
 	ROW(CONTACT_URL, CONTACT, URL, 700, 0,
 	    "contact url postulation|url postulation|apply url|"
-	    "application url|contact url|url candidature|lien candidature|"
-	    "internal apply url"),
+	    "application url|contact url|url candidature|"
+	    "lien candidature|internal apply url"),
 	ROW(POSTED, OFFER, DATE, 900, 0,
-	    "date publication|published at|publication date|publication|"
-	    "date posted|post date|posted at|pub date|date parution|"
-	    "publication creation|date creation|creation date|created at|"
-	    "cree|start publication date|first activated at|date depot|"
-	    "submit date|job submit date time|published|publishedat|dc date"),
+	    "date publication|published at|publication date|"
+	    "publication|date posted|post date|posted at|pub date|"
+	    "date parution|publication creation|date creation|"
+	    "creation date|created at|cree|start publication date|"
+	    "first activated at|date depot|submit date|"
+	    "job submit date time|published|publishedat|dc date"),
 	ROW(UPDATED, OFFER, DATE, 900, 0,
 	    "date mise jour|updated at|updated date|date actualisation|"
-	    "date modification|modification date|mis jour|last modified|"
-	    "update date|publication modification|modified at|updated|"
-	    "date update|last update|lastmod"),
+	    "date modification|modification date|mis jour|"
+	    "last modified|update date|publication modification|"
+	    "modified at|updated|date update|last update|lastmod"),
 	ROW(EXPIRES, OFFER, DATE, 900, 0,
-	    "valid through|date expiration|expiration date|expires at|"
-	    "publication expiration|expiration|expires|date fin publication|"
-	    "date limite|closing date|date expired|deadline|date fin validite|"
+	    "valid through|date expiration|expiration date|expire at|"
+	    "publication expiration|expiration|expire|"
+	    "date fin publication|date limite|closing date|"
+	    "date expired|deadline|date fin validite|"
 	    "end publication date|date limite candidature"),
 };
 
@@ -283,7 +299,7 @@ char *draft_words(struct arena *a, const char *name)
 		size_t len = strcspn(w, " ");
 		char *next = w + len + (w[len] == ' ');
 		w[len] = '\0';
-		if (len > 3 && w[len - 1] == 's')
+		if (len > 3 && w[len - 1] == 's' && w[len - 2] != 's')
 			w[--len] = '\0';
 		if (!is_stop_word(w)) {
 			if (!is_first)
@@ -376,9 +392,9 @@ static int place_points(enum draft_group group, const struct tail *t)
 		" workplace ", " organisation ", " etablissement ",
 		" brand ",     " entity ",	 " structure "};
 	static const char *const place[] = {
-		" lieu ",     " location ", " place ",	" localisation ",
-		" adresse ",  " address ",  " addres ", " geo ",
-		" geopoint ", " position "};
+		" lieu ",	  " location ", " place ",
+		" localisation ", " adresse ",	" address ",
+		" geo ",	  " geopoint ", " position "};
 	static const char *const contact[] = {
 		" contact ",   " apply ",	  " recruiter ",
 		" recruteur ", " correspondant ", " supervisor ",
@@ -448,11 +464,13 @@ int draft_name_points(struct arena *a, const struct draft_row *row,
 	if (is_of_a_picture(t.last))
 		return 0;
 	for (const char *p = row->names; *p; rank++) {
+		char name[NAME_BYTES];
 		size_t n = strcspn(p, "|");
 		bool is_weak = *p == '~';
-		const char *pattern = draft_words(
-			a, arena_dup_n(a, p + is_weak, n - is_weak));
-		int v = pattern_points(&t, pattern, is_weak);
+		BUG_ON(n >= sizeof(name));
+		memcpy(name, p + is_weak, n - is_weak);
+		name[n - is_weak] = '\0';
+		int v = pattern_points(&t, name, is_weak);
 		if (v > WEAK_POINTS)
 			v -= rank < RANK_MAX ? rank : RANK_MAX;
 		best = v > best ? v : best;

@@ -32,7 +32,7 @@ enum {
 
 struct candidate {
 	char *path, *outer; /* outer: path of the list around it, or NULL */
-	int depth;
+	int depth, n_lists;
 	int64_t n, n_strong, n_weak, hits;
 };
 
@@ -54,7 +54,8 @@ struct level {
 
 struct scan {
 	struct arena *a;
-	struct map names; /* name -> struct meaning */
+	struct arena scratch; /* emptied after each name */
+	struct map names;     /* name -> struct meaning */
 	struct candidate v[CANDIDATES_MAX];
 	size_t n;
 	struct {
@@ -73,14 +74,15 @@ static const struct meaning *meaning_of(struct scan *s, const char *name)
 	if (m || map_count(&s->names) >= NAMES_CACHED_MAX)
 		return m;
 	m = arena_alloc(s->a, sizeof(*m));
-	m->title = draft_title_points(s->a, name);
+	m->title = draft_title_points(&s->scratch, name);
 	for (size_t i = 0; draft_row(i); i++) {
 		int f = draft_row(i)->field;
-		if (f < 128 &&
-		    draft_name_points(s->a, draft_row(i), name) > NAME_POINTS)
+		if (f < 128 && draft_name_points(&s->scratch, draft_row(i),
+						 name) > NAME_POINTS)
 			m->fields[f / 64] |= UINT64_C(1) << f % 64;
 	}
 	map_put(&s->names, name, m);
+	arena_reset(&s->scratch);
 	return m;
 }
 
@@ -107,16 +109,29 @@ static void on_name(struct scan *s, const char *name, bool is_xml)
 	}
 }
 
-static int find_candidate(struct scan *s, const char *outer)
+static int lists_above(const struct scan *s)
+{
+	int n = 0;
+	for (int d = 1; d < s->depth; d++)
+		n += s->levels[d].is_list;
+	return n;
+}
+
+/* outer: bytes of the path that are the list around this one, -1: none. */
+static int find_candidate(struct scan *s, int outer)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (str_eq(s->v[i].path, s->path))
 			return (int)i;
 	if (s->n == CANDIDATES_MAX)
 		return -1;
-	s->v[s->n] = (struct candidate){.path = arena_dup(s->a, s->path),
-					.outer = arena_dup(s->a, outer),
-					.depth = s->depth};
+	s->v[s->n] = (struct candidate){
+		.n_lists = lists_above(s),
+
+		.path = arena_dup(s->a, s->path),
+		.outer = outer < 0 ? NULL
+				   : arena_dup_n(s->a, s->path, (size_t)outer),
+		.depth = s->depth};
 	return (int)s->n++;
 }
 
@@ -148,7 +163,7 @@ static struct level *enter(struct scan *s, const char *name)
 			  .is_lost = above->is_lost};
 	if (name) {
 		size_t n = strlen(name);
-		if (!n || strpbrk(name, ".[]") ||
+		if (!draft_is_name(name) || s->depth >= PATH_STEPS_MAX ||
 		    l.path_len + n + 1 > PATH_LENGTH_MAX) {
 			l.is_lost = true;
 		} else {
@@ -172,16 +187,14 @@ static void leave(struct scan *s)
 
 /* ---- JSON ---- */
 
-/* The path of the nearest list above that is itself among items: the offers
- * are then a list in each of its items. */
-static const char *outer_list(struct scan *s)
+/* The first list above that of this item: the offers are then a list in each
+ * of its items. */
+static int outer_list(const struct scan *s)
 {
-	for (int d = s->depth - 2; d > 0; d--) {
-		if (!s->levels[d].is_list)
-			continue;
-		return arena_dup_n(s->a, s->path, s->levels[d].path_len);
-	}
-	return NULL;
+	for (int d = 1; d < s->depth - 1; d++)
+		if (s->levels[d].is_list)
+			return (int)s->levels[d].path_len;
+	return -1;
 }
 
 static void open_bracket(struct scan *s, char c, const char *name)
@@ -193,7 +206,7 @@ static void open_bracket(struct scan *s, char c, const char *name)
 	if (c == '[' || (!is_item && !is_root) || l->is_lost)
 		return;
 	l->is_element = true;
-	l->candidate = find_candidate(s, is_root ? NULL : outer_list(s));
+	l->candidate = find_candidate(s, is_root ? -1 : outer_list(s));
 }
 
 static void on_count(struct scan *s, const char *name, const char *p,
@@ -211,6 +224,8 @@ static void on_count(struct scan *s, const char *name, const char *p,
 	for (int d = s->depth; d > 0; d--)
 		if (s->levels[d].is_list || s->levels[d].is_lost)
 			return;
+	if (!draft_is_name(name))
+		return;
 	size_t n = 0;
 	while (p + n < end && n < sizeof(digits) - 1 &&
 	       isdigit((unsigned char)p[n]))
@@ -219,15 +234,16 @@ static void on_count(struct scan *s, const char *name, const char *p,
 	if (s->n_counts == COUNTS_MAX ||
 	    num_parse_int(digits, 0, INT32_MAX, &value))
 		return;
-	const char *words = draft_words(s->a, name);
+	const char *words = draft_words(&s->scratch, name);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (!str_eq(words, draft_words(s->a, names[i])))
+		if (!str_eq(words, draft_words(&s->scratch, names[i])))
 			continue;
 		s->counts[s->n_counts].path = arena_printf(
 			s->a, "%s%s%s", s->path, *s->path ? "." : "", name);
 		s->counts[s->n_counts++].value = value;
-		return;
+		break;
 	}
+	arena_reset(&s->scratch);
 }
 
 /* The string whose opening quote is at p; *end behind the closing one. Escapes
@@ -244,13 +260,14 @@ static const char *name_at(struct scan *s, const char *p, const char *stop,
 	if (!memchr(out, '\\', n))
 		return out;
 	struct err err;
-	char *text = arena_printf(s->a, "[\"%s\"]", out);
+	char *text = arena_printf(&s->scratch, "[\"%s\"]", out);
 	json_t *v = js_parse(text, strlen(text), &err);
 	str_copy(out, NAME_BYTES_MAX + 1,
 		 json_is_string(json_array_get(v, 0))
 			 ? json_string_value(json_array_get(v, 0))
 			 : "");
 	json_decref(v);
+	arena_reset(&s->scratch);
 	return out;
 }
 
@@ -352,7 +369,7 @@ static const char *open_tag(struct scan *s, const char *p, const char *end)
 	on_name(s, name, true);
 	struct level *l = enter(s, name);
 	if (!l->is_lost)
-		l->candidate = find_candidate(s, NULL);
+		l->candidate = find_candidate(s, -1);
 	p = attributes(s, p + n, end);
 	if (p < end && p[-1] == '/')
 		leave(s);
@@ -432,6 +449,7 @@ int draft_records(struct arena *a, const char *bytes, size_t n,
 	bool is_xml = str_eq(shape->kind, "xml");
 	struct scan *s = arena_alloc(a, sizeof(*s));
 	s->a = a;
+	arena_init(&s->scratch);
 	map_init(&s->names);
 	if (is_xml)
 		scan_xml(s, bytes, bytes + n);
@@ -441,6 +459,7 @@ int draft_records(struct arena *a, const char *bytes, size_t n,
 		leave(s);
 	const struct candidate *best = choose(s, is_xml);
 	map_clear(&s->names, NULL);
+	arena_clear(&s->scratch);
 	if (!best)
 		return -1;
 	shape->records = best->path;
@@ -448,6 +467,7 @@ int draft_records(struct arena *a, const char *bytes, size_t n,
 		size_t skip = strlen(best->outer);
 		shape->records = best->outer;
 		shape->each = best->path + skip + (best->path[skip] == '.');
+		shape->is_deep = best->n_lists > 2;
 	}
 	if (!is_xml)
 		shape->count = count_path(s, best->n);

@@ -346,7 +346,7 @@ static void see_value(struct visit *v, const json_t *value)
 	p->n_no += t == TRI_NO;
 }
 
-static bool is_name(const char *s)
+bool draft_is_name(const char *s)
 {
 	if (!*s || strpbrk(s, ".[]"))
 		return false;
@@ -366,7 +366,7 @@ static void see_member(struct visit *v, const char *name, json_t *value,
 		see_value(v, value);
 		return;
 	}
-	if (!is_name(name) || len + n + 1 > PATH_LENGTH_MAX ||
+	if (!draft_is_name(name) || len + n + 1 > PATH_LENGTH_MAX ||
 	    depth >= PATH_STEPS_MAX) {
 		v->d->n_unreachable++;
 		return;

@@ -268,11 +268,14 @@ static void put_why(struct buf *out, struct arena *a, const struct draft *d,
 					      : "",
 				     how_often(a, d, p), example(a, p)));
 	}
+	const char *words = draft_words(a, k->paths[0]->path);
 	if (k->row->field == SOURCE_F_DURATION_MONTHS &&
-	    !strstr(draft_words(a, k->paths[0]->path), "moi") &&
-	    !strstr(draft_words(a, k->paths[0]->path), "month"))
+	    !strstr(words, "moi") && !strstr(words, "month"))
 		comment(out, "  ",
 			"the feed does not say the unit: months are taken");
+	if (k->row->field == SOURCE_F_PLACE_LAT && strstr(words, "lon"))
+		comment(out, "  ",
+			"this feed has latitude and longitude exchanged");
 	if (k->date_note)
 		comment(out, "  ", k->date_note);
 	if (k->hint)
