@@ -33,8 +33,6 @@ struct refdata;
 /* Records of the richest feeds known have some 120 paths. */
 #define DRAFT_PATHS_MAX 400
 
-/* ---- shape -------------------------------------------------------------- */
-
 struct draft_shape {
 	const char *kind;    /* a kind of sources.d */
 	const char *records; /* path of the list, "" the document */
@@ -57,8 +55,6 @@ int draft_records(struct arena *a, const char *bytes, size_t n,
 
 /* A path can write this name: not empty, without . [ ] and controls. */
 bool draft_is_name(const char *s);
-
-/* ---- what is there ------------------------------------------------------ */
 
 /* What a value can be taken for; several at once. */
 enum look {
@@ -150,8 +146,6 @@ void draft_seen(struct draft *d);
 /* Values that look so, of a thousand. */
 int draft_share(const struct draft_path *p, enum look look);
 
-/* ---- names -------------------------------------------------------------- */
-
 enum draft_group { /* of fields, by where their path is expected */
 		   GROUP_OFFER,
 		   GROUP_EMPLOYER,
@@ -180,8 +174,6 @@ int draft_name_points(struct arena *a, const struct draft_row *row,
 /* "title", "intitule du poste": 2; "name", "libelle": 1; else 0. */
 int draft_title_points(struct arena *a, const char *name);
 
-/* ---- choice ------------------------------------------------------------- */
-
 struct draft_pick {
 	const struct draft_row *row;
 	struct draft_path *paths[4]; /* the first with a value wins */
@@ -194,8 +186,6 @@ struct draft_pick {
 enum { DRAFT_PICKS_MAX = 100 };
 /* In order of enum source_field. Paths are marked as used. Returns how many. */
 size_t draft_pick(struct draft *d, struct draft_pick *out);
-
-/* ---- text --------------------------------------------------------------- */
 
 struct collector_draft_ask;
 void draft_write(const struct draft *d, const struct draft_shape *shape,
