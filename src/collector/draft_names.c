@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Points that the last names of a row are behind the first. */
-enum { RANK_MAX = 12, WEAK_POINTS = 55, NAME_BYTES = 64 };
+enum { RANK_MAX = 12, WEAK_POINTS = 55, EXACT_POINTS = 100, NAME_BYTES = 64 };
 
 #define UNDECIDED_LEVEL                                                        \
 	"required (level.required) or aimed at (level.target)? the name does " \
@@ -348,7 +348,8 @@ static int others(const char *text, const char *inner)
 /* The words of a path: of its last name, of its last two and three names. */
 struct tail {
 	const char *last, *two, *three;
-	const char *above; /* of all names but the last, blanks at both ends */
+	const char *parent; /* of the last name but one */
+	const char *above;  /* of all names but the last, blanks at both ends */
 	int depth;
 };
 
@@ -366,7 +367,9 @@ static struct tail tail_of(struct arena *a, const char *path)
 			steps[n++] = draft_words(a, p);
 		p = dot;
 	}
-	struct tail t = {.last = steps[n - 1], .depth = n - 1};
+	struct tail t = {.last = steps[n - 1],
+			 .parent = n > 1 ? steps[n - 2] : "",
+			 .depth = n - 1};
 	t.two = n > 1 ? arena_printf(a, "%s %s", steps[n - 2], t.last) : "";
 	t.three = n > 2 ? arena_printf(a, "%s %s", steps[n - 3], t.two) : "";
 	t.above = " ";
@@ -427,14 +430,14 @@ static int place_points(enum draft_group group, const struct tail *t)
 	return sum;
 }
 
-/* "picture_url" is no url of the offer. */
-static bool is_of_a_picture(const char *last)
+/* "picture_url" is no url of the offer, "salary_currency" no salary. */
+static bool is_of_another(const char *last)
 {
-	static const char *const words[] = {"logo",  "image", "picture",
-					    "photo", "video", "icon",
-					    "hash",  "label"};
+	static const char *const words[] = {
+		"logo", "image", "picture",  "photo",  "video",	 "icon",
+		"hash", "label", "currency", "devise", "region", "country"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (others(last, words[i]) >= 0 && strchr(last, ' '))
+		if (others(last, words[i]) > 0)
 			return true;
 	return false;
 }
@@ -444,7 +447,7 @@ static int pattern_points(const struct tail *t, const char *pattern,
 {
 	bool has_two = strchr(pattern, ' ') != NULL;
 	if (is_same(t->last, pattern))
-		return is_weak ? WEAK_POINTS : 100;
+		return is_weak ? WEAK_POINTS : EXACT_POINTS;
 	if (is_weak)
 		return 0;
 	if (has_two && (is_same(t->two, pattern) || is_same(t->three, pattern)))
@@ -452,7 +455,9 @@ static int pattern_points(const struct tail *t, const char *pattern,
 	int more = others(t->last, pattern);
 	if (more >= 0)
 		return (has_two ? 78 : 70) - 4 * more;
-	more = has_two ? others(t->two, pattern) : -1;
+	/* "jobLocation.@type" is no job location. */
+	bool is_parent_alone = others(t->parent, pattern) >= 0;
+	more = has_two && !is_parent_alone ? others(t->two, pattern) : -1;
 	return more >= 0 ? 70 - 4 * more : 0;
 }
 
@@ -460,9 +465,8 @@ int draft_name_points(struct arena *a, const struct draft_row *row,
 		      const char *path)
 {
 	const struct tail t = tail_of(a, path);
+	bool is_other = is_of_another(t.last);
 	int best = 0, rank = 0;
-	if (is_of_a_picture(t.last))
-		return 0;
 	for (const char *p = row->names; *p; rank++) {
 		char name[NAME_BYTES];
 		size_t n = strcspn(p, "|");
@@ -471,6 +475,8 @@ int draft_name_points(struct arena *a, const struct draft_row *row,
 		memcpy(name, p + is_weak, n - is_weak);
 		name[n - is_weak] = '\0';
 		int v = pattern_points(&t, name, is_weak);
+		if (v < EXACT_POINTS && is_other)
+			v = 0;
 		if (v > WEAK_POINTS)
 			v -= rank < RANK_MAX ? rank : RANK_MAX;
 		best = v > best ? v : best;

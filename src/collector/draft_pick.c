@@ -58,16 +58,20 @@ static bool suits(const struct draft *d, const struct draft_row *row,
 		return uniqueness(p) >= UNIQUE_MIN && is_one_a_record(p) &&
 		       coverage(d, p) >= 500;
 	case SOURCE_F_URL:
-		return uniqueness(p) >= 300 || p->n_records < 3;
+		return (uniqueness(p) >= 300 || p->n_records < 3) &&
+		       coverage(d, p) >= 250;
 	case SOURCE_F_TITLE:
 		return coverage(d, p) >= 500 && draft_share(p, LOOK_URL) < 100;
 	case SOURCE_F_DESCRIPTION:
 		return draft_share(p, LOOK_URL) < 100;
 	case SOURCE_F_EMPLOYER_NAME:
 	case SOURCE_F_PLACE_CITY:
+	case SOURCE_F_PLACE_ADDRESS:
+	case SOURCE_F_PLACE_TEXT:
 	case SOURCE_F_CONTACT_NAME:
 		return draft_share(p, LOOK_URL) + draft_share(p, LOOK_EMAIL) +
-			       draft_share(p, LOOK_LATLON) <
+			       draft_share(p, LOOK_LATLON) +
+			       draft_share(p, LOOK_TRI) <
 		       100;
 	default:
 		return true;
