@@ -7,6 +7,7 @@
 #include "fetch.h"
 #include "guard.h"
 #include "labels.h"
+#include "values.h"
 
 #include <etrier/arena.h>
 #include <etrier/buf.h>
@@ -15,6 +16,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/refdata.h>
 #include <etrier/str.h>
 
 #include <assert.h>
@@ -33,13 +35,14 @@ struct trial {
 	void *ctx;
 	struct feed *feed;
 	const struct mapping *mapping;
+	const struct refdata *refdata;
 };
 
 /* ---- where a value came from ---- */
 
-/* Does the collector read this word of a closed list? Fields of other types
- * take their first value. */
-static bool is_understood(int field, struct arena *a, const char *s)
+/* Would normalise.c have used this value of the field? */
+static bool is_understood(const struct trial *t, int field, struct arena *a,
+			  const char *s)
 {
 	switch (field) {
 	case SOURCE_F_KIND:
@@ -53,15 +56,35 @@ static bool is_understood(int field, struct arena *a, const char *s)
 		return label_status(a, s) != VOCAB_NONE;
 	case SOURCE_F_HOURS_PART_TIME:
 		return label_part_time(a, s) != TRI_UNKNOWN;
+	case SOURCE_F_TRADE:
+	case SOURCE_F_TITLE:
+		return rome_by_title(t->refdata, s) != ROME_NONE;
 	default:
-		return source_field_type(field) != SOURCE_TRI ||
-		       label_tri(a, s) != TRI_UNKNOWN;
+		break;
+	}
+	switch (source_field_type(field)) {
+	case SOURCE_TRI:
+		return label_tri(a, s) != TRI_UNKNOWN;
+	case SOURCE_MONEY:
+		return value_euros(a, s) > 0;
+	case SOURCE_DATE:
+	case SOURCE_INSTANT:
+		return value_instant(a, s,
+				     mapping_date_form(t->mapping, field)) !=
+		       INSTANT_NONE;
+	default:
+		return true;
 	}
 }
 
-/* The path of the value that became the field, NULL when there is none. */
-static const char *origin(const struct trial *t, int field, struct arena *a)
+/* The path of the value that became the field, or, where several are put
+ * together, of each; NULL when there is none. strict: only a value that is
+ * understood. */
+static const char *origin(const struct trial *t, int field, bool strict,
+			  struct arena *a)
 {
+	bool joins = mapping_joins(t->mapping, field) ||
+		     source_field_type(field) == SOURCE_LIST;
 	const char *v[MAPPING_VALUES_MAX], *from[MAPPING_VALUES_MAX];
 	json_t *record = feed_record(t->feed);
 	size_t n = mapping_origins(t->mapping, field, record, a, v, from,
@@ -71,11 +94,11 @@ static const char *origin(const struct trial *t, int field, struct arena *a)
 		const char *word = mapping_word(t->mapping, field, a, v[i]);
 		const char *path = from[i] ? from[i] : "const";
 		if (str_eq(word, "unknown") ||
-		    (!word && !is_understood(field, a, v[i])))
+		    (strict && !word && !is_understood(t, field, a, v[i])))
 			continue;
 		if (word)
 			path = arena_printf(a, "%s (values)", path);
-		if (!mapping_joins(t->mapping, field))
+		if (!joins)
 			return path;
 		if (!all || !str_ends(all, path))
 			all = all ? arena_printf(a, "%s, %s", all, path) : path;
@@ -83,64 +106,82 @@ static const char *origin(const struct trial *t, int field, struct arena *a)
 	return all;
 }
 
-/* Fields of a source that end in a member of another name, in the order in
- * which normalise.c asks them. "place" takes all that were given. */
-static const struct {
-	int field;
-	const char *member;
-} elsewhere[] = {
-	{SOURCE_F_DURATION_MONTHS, "duration_days"},
-	{SOURCE_F_DURATION, "duration_days"},
-	{SOURCE_F_TRADE, "rome"},
-	{SOURCE_F_TITLE, "rome"},
-	{SOURCE_F_SALARY_MAX, "salary.min"},
-	{SOURCE_F_SALARY_MIN, "salary.max"},
-	{SOURCE_F_SALARY_TEXT, "salary.min"},
-	{SOURCE_F_SALARY_TEXT, "salary.max"},
-	{SOURCE_F_SALARY_TEXT, "salary.period"},
-	{SOURCE_F_OPEN, "status"},
-	{SOURCE_F_EXPIRES, "status"},
-};
+static const char *join(struct arena *a, const char *all, const char *path)
+{
+	if (!all || !path)
+		return all ? all : path;
+	return arena_printf(a, "%s, %s", all, path);
+}
 
 static const char *place_origin(const struct trial *t, struct arena *a)
 {
 	const char *all = NULL;
-	for (int f = SOURCE_F_PLACE_INSEE; f <= SOURCE_F_PLACE_TEXT; f++) {
-		const char *path = origin(t, f, a);
-		if (path)
-			all = all ? arena_printf(a, "%s, %s", all, path) : path;
-	}
-	return all;
+	for (int f = SOURCE_F_PLACE_INSEE; f <= SOURCE_F_PLACE_TEXT; f++)
+		all = join(a, all, origin(t, f, false, a));
+	return all ? all : "default";
 }
 
-static const char *member_origin(const struct trial *t, const char *member,
-				 const json_t *value, struct arena *a)
+/* Written for every offer; what says so is named for those that are not live
+ * any more. */
+static const char *status_origin(const struct trial *t, const char *status,
+				 struct arena *a)
 {
-	int field = source_field_find(member);
-	const char *path = NULL;
-	if (str_eq(member, "place"))
-		return place_origin(t, a);
-	/* Written for every offer; only a word that changed it is a reason. */
-	bool is_live = str_eq(member, "status") &&
-		       str_eq(json_string_value(value), "live");
-	if (field >= 0)
-		path = origin(t, field, a);
-	for (size_t i = 0; !path && !is_live && i < ARRAY_LEN(elsewhere); i++)
-		if (str_eq(elsewhere[i].member, member))
-			path = origin(t, elsewhere[i].field, a);
-	if (path || !str_eq(member, "expires"))
-		return path ? path : "default";
-	return "expires_days";
+	const char *all = origin(t, SOURCE_F_STATUS, true, a);
+	if (str_eq(status, "live"))
+		return all ? all : "default";
+	all = join(a, all, origin(t, SOURCE_F_OPEN, true, a));
+	all = join(a, all, origin(t, SOURCE_F_EXPIRES, true, a));
+	return all ? all : "expires_days";
 }
 
-/* "kind: text" in the provenance: the code says more than the words did. */
+/* Fields of a source that end in a member of another name, after the field of
+ * that name, in the order in which normalise.c asks them. */
+static const char *member_origin(const struct trial *t, const char *member,
+				 struct arena *a)
+{
+	static const struct {
+		const char *member;
+		int field;
+	} others[] = {
+		{"duration_days", SOURCE_F_DURATION_MONTHS},
+		{"duration_days", SOURCE_F_DURATION},
+		{"salary.min", SOURCE_F_SALARY_MAX},
+		{"salary.max", SOURCE_F_SALARY_MIN},
+		{"salary.min", SOURCE_F_SALARY_TEXT},
+		{"salary.max", SOURCE_F_SALARY_TEXT},
+		{"salary.period", SOURCE_F_SALARY_TEXT},
+	};
+	int field = source_field_find(member);
+	bool strict = field != SOURCE_F_TITLE;
+	const char *path = field < 0 ? NULL : origin(t, field, strict, a);
+	for (size_t i = 0; !path && i < ARRAY_LEN(others); i++)
+		if (str_eq(others[i].member, member))
+			path = origin(t, others[i].field, true, a);
+	if (path)
+		return path;
+	return str_eq(member, "expires") ? "expires_days" : "default";
+}
+
 static void put_origin(const struct trial *t, const char *member,
 		       const json_t *value, const json_t *line, json_t *out)
 {
+	/* The code says more than the words did. */
+	bool is_inferred =
+		js_str(json_object_get(line, "provenance"), member, NULL);
+	const char *path;
 	struct arena a;
 	arena_init(&a);
-	const char *path = member_origin(t, member, value, &a);
-	if (path && js_str(json_object_get(line, "provenance"), member, NULL))
+	if (str_eq(member, "place"))
+		path = place_origin(t, &a);
+	else if (str_eq(member, "status"))
+		path = status_origin(t, json_string_value(value), &a);
+	else if (str_eq(member, "rome") && is_inferred)
+		path = origin(t, SOURCE_F_TRADE, true, &a);
+	else
+		path = member_origin(t, member, &a);
+	if (!path)
+		path = origin(t, SOURCE_F_TITLE, false, &a);
+	if (is_inferred)
 		path = arena_printf(&a, "%s (inferred)", path);
 	js_put_str(out, member, path);
 	arena_clear(&a);
@@ -179,9 +220,9 @@ static void on_offer(void *ctx, const struct offer *o,
 	struct collector_note v[NOTES_MAX];
 	json_t *line = offer_to_json(o);
 	if (t->handler->on_origin) {
-		json_t *origin = origins(t, line);
-		t->handler->on_origin(t->ctx, origin);
-		json_decref(origin);
+		json_t *from = origins(t, line);
+		t->handler->on_origin(t->ctx, from);
+		json_decref(from);
 	}
 	for (size_t i = 0; i < notes->n; i++)
 		v[i] = (struct collector_note){.field = notes->v[i].field,
@@ -360,6 +401,7 @@ int collector_try(const json_t *source, const struct refdata *rd,
 	if (!m)
 		return -1;
 	t.mapping = m;
+	t.refdata = rd;
 	const struct normaliser nz = {
 		.mapping = m,
 		.refdata = rd,

@@ -677,12 +677,18 @@ static void test_every_value_says_where_it_came_from(void **state)
 		"  place.postcode: cp\n"
 		"  place.city: ville\n"
 		"  salary.text: paie\n"
-		"  posted: p\n";
+		"  posted: p\n"
+		/* not understood, so not where the values come from */
+		"  trade: paie\n"
+		"  rome: nature\n"
+		"  expires: type\n"
+		"  salary.min: n1\n"
+		"  licences: [pb, pc]\n";
 	static const char text[] =
 		"[{\"t\":\"Boulanger / Boulangère\",\"nature\":\"Tâche\","
 		"\"type\":\"Mi\",\"n1\":\"?\",\"n2\":\"CAP\",\"d1\":\"a\","
 		"\"d2\":\"b\",\"mois\":6,\"cp\":\"93100\",\"ville\":"
-		"\"Montreuil\",\"paie\":\"Mensuel de 1900 Euros\","
+		"\"Montreuil\",\"pb\":\"B\",\"pc\":\"C\",\"paie\":\"Mensuel de 1900 Euros\","
 		"\"p\":\"2026-11-20\"}]";
 	static const struct {
 		const char *member, *from;
@@ -700,6 +706,7 @@ static void test_every_value_says_where_it_came_from(void **state)
 		{"posted", "p"},
 		{"expires", "expires_days"},
 		{"status", "default"},
+		{"licences", "pb, pc"},
 		{"ref", NULL},
 		{"salary.currency", NULL},
 	};
