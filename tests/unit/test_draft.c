@@ -491,7 +491,7 @@ static void test_hostile_names_and_values_stay_what_they_are(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		char *yaml;
 		char *text = mem_printf(
-			"{\"jobs%s\":[{\"title\":\"a%s\",\"contrat\":\"z%s\","
+			"{\"jobs%s\":[{\"title\":\"a%s\",\"ville\":\"z%s\","
 			"\"k%s\":\"%s\",\"%s\":{\"titre\":\"v%s\"},"
 			"\"type contrat %s\":\"w%s\"}]}",
 			strpbrk(texts[i], ".[]") || texts[i][0] == '\\'
