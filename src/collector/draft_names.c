@@ -355,7 +355,7 @@ struct tail {
 
 static struct tail tail_of(struct arena *a, const char *path)
 {
-	const char *steps[PATH_STEPS_MAX];
+	const char *steps[PATH_STEPS_MAX] = {""};
 	int n = 0;
 	char *copy = arena_dup(a, path);
 	for (char *p = copy; p && n < PATH_STEPS_MAX;) {

@@ -346,6 +346,34 @@ static void put_dates(struct draft_pick *picks, size_t n)
 	}
 }
 
+/* ---- wished for or required ---- */
+
+/* France Travail and those who copy its records write with each licence and
+ * diploma whether it is required (E) or wished for (S). A wish taken for a
+ * requirement would shut people out. */
+static void only_required(struct draft *d, struct draft_pick *k)
+{
+	const struct draft_path *p = k->paths[0];
+	const char *dot = strrchr(p->path, '.');
+	int field = k->row->field;
+	if (!dot ||
+	    (field != SOURCE_F_LICENCES && field != SOURCE_F_LEVEL_REQUIRED &&
+	     field != SOURCE_F_LANGUAGES))
+		return;
+	int n = (int)(dot - p->path);
+	const struct draft_path *beside =
+		map_get(&d->by_path,
+			arena_printf(d->arena, "%.*s.exigence", n, p->path));
+	if (!beside ||
+	    (!map_get(&beside->words, "E") && !map_get(&beside->words, "S")))
+		return;
+	struct draft_path *only = arena_alloc(d->arena, sizeof(*only));
+	*only = *p;
+	only->path =
+		arena_printf(d->arena, "%.*s[exigence=E]%s", n, p->path, dot);
+	k->paths[0] = only;
+}
+
 /* ---- all of it ---- */
 
 static int by_field(const void *va, const void *vb)
@@ -383,6 +411,8 @@ size_t draft_pick(struct draft *d, struct draft_pick *out)
 	if (text)
 		add_texts(d, text);
 	put_dates(out, n);
+	for (size_t i = 0; i < n; i++)
+		only_required(d, &out[i]);
 	n = drop_halves(out, n);
 	qsort(out, n, sizeof(*out), by_field);
 	return n;

@@ -435,6 +435,21 @@ static void test_unknown_words_marks_and_silent_noes(void **state)
 	free(yaml);
 }
 
+static void test_a_wish_is_not_taken_for_a_requirement(void **state)
+{
+	char *yaml;
+	(void)state;
+	json_t *source = draft_text(
+		"[{\"title\":\"a\",\"permis\":[{\"libelle\":\"B\","
+		"\"exigence\":\"S\"},{\"libelle\":\"C\",\"exigence\":"
+		"\"E\"}]}]",
+		&yaml);
+	assert_string_equal(path_of(source, "licences"),
+			    "permis[exigence=E].libelle");
+	json_decref(source);
+	free(yaml);
+}
+
 /* A closed post must not come alive because no open one was seen (D17). */
 static void test_closed_posts_stay_closed(void **state)
 {
@@ -831,6 +846,7 @@ int main(void)
 		cmocka_unit_test(test_dates_that_contradict_are_only_proposed),
 		cmocka_unit_test(test_dates_of_one_feed_are_written_alike),
 		cmocka_unit_test(test_unknown_words_marks_and_silent_noes),
+		cmocka_unit_test(test_a_wish_is_not_taken_for_a_requirement),
 		cmocka_unit_test(test_closed_posts_stay_closed),
 		cmocka_unit_test(test_exchanged_coordinates_are_told_apart),
 		cmocka_unit_test(
