@@ -29,6 +29,7 @@ struct feed {
 	struct normaliser nz;
 	struct arena arena;
 	struct notes notes;
+	json_t *record; /* the one being handed over */
 	bool wants_notes;
 	int64_t max_offers;
 	const struct feed_handler *handler;
@@ -72,7 +73,9 @@ static int take(void *ctx, json_t *record)
 		on_bad(f, "no_title", &err);
 	} else {
 		count(f, &o);
+		f->record = record;
 		f->handler->on_offer(f->ctx, &o, &f->notes);
+		f->record = NULL;
 		json_decref(o.provenance);
 	}
 	arena_reset(&f->arena);
@@ -213,6 +216,11 @@ void feed_document(const struct feed *f, struct feed_document *out)
 		.pages = f->doc ? watched(f, "pages") : NULL,
 	};
 	str_copy(out->hash, sizeof(out->hash), f->doc_hex);
+}
+
+json_t *feed_record(const struct feed *f)
+{
+	return f->record;
 }
 
 const struct collector_counts *feed_counts(const struct feed *f)

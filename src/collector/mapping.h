@@ -43,6 +43,11 @@ int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
 #define MAPPING_VALUES_MAX 16
 size_t mapping_values(const struct mapping *m, int field, json_t *record,
 		      struct arena *a, const char **out, size_t max);
+/* The same, for people who want to know: from[i] is the path that gave out[i],
+ * as the source file writes it (borrowed from m), NULL for the constant. */
+size_t mapping_origins(const struct mapping *m, int field, json_t *record,
+		       struct arena *a, const char **out, const char **from,
+		       size_t max);
 /* The first of them, or all joined when the field says `join`; NULL: none. */
 const char *mapping_text(const struct mapping *m, int field, json_t *record,
 			 struct arena *a);
@@ -55,5 +60,6 @@ enum date_form mapping_date_form(const struct mapping *m, int field);
 const char *mapping_prefix(const struct mapping *m, int field); /* or NULL */
 bool mapping_false_is_unknown(const struct mapping *m, int field);
 bool mapping_has(const struct mapping *m, int field);
+bool mapping_joins(const struct mapping *m, int field);
 
 #endif
