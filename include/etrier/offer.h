@@ -23,8 +23,18 @@ struct err;
 #define OFFER_REF_MAX	      200
 #define OFFER_QUALITY_MAX     8 /* findings of the quality gate on one offer */
 
-enum offer_status { OFFER_LIVE, OFFER_WITHDRAWN, OFFER_EXPIRED };
+/* The last two are never said by a line: they come of the quality gate and of
+ * whoever decides about what it stopped. */
+enum offer_status {
+	OFFER_LIVE,
+	OFFER_WITHDRAWN,
+	OFFER_EXPIRED,
+	OFFER_QUARANTINED,
+	OFFER_REJECTED,
+	OFFER_STATE_COUNT
+};
 extern const struct vocab vocab_offer_status; /* live withdrawn expired */
+extern const struct vocab vocab_offer_state;  /* and quarantined rejected */
 
 /* What the collector's quality gate found, the gravest outcome of all. */
 enum quality { QUALITY_FINE, QUALITY_NOTE, QUALITY_QUARANTINE, QUALITY_REJECT };

@@ -29,37 +29,6 @@
 #define SALARY_CENTS_MAX   INT64_C(100000000)
 #define EXPOSURE_LEVEL_MAX 3
 
-static const char *const offer_status_codes[] = {
-	[OFFER_LIVE] = "live",
-	[OFFER_WITHDRAWN] = "withdrawn",
-	[OFFER_EXPIRED] = "expired",
-	NULL,
-};
-static const char *const offer_status_labels[] = {
-	[OFFER_LIVE] = "en ligne",
-	[OFFER_WITHDRAWN] = "retirée",
-	[OFFER_EXPIRED] = "expirée",
-};
-const struct vocab vocab_offer_status = {"offer_status", offer_status_codes,
-					 offer_status_labels,
-					 ARRAY_LEN(offer_status_labels)};
-
-static const char *const quality_codes[] = {
-	[QUALITY_FINE] = "fine",
-	[QUALITY_NOTE] = "note",
-	[QUALITY_QUARANTINE] = "quarantine",
-	[QUALITY_REJECT] = "reject",
-	NULL,
-};
-static const char *const quality_labels[] = {
-	[QUALITY_FINE] = "bonne",
-	[QUALITY_NOTE] = "à noter",
-	[QUALITY_QUARANTINE] = "à vérifier",
-	[QUALITY_REJECT] = "refusée",
-};
-const struct vocab vocab_quality = {"quality", quality_codes, quality_labels,
-				    ARRAY_LEN(quality_labels)};
-
 static const char *const period_codes[] = {"hour", "month", "year", NULL};
 static const char *const period_labels[] = {"par heure", "par mois", "par an"};
 static const struct vocab vocab_period = {

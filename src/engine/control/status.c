@@ -78,7 +78,7 @@ static void put_work(json_t *out, struct engine_state *e,
 			    counts(&vocab_person_status, s->people));
 	js_put_int(out, "people_compared", (int64_t)l.people, -1);
 	json_object_set_new(out, "offers",
-			    counts(&vocab_offer_status, s->offers));
+			    counts(&vocab_offer_state, s->offers));
 	js_put_int(out, "candidates", s->candidates, -1);
 	js_put_int(out, "waiting_to_be_matched", (int64_t)l.waiting, -1);
 	json_object_set_new(out, "messages",
