@@ -55,6 +55,9 @@ bool polls_is_busy(const struct polls *p);
  * cert_expires note. New reference. */
 json_t *polls_report(struct polls *p, struct err *err);
 
+/* The licence object of a source's settings, borrowed; NULL: none. */
+const json_t *polls_licence(const struct polls *p, const char *source);
+
 struct polls_stats {
 	uint64_t polls, failed, unchanged, shrunken;
 	uint64_t offers, offers_new, offers_bad, offers_closed, bytes;

@@ -63,6 +63,10 @@ int store_offer_split(struct store *s, int64_t offer, int64_t now,
 int store_offers_held(struct store *s, enum offer_status status,
 		      const char *source, int limit, store_offer_fn *fn,
 		      void *ctx, struct err *err);
+/* How many of them each rule of the gate stopped, the most first. */
+typedef int store_symbol_fn(void *ctx, const char *symbol, int64_t n);
+int store_offers_symbols(struct store *s, store_symbol_fn *fn, void *ctx,
+			 struct err *err);
 /* Decide about what the gate stopped; holds for this content. An accepted offer
  * is live at once; one that was rejected before comes back with the next poll,
  * since its content is gone. ERR_INPUT: it is not held. */

@@ -19,6 +19,12 @@ static const json_t *licence_of(const struct source *s)
 	return json_object_get(s->conf, "licence");
 }
 
+const json_t *polls_licence(const struct polls *p, const char *source)
+{
+	const struct source *s = map_get(&p->sources, source);
+	return s ? licence_of(s) : NULL;
+}
+
 int polls_strip(struct polls *p, const struct source *s, struct err *err)
 {
 	const json_t *list = json_object_get(licence_of(s), "strip_withdrawn"),

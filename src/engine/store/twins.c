@@ -237,3 +237,28 @@ int store_offer_decide(struct store *s, int64_t offer, bool is_accepted,
 	*status = k.status;
 	return 0;
 }
+
+/* Rules of the gate that are counted: a lexicon has some dozens. */
+#define SYMBOLS_MAX 200
+
+int store_offers_symbols(struct store *s, store_symbol_fn *fn, void *ctx,
+			 struct err *err)
+{
+	struct db_query q;
+	int got;
+	if (db_query(s, &q, err,
+		     "SELECT j.value, count(*) AS n FROM offer o, "
+		     "json_each(CASE WHEN json_valid(o.judged) THEN o.judged "
+		     "ELSE '{}' END, '$.symbols') j WHERE o.status IN "
+		     "('quarantined', 'rejected') AND j.type = 'text' "
+		     "GROUP BY j.value ORDER BY n DESC, j.value LIMIT ?1",
+		     db_int(SYMBOLS_MAX)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1) {
+		if (fn(ctx, db_col_text(&q, 0), db_col_int(&q, 1))) {
+			db_done(&q);
+			return 0;
+		}
+	}
+	return got;
+}
