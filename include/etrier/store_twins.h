@@ -18,6 +18,9 @@ struct store_twin_keys {
 	bool has_whole;	    /* v[0] is the hash of the whole content */
 	const void *sketch; /* NULL: none. The more bytes agree, the nearer */
 	size_t n_sketch;
+	/* Where both have a sketch and no strong key is shared, as many bytes
+	 * must agree. */
+	int sketch_min;
 };
 int store_twin_keys_put(struct store *s, int64_t offer,
 			const struct store_twin_keys *k, struct err *err);

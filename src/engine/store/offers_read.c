@@ -262,7 +262,10 @@ static int weigh(struct store *s, struct near *near,
 	}
 	size_t n = 0;
 	const void *sketch = db_col_blob(&q, 0, &n);
-	near->weight += 10 * bytes_agreeing(sketch, n, k->sketch, k->n_sketch);
+	int agree = bytes_agreeing(sketch, n, k->sketch, k->n_sketch);
+	bool is_far = sketch && k->sketch && agree < k->sketch_min &&
+		      near->weight < STRONG;
+	near->weight = is_far ? 0 : near->weight + 10 * agree;
 	db_done(&q);
 	return 0;
 }

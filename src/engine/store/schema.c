@@ -297,6 +297,8 @@ static const char v2_rest[] =
 	"  -- 1: too long ago for its licence\n"
 	"UPDATE source SET good_at = CASE WHEN failures = 0\n"
 	"  THEN last_poll_at ELSE complete_at END;\n"
+	"CREATE INDEX canonical_joined ON canonical (joined)\n"
+	"  WHERE joined IS NOT NULL;\n"
 	"CREATE INDEX event_canonical ON event (canonical)\n"
 	"  WHERE canonical IS NOT NULL;\n"
 	"CREATE TABLE offer_stat ( -- one row an offer, kept when it is forgotten\n"

@@ -154,8 +154,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 		"UPDATE offer SET canonical = ?2 WHERE canonical = ?1",
 		"UPDATE OR IGNORE ledger SET canonical = ?2 "
 		"WHERE canonical = ?1",
-		"UPDATE canonical SET joined = ?2, fields = NULL "
-		"WHERE id = ?1 OR joined = ?1",
+		"UPDATE canonical SET joined = ?2 WHERE joined = ?1",
+		"UPDATE canonical SET joined = ?2, fields = NULL WHERE id = ?1",
 		"UPDATE OR IGNORE candidate SET canonical = ?2 "
 		"WHERE canonical = ?1",
 	};
