@@ -99,6 +99,11 @@ struct same_keys {
 };
 void same_keys(const struct same_view *view, struct same_keys *out);
 
+/* FNV-1a (Fowler, Noll, Vo) over the bytes, mixed once more; SAME_HASH is its
+ * offset basis. */
+#define SAME_HASH UINT64_C(14695981039346656037)
+uint64_t same_hash(uint64_t h, const void *bytes, size_t n);
+
 /* --- which of several copies speaks -------------------------------------- */
 /* Stated trade, then a point for a place, then the longer description. */
 int same_rank(const struct offer *o);
