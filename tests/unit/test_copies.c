@@ -164,25 +164,38 @@ static void test_two_sources_tell_one_post_once(void **state)
 	assert_true(says(last_event("offer.closed"), "one"));
 }
 
-static void test_forty_stores_stay_forty_and_come_once(void **state)
+/* One text, one link to the chain's page, forty communes; the other source adds
+ * a sentence of its own. */
+static void show_stores(const char *source, const char *more)
 {
-	(void)state;
 	struct buf b;
 	buf_init(&b, 1 << 20);
 	for (int i = 0; i < 40; i++)
 		buf_printf(&b,
 			   "%s{'ref':'s%d','url':'https://chain.example/jobs',"
-			   "'place':{'precision':'commune','insee':'930%02d',"
-			   "'lat':48.9,'lon':2.4}}",
-			   i ? "," : "[", i, i + 10);
+			   "'description':'" TEXT "%s','place':{'precision':"
+			   "'commune','insee':'930%02d','lat':48.9,'lon':2.4}}",
+			   i ? "," : "[", i, more, i + 10);
 	buf_addc(&b, ']');
-	show("one", b.data);
-	assert_int_equal(n_live(), 40);
-	show("two", b.data); /* the same forty, from somebody else */
-	assert_int_equal(n_live(), 40);
-	show("one", b.data);
-	assert_int_equal(n_live(), 40);
+	show(source, b.data);
 	buf_clear(&b);
+}
+
+static void test_forty_stores_stay_forty_and_come_once(void **state)
+{
+	(void)state;
+	char ref[8];
+	show_stores("one", "");
+	assert_int_equal(n_live(), 40);
+	show_stores("two", " Postulez sur notre site.");
+	assert_int_equal(n_live(), 40);
+	show_stores("one", "");
+	assert_int_equal(n_live(), 40);
+	for (int i = 0; i < 40; i++) {
+		snprintf(ref, sizeof(ref), "s%d", i);
+		assert_int_equal(find("one", ref).canonical,
+				 find("two", ref).canonical);
+	}
 }
 
 static void test_a_renumbered_offer_is_not_proposed_again(void **state)

@@ -183,8 +183,11 @@ int store_offers_held(struct store *s, enum offer_status status,
  * thousand offers of one employer cost no more than any others. */
 #define PER_KEY_MAX   16
 #define LOOKED_AT_MAX 96
-/* A strong key counts more than any sketch, which has less bytes. */
-#define STRONG 1000
+/* The more keys are shared, the nearer: some hold the commune, some the text.
+ * Among equals the sketch decides, whose bytes are fewer than KEY; one strong
+ * key counts more than all others. */
+#define KEY    100
+#define STRONG 10000
 
 struct near {
 	int64_t offer;
@@ -207,7 +210,7 @@ static void add_near(struct nearest *all, int64_t offer, bool is_strong,
 		return;
 	if (i == all->n)
 		all->v[all->n++] = (struct near){.offer = offer};
-	all->v[i].weight += is_strong ? STRONG : 1;
+	all->v[i].weight += is_strong ? STRONG : KEY;
 	all->v[i].is_whole |= is_whole;
 }
 
@@ -223,9 +226,12 @@ static int find_near(struct store *s, int64_t offer,
 			       db_int(k->v[i]), db_int(offer),
 			       db_int(PER_KEY_MAX)))
 			return -1;
+		bool is_whole = i == 0 && k->has_whole;
+		/* A link that so many share is the page of a chain. */
+		bool is_crowd = ids.n == PER_KEY_MAX && !is_whole;
 		for (size_t j = 0; j < ids.n; j++)
-			add_near(all, ids.v[j], i < k->n_strong,
-				 i == 0 && k->has_whole);
+			add_near(all, ids.v[j], i < k->n_strong && !is_crowd,
+				 is_whole);
 		free(ids.v);
 	}
 	return 0;
@@ -265,7 +271,7 @@ static int weigh(struct store *s, struct near *near,
 	int agree = bytes_agreeing(sketch, n, k->sketch, k->n_sketch);
 	bool is_far = sketch && k->sketch && agree < k->sketch_min &&
 		      near->weight < STRONG;
-	near->weight = is_far ? 0 : near->weight + 10 * agree;
+	near->weight = is_far ? 0 : near->weight + agree;
 	db_done(&q);
 	return 0;
 }
