@@ -433,10 +433,11 @@ static void test_a_source_read_too_late_is_proposed_to_nobody(void **state)
 static void test_what_a_source_took_away_is_forgotten_at_once(void **state)
 {
 	(void)state;
-	configure("{'one':{'kind':'json','every_s':3600,'licence':{"
-		  "'strip_withdrawn':['employer.name','description','url',"
-		  "'contact','place.postcode','place.insee','place.city']}},"
-		  "'two':{'kind':'json','every_s':3600}}");
+	configure(
+		"{'one':{'kind':'json','every_s':3600,'licence':{"
+		"'strip_withdrawn':['employer.name','description','url',"
+		"'contact','no\\u0027field','place.postcode','place.insee','place.city']}},"
+		"'two':{'kind':'json','every_s':3600}}");
 	show("one", "[{'ref':'a'},{'ref':'b','title':'Vendeur','rome':["
 		    "'D1106']}]");
 	int64_t canonical = find("one", "a").canonical;

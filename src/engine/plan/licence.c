@@ -14,6 +14,8 @@
 #include <etrier/log.h>
 #include <etrier/store_twins.h>
 
+#include <string.h>
+
 static const json_t *licence_of(const struct source *s)
 {
 	return json_object_get(s->conf, "licence");
@@ -23,6 +25,14 @@ const json_t *polls_licence(const struct polls *p, const char *source)
 {
 	const struct source *s = map_get(&p->sources, source);
 	return s ? licence_of(s) : NULL;
+}
+
+/* The check of the configuration tells of any other; here it removes nothing.
+ */
+static bool is_field(const char *name)
+{
+	return name && *name &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz_.")];
 }
 
 int polls_strip(struct polls *p, const struct source *s, struct err *err)
@@ -36,7 +46,7 @@ int polls_strip(struct polls *p, const struct source *s, struct err *err)
 	json_array_foreach(list, i, v)
 	{
 		const char *name = json_string_value(v);
-		if (name && n < STORE_STRIP_MAX)
+		if (is_field(name) && n < STORE_STRIP_MAX)
 			fields[n++] = name;
 	}
 	return n ? store_offers_strip(p->store, s->name, fields, n, &n_stripped,
