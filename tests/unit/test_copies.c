@@ -435,7 +435,7 @@ static void test_what_a_source_took_away_is_forgotten_at_once(void **state)
 	(void)state;
 	configure(
 		"{'one':{'kind':'json','every_s':3600,'licence':{"
-		"'strip_withdrawn':['employer.name','description','url',"
+		"'strip_withdrawn':['no field','employer.name','description','url',"
 		"'contact','no\\u0027field','place.postcode','place.insee','place.city']}},"
 		"'two':{'kind':'json','every_s':3600}}");
 	show("one", "[{'ref':'a'},{'ref':'b','title':'Vendeur','rome':["
