@@ -95,13 +95,6 @@ enum lexicon_text {
 	LEXICON_TEXT_COUNT
 };
 extern const struct vocab vocab_lexicon_text;
-enum quality_outcome {
-	QUALITY_LIVE,
-	QUALITY_NOTE,
-	QUALITY_QUARANTINE,
-	QUALITY_REJECT
-};
-extern const struct vocab vocab_quality_outcome;
 enum quality_test {
 	QUALITY_PREMIUM_NUMBER, /* 081, 082, 089: contact, title, description */
 	QUALITY_MESSAGING_ONLY, /* neither e-mail nor web address to apply at */
@@ -142,7 +135,7 @@ void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,
 
 /* ---- quality ----------------------------------------------------------- */
 struct quality_verdict {
-	enum quality_outcome outcome; /* the gravest of all that fired */
+	enum quality outcome; /* the gravest of all that fired */
 	size_t n;		      /* in order of rows */
 	const char *symbols[LEXICON_SYMBOLS_MAX];
 	const char *reasons[LEXICON_SYMBOLS_MAX]; /* French; of the lexicon */

@@ -22,6 +22,7 @@ struct settings {
 	json_t *all;	 /* etrier.yaml with defaults, paths absolute */
 	json_t *written; /* only what the file says: `config show --changed` */
 	json_t *sources; /* {name: source object}, checked by source.h */
+	json_t *lexicons; /* {"signals", "quality"}: of lexicon_read() */
 	json_t *files;	 /* contents that travel to roles, all UTF-8:
 			  * {"rules": [{"file","text"}]: rules.yaml, then
 			  *    rules.d beside it in the order of their names;
@@ -72,7 +73,7 @@ const char *settings_default_file(void);
  *   engine     paths {state run refdata backup audit}, agency_defaults,
  * origins, planner, mail, sms, front, collector, watch, rules, sources (no
  * secrets), secrets (security.*) collector  paths {refdata}, collector, sources
- * (with their secrets) courier    mail, sms, templates, secrets (mail.*, sms.*;
+ * (with their secrets), lexicons courier    mail, sms, templates, secrets (mail.*, sms.*;
  * when any) front      front, templates */
 json_t *settings_for_role(const struct settings *s, const char *role);
 

@@ -120,6 +120,7 @@ void settings_clear(struct settings *s)
 	json_decref(s->all);
 	json_decref(s->written);
 	json_decref(s->sources);
+	json_decref(s->lexicons);
 	json_decref(s->files);
 	json_decref(s->secrets);
 	*s = (struct settings){0};
@@ -229,6 +230,7 @@ static void for_collector(json_t *to, const struct settings *s)
 	share_groups(to, s, (const char *const[]){"collector", NULL});
 	share_paths(to, s, (const char *const[]){"refdata", NULL});
 	share(to, "sources", s->sources);
+	share(to, "lexicons", s->lexicons);
 }
 
 static void for_courier(json_t *to, const struct settings *s)

@@ -6,6 +6,7 @@
 #include <etrier/arena.h>
 #include <etrier/diag.h>
 #include <etrier/js.h>
+#include <etrier/lexicon.h>
 #include <etrier/mem.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void point_at(struct settings_load *l, enum diag_level level,
 		     const char *path, const char *file, const char *what)
@@ -221,6 +223,43 @@ static void load_sources(struct settings_load *l)
 			load_source(l, folder, names[i]);
 }
 
+/* Where the file is: as written, else beside etrier.yaml, else beside the
+ * tables that étrier brought. */
+static const char *find_lexicon(struct settings_load *l, const char *key)
+{
+	const char *path = arena_printf(l->arena, "paths.%s", key);
+	const char *written = settings_text(l->s->all, path);
+	const char *refdata = settings_text(l->s->all, "paths.refdata");
+	const char *bases[] = {l->s->file, refdata};
+	if (written)
+		return written;
+	for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
+		const char *other =
+			arena_printf(l->arena, "../%s.yaml", key);
+		char *file = bases[i] ? schema_path(bases[i], other) : NULL;
+		const char *copy = arena_dup(l->arena, file);
+		free(file);
+		if (copy && !access(copy, R_OK))
+			return copy;
+	}
+	return NULL;
+}
+
+static void load_lexicon(struct settings_load *l, const char *key,
+			 enum lexicon_what what)
+{
+	const char *file = find_lexicon(l, key);
+	if (!file) {
+		point_at(l, DIAG_WARNING, "paths", key,
+			 "no such file: what offers say in words is not read");
+		return;
+	}
+	struct ynode *root = ynode_load_partly(l->arena, file, l->diags);
+	json_t *v = root ? lexicon_read(root, what, l->diags) : NULL;
+	if (v)
+		json_object_set_new(l->s->lexicons, key, v);
+}
+
 static void check_exists(struct settings_load *l, const char *path,
 			 bool is_folder)
 {
@@ -240,10 +279,13 @@ void settings_load_files(struct settings_load *l)
 	l->s->files =
 		json_pack("{s:[],s:[],s:[]}", "rules", "templates", "maps");
 	l->s->sources = json_object();
+	l->s->lexicons = json_object();
 	check_exists(l, "paths.refdata", true);
 	check_exists(l, "collector.ca_file", false);
 	load_rules(l);
 	load_templates(l);
 	load_maps(l);
 	load_sources(l);
+	load_lexicon(l, "signals", LEXICON_SIGNALS);
+	load_lexicon(l, "quality", LEXICON_QUALITY);
 }

@@ -39,6 +39,15 @@ static const struct schema paths_rows[] = {
 	 .flags = SCHEMA_RESTART,
 	 .help = "Folder of the reference tables (communes, ROME); without it, "
 		 "those installed with étrier."},
+	{.key = "signals",
+	 .type = SCHEMA_PATH,
+	 .help = "What words of an offer mean, see etrier-lexicon(5); without "
+		 "it, signals.yaml beside this file, else the one installed "
+		 "beside paths.refdata."},
+	{.key = "quality",
+	 .type = SCHEMA_PATH,
+	 .help = "Which offers are refused, held back or noted; without it, "
+		 "quality.yaml in the same places."},
 	{.key = "secrets",
 	 .type = SCHEMA_PATH,
 	 .fallback = "secrets",

@@ -113,18 +113,18 @@ static int read_quality(struct row *r, const json_t *v, struct err *err)
 {
 	const char *outcome = js_str(v, "outcome", NULL);
 	const char *test = js_str(v, "test", NULL);
-	int code = vocab_find(&vocab_quality_outcome, outcome);
+	int code = vocab_find(&vocab_quality, outcome);
 	r->reason = js_str(v, "reason", NULL);
 	r->test = vocab_find(&vocab_quality_test, test);
 	int64_t days = js_int(v, "days", 0);
-	if (code <= QUALITY_LIVE || !r->reason)
+	if (code <= QUALITY_FINE || !r->reason)
 		return err_set(err, ERR_CONFIG, "no outcome or no reason");
 	if (r->test == VOCAB_NONE && (test || !r->has_words))
 		return err_set(err, ERR_CONFIG, "no words, and no such test");
 	if (days < 0 || days > DAYS_MAX)
 		return err_set(err, ERR_CONFIG, "days out of range");
 	r->days = (int)days;
-	r->outcome = (enum quality_outcome)code;
+	r->outcome = (enum quality)code;
 	if (read_bits(json_object_get(v, "kinds"), &vocab_contract, &r->kinds,
 		      err))
 		return -1;

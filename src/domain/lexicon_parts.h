@@ -130,7 +130,7 @@ struct row {
 	bool has_words; /* any: is there */
 	bool has_between;
 	int32_t lo, hi;
-	enum quality_outcome outcome;
+	enum quality outcome;
 	int test; /* enum quality_test or VOCAB_NONE */
 	int days;
 	unsigned kinds, except_kinds; /* bits of enum contract; 0: all, none */

@@ -666,7 +666,7 @@ static void the_gravest_fault_decides(void **state)
 	struct fixture *f = *state;
 	struct quality_verdict v = judge(f, fine(f, "Vendeur en boulangerie."));
 	assert_int_equal(v.n, 0);
-	assert_int_equal(v.outcome, QUALITY_LIVE);
+	assert_int_equal(v.outcome, QUALITY_FINE);
 	struct offer *o = fine(f, "Bonne présentation exigée.");
 	o->posted = NOW - (int64_t)86400 * 61;
 	v = judge(f, o);
@@ -683,7 +683,7 @@ static void the_gravest_fault_decides(void **state)
 	o = fine(f, "Vendeur.");
 	o->updated = NOW;
 	o->posted = NOW - (int64_t)86400 * 400;
-	assert_int_equal(judge(f, o).outcome, QUALITY_LIVE);
+	assert_int_equal(judge(f, o).outcome, QUALITY_FINE);
 	done(f);
 }
 
@@ -874,7 +874,7 @@ static void the_manual_names_every_word(void **state)
 	for (size_t i = 0; lexicon_field_name(i); i++)
 		named(manual, lexicon_field_name(i));
 	for (int i = QUALITY_NOTE; i <= QUALITY_REJECT; i++)
-		named(manual, vocab_code(&vocab_quality_outcome, i));
+		named(manual, vocab_code(&vocab_quality, i));
 	done(f);
 	free(manual);
 }
