@@ -3,6 +3,7 @@
  * its lines. Secrets of a source (keys in headers) are read here, in the
  * supervisor, because the collector may open no file of ours. What the fields
  * of an offer are made of: source_map.c. */
+#include "source_exec.h"
 #include "source_map.h"
 #include "yfile.h"
 
@@ -57,10 +58,11 @@ static void fail(struct diags *d, const struct ynode *n, const char *text,
 static void check_kind(const struct ynode *n, const json_t *v, struct diags *d)
 {
 	const char *kind = json_string_value(v);
-	if (!str_eq(kind, "json") && !str_eq(kind, "xml"))
+	if (!str_eq(kind, "json") && !str_eq(kind, "xml") &&
+	    !str_eq(kind, "exec"))
 		diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
 			 "kind \"%s\" is not in this version; allowed: json "
-			 "xml",
+			 "xml exec",
 			 kind);
 }
 
@@ -144,15 +146,39 @@ const struct schema source_schema[] = {
 	 .words = kinds,
 	 .check = check_kind,
 	 .help = "what the address answers with; this version reads json and "
-		 "xml"},
+		 "xml; exec: a program prints offers"},
 	{.key = "enabled",
 	 .type = SCHEMA_BOOL,
 	 .fallback = "true",
 	 .help = "false: keep the file, ask nothing"},
 	{.key = "url",
 	 .type = SCHEMA_URL,
-	 .flags = SCHEMA_REQUIRED,
-	 .help = "where the offers are"},
+	 .help = "where the offers are; required but for exec"},
+	{.key = "command",
+	 .type = SCHEMA_LIST,
+	 .min = 1,
+	 .max = 64,
+	 .item = &source_argument_item,
+	 .check = source_exec_command,
+	 .help = "exec: the program (absolute path) and its arguments"},
+	{.key = "may_read",
+	 .type = SCHEMA_LIST,
+	 .max = 50,
+	 .item = &source_may_read_item,
+	 .fallback = "[]",
+	 .check = source_exec_may_read,
+	 .help = "exec: files and folders the program may read"},
+	{.key = "network",
+	 .type = SCHEMA_BOOL,
+	 .fallback = "false",
+	 .help = "exec: the program may open internet sockets"},
+	{.key = "timeout_s",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 3600,
+	 .fallback = "120",
+	 .unit = "s",
+	 .help = "exec: the program is killed after so long"},
 	{.key = "every",
 	 .type = SCHEMA_STR,
 	 .min = 2,
@@ -178,8 +204,8 @@ const struct schema source_schema[] = {
 	 .help = "path of the feed's own count (json), reported, never trusted"},
 	{.key = "fields",
 	 .type = SCHEMA_ANY,
-	 .flags = SCHEMA_REQUIRED,
-	 .help = "what becomes of a record: field of the offer and path"},
+	 .help = "what becomes of a record: field of the offer and path; "
+		 "required but for exec"},
 	{.key = "unknown",
 	 .type = SCHEMA_LIST,
 	 .max = 50,
@@ -337,6 +363,8 @@ static void check_sense(const struct ynode *root, const json_t *v,
 			struct diags *d)
 {
 	const json_t *f = json_object_get(v, "fields");
+	if (source_is_exec(v))
+		return;
 	bool is_window = str_eq(js_str(v, "delivers", NULL), "window");
 	const struct ynode *days = ynode_get(root, "expires_days");
 	if (!json_object_get(f, "ref") && !json_object_get(f, "url"))
@@ -475,6 +503,7 @@ json_t *source_read(const struct ynode *root, const char *name_hint,
 		fail(d, name,
 		     "name and the name of the file differ: this file is",
 		     name_hint);
+	source_kind_keys(root, v, d);
 	check_marks(root, d);
 	check_address(root, v, d);
 	check_shape(root, v, d);

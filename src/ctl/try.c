@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* sources try: read a document as the collector would and say what became of
- * each record. Needs no daemon, stores nothing, tells nobody. */
+/* sources try: read a document as the collector would, or run a program as the
+ * runner would, and say what became of each record. Needs no daemon, stores
+ * nothing, tells nobody. */
 #include "ctl.h"
 
 #include <etrier/arena.h>
@@ -9,7 +10,9 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/offer.h>
 #include <etrier/refdata.h>
+#include <etrier/runner.h>
 #include <etrier/settings.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
@@ -183,12 +186,43 @@ static int find_subject(const struct ctl *c, const json_t *options,
 	return out->source ? 0 : -1;
 }
 
+/* What a program printed, in the words of a document. */
+static void on_printed(void *ctx, const struct offer *o)
+{
+	json_t *line = offer_to_json(o);
+	on_offer(ctx, o, line, NULL, 0);
+	json_decref(line);
+}
+
+static int try_program(const struct subject *k, const struct refdata *rd,
+		       const char *ca_file, struct trial *t,
+		       struct collector_counts *out, bool *is_complete,
+		       struct err *err)
+{
+	static const struct runner_handler handler = {on_printed, on_bad};
+	struct runner_counts n = {0};
+	if (k->file || k->address)
+		return err_set(err, ERR_INPUT,
+			       "a source of kind exec is tried by its name");
+	int failed = runner_try(k->source, rd, ca_file, &handler, t, &n,
+				is_complete, err);
+	*out = (struct collector_counts){.seen = n.seen,
+					 .good = n.good,
+					 .bad = n.bad,
+					 .closed = n.closed,
+					 .no_trade = n.no_trade,
+					 .no_place = n.no_place,
+					 .declared = -1,
+					 .bytes = n.bytes};
+	return failed;
+}
+
 static int try_it(const struct ctl *c, const struct subject *k,
 		  const struct settings *s)
 {
 	static const struct collector_try_handler handler = {on_offer, on_bad};
 	struct trial t = {.ctl = c, .limit = c->limit};
-	struct collector_counts counts = {0};
+	struct collector_counts counts = {.declared = -1};
 	struct err err = {0};
 	bool is_complete = false;
 	if (!t.limit && !c->is_json)
@@ -198,10 +232,14 @@ static int try_it(const struct ctl *c, const struct subject *k,
 	struct refdata *rd = refdata_load(tables, &err);
 	if (!rd)
 		return ctl_fail(CTL_FAILED, "%s", err.text);
-	int failed = collector_try(
-		k->source, rd, k->file, k->address,
-		js_str(json_object_get(s->all, "collector"), "ca_file", NULL),
-		&handler, &t, &counts, &is_complete, &err);
+	const char *ca_file =
+		js_str(json_object_get(s->all, "collector"), "ca_file", NULL);
+	bool is_exec = str_eq(js_str(k->source, "kind", ""), "exec");
+	int failed = is_exec ? try_program(k, rd, ca_file, &t, &counts,
+					   &is_complete, &err)
+			     : collector_try(k->source, rd, k->file, k->address,
+					     ca_file, &handler, &t, &counts,
+					     &is_complete, &err);
 	fflush(stdout);
 	if (failed)
 		ctl_fail(0, "%s", err.text);

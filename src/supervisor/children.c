@@ -474,6 +474,8 @@ void children_sync(struct supervisor *s)
 		s->children[i]->is_wanted = false;
 	want(s, "engine", "");
 	want(s, "collector", "");
+	if (settings_has_programs(&s->settings))
+		want(s, "runner", "");
 	want_lanes(s, "mail", "transport");
 	want_lanes(s, "sms", "gateway");
 	want(s, "front", "");
