@@ -258,7 +258,7 @@ static void each_program_is_judged_by_its_end(void **state)
 		{"yes ''", "{\"max_bytes\":300000}", "failed",
 		 "the program printed more than max_bytes", 0, 0, false},
 		{"while :; do printf '%065536d' 1; done",
-		 "{\"max_bytes\":300000}", "failed",
+		 "{\"max_bytes\":400000}", "failed",
 		 "the program printed more than max_bytes", 0, 1, false},
 		/* A bad line costs itself; too many of them, the closing. */
 		{"echo '" BAKER "'; echo '" BAKER "'; echo garbage", "{}", "ok",
