@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The runner role: the programs of sources of kind exec, which are nobody's
  * bytes but somebody's code. It is a role of its own because it is the only
- * one that may run a program and kill one; it has no network of its own
- * account, no database, no secret and no file but the tables. What it runs is
+ * one that may run a program and kill one; it has no network of its
+ * own, no database, no secret and no file but the tables. What it runs is
  * confined again, each program to its own source's files (program.c).
  *
  * Landlock binds its reach at the first commit, so the supervisor starts a new
@@ -19,6 +19,9 @@
 #include <etrier/role.h>
 #include <etrier/roles.h>
 #include <etrier/str.h>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 struct runner {
 	struct role *role;
@@ -80,6 +83,20 @@ static void fill_needs(struct runner *r, struct role_needs *needs)
 	needs->runs_programs = true;
 }
 
+/* A program may fork, and each of its processes may map PROGRAM_MEMORY_MAX:
+ * when memory ends, the kernel shall take one of them and not the engine. They
+ * inherit it. Where it cannot be said there is only that much less comfort. */
+static void offer_to_be_killed(void)
+{
+	static const char first[] = "900"; /* of 1000 */
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, first, sizeof(first) - 1) < 0)
+		log_plain(LOG_DEBUG, "runner.oom.unset");
+	close(fd);
+}
+
 static int commit(void *ctx, struct role_needs *needs, struct err *err)
 {
 	struct runner *r = ctx;
@@ -90,6 +107,7 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 				   role_clock(r->role), r->refdata, &out);
 		r->first = json_incref(r->prepared);
 		fill_needs(r, needs);
+		offer_to_be_killed();
 	}
 	jobs_use(r->jobs, r->prepared);
 	drop(r);

@@ -654,6 +654,18 @@ static void the_role_runs_programs_and_ends_them(void **state)
 	role_end(&p, child);
 }
 
+/* When memory ends. */
+static bool is_first_to_be_killed(pid_t pid)
+{
+	char path[64], text[16] = "";
+	int64_t v = 0;
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+	int fd = open(path, O_RDONLY);
+	assert_true(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	return !num_parse_int(str_trim(text), 500, 1000, &v);
+}
+
 static void the_end_of_the_role_is_that_of_its_programs(void **state)
 {
 	struct role_play p;
@@ -663,6 +675,7 @@ static void the_end_of_the_role_is_that_of_its_programs(void **state)
 	role_ask(&p);
 	turn(&p, 2000);
 	assert_int_equal(p.n_offers, 1);
+	assert_true(is_first_to_be_killed(child));
 	role_end(&p, child);
 	assert_int_not_equal(system("pgrep -x -f 'sleep 299' >/dev/null"), 0);
 }
