@@ -16,10 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ARGUMENT_MAX = 1000 };
+/* 64 of them are far below what exec() takes. */
+enum { ARGUMENT_MAX = 4000 };
 
 const struct schema source_argument_item = {
 	.type = SCHEMA_STR,
+	.flags = SCHEMA_LINES, /* a short script is an argument too */
 	.min = 0,
 	.max = ARGUMENT_MAX,
 	.help = "the program, then its arguments"};

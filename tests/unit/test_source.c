@@ -198,7 +198,7 @@ static void test_a_program_is_a_source(void **state)
 {
 	char *said;
 	(void)state;
-	json_t *v = read_text(EXEC "command: [/bin/sh, -c, \"\", x]\n"
+	json_t *v = read_text(EXEC "command: [/bin/sh, -c, \"\", \"a\\nb\"]\n"
 				   "may_read: [/usr/share]\nnetwork: true\n",
 			      "shop", "/", &said);
 	assert_string_equal(said, "");
@@ -206,6 +206,8 @@ static void test_a_program_is_a_source(void **state)
 	const json_t *command = json_object_get(v, "command");
 	assert_int_equal(json_array_size(command), 4);
 	assert_string_equal(json_string_value(json_array_get(command, 2)), "");
+	assert_string_equal(json_string_value(json_array_get(command, 3)),
+			    "a\nb");
 	assert_int_equal(js_int(v, "timeout_s", 0), 120);
 	assert_int_equal(js_int(v, "every_s", 0), 3600);
 	assert_true(js_bool(v, "network", false));
