@@ -121,12 +121,29 @@ sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)' && {
 	esac
 } || echo "SKIP: (part of $name) this kernel has no Landlock"
 
+# The runner dies: so does its program, and the next one takes over.
+source_of '"exec sleep 4321"'
+reload
+until_ 20 has_runner || fail "no runner"
+poll
+sleeping() { pgrep -x -f 'sleep 4321' >/dev/null; }
+gone() { ! sleeping; }
+until_ 20 sleeping || fail "the program was not run"
+first=$(pid_of runner)
+kill -KILL "$first"
+until_ 10 gone || fail "a program outlives its runner"
+until_ 20 has_runner && [ "$(pid_of runner)" != "$first" ] || fail "no other runner"
+until_ 20 all_running || fail "not all roles run"
+case $(field note) in
+*"runner died"*) say "killed: its program dies with it, another takes over" ;;
+*) fail "the note: $(field note)" ;;
+esac
+
 # Slow, with a child: killed with it, also by the end of the service.
 source_of '"sleep 4321 & sleep 4321"' "enabled: true"
 reload
 until_ 20 has_runner || fail "no runner"
 poll
-sleeping() { pgrep -x -f 'sleep 4321' >/dev/null; }
 until_ 20 sleeping || fail "the program was not run"
 source_of '"cat $1"' "enabled: false"
 reload
