@@ -487,6 +487,8 @@ static void finish(json_t *v)
 			json_integer(is_window ? EXPIRES_WINDOW_DAYS : 0));
 	}
 	put_map_hash(v);
+	if (source_is_exec(v))
+		source_exec_stamp(v);
 }
 
 json_t *source_read(const struct ynode *root, const char *name_hint,

@@ -11,6 +11,7 @@
 #include <etrier/str.h>
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,6 +141,27 @@ void source_exec_may_read(const struct ynode *n, const json_t *v,
 				 n->kids[i].col, "%s: %s", path,
 				 strerror(errno));
 	}
+}
+
+static void stamp(json_t *files, const json_t *path)
+{
+	struct stat st;
+	if (stat(json_string_value(path), &st))
+		return;
+	char *text = mem_printf("%ju:%ju", (uintmax_t)st.st_dev,
+				(uintmax_t)st.st_ino);
+	json_array_append_new(files, json_string(text));
+	free(text);
+}
+
+void source_exec_stamp(json_t *v)
+{
+	json_t *files = json_array(), *path;
+	size_t i;
+	stamp(files, json_array_get(json_object_get(v, "command"), 0));
+	json_array_foreach(json_object_get(v, "may_read"), i, path)
+		stamp(files, path);
+	json_object_set_new(v, "files", files);
 }
 
 /* --- the house ------------------------------------------------------------ */

@@ -19,6 +19,11 @@ bool source_is_exec(const json_t *v);
 /* What keys a kind wants and what keys mean nothing to it; those leave v. */
 void source_kind_keys(const struct ynode *root, json_t *v, struct diags *d);
 
+/* Puts "files" into a good source of kind exec: which files its names lead to
+ * now. The runner is bound to these, so when a file is replaced the next reload
+ * finds a source that differs. */
+void source_exec_stamp(json_t *v);
+
 /* What a program must never reach or be written by. */
 struct source_house {
 	const char *const *paths; /* absolute; NULL entries are passed over */

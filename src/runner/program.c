@@ -144,7 +144,8 @@ static _Noreturn void become(const struct program *p, int in, int out,
 	if (set_limits(p))
 		err_set(&err, ERR_CONFIG, "limits: %s", strerror(errno));
 	else if (execve(argv[0], argv, environment))
-		err_set(&err, ERR_CONFIG, "%s: %s", argv[0], strerror(errno));
+		err_set(&err, ERR_CONFIG, "%s: %s%s", argv[0], strerror(errno),
+			errno == EACCES ? " (replaced? etrierctl reload)" : "");
 	tell(FD_TOLD, &err);
 }
 

@@ -79,6 +79,24 @@ until_ 20 live_is 3 || fail "$(field live) offers, not 3"
 first=$(pid_of runner)
 say "its offers arrive"
 
+# What it reads is replaced by a file of the same name: out of reach, until a
+# reload looks again.
+source_of '"cat $1"'
+sed -i "s|may_read: .*|may_read: [\"$data/offers\"]|" "$folder/sources.d/partner.yaml"
+reload
+until_ 20 has_runner && all_running || fail "no runner"
+cp "$data/offers" "$data/new" && mv "$data/new" "$data/offers"
+poll
+/usr/bin/python3 -c 'import ctypes, sys
+sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)' &&
+	{ until_ 20 fails || fail "a file that was replaced is read"; }
+reload
+until_ 20 has_runner || fail "no runner"
+poll
+until_ 20 works || fail "a reload does not help: $(field note)"
+first=$(pid_of runner)
+say "a file that was replaced wants a reload"
+
 # It fails: nothing closes, the reason is told, its words are not logged.
 source_of '"echo sesame-word >&2; exit 3"'
 reload
