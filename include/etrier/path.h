@@ -13,6 +13,8 @@ struct err;
  *   geopoint.coordinates.0          a number picks one element of a list
  *   permis[exigence=E].libelle      only elements whose `exigence` is "E"
  *   @id  #text  dc:date             names of XML as etrier/xml.h makes them
+ *   lists.*                         every member of an object, in its order
+ *   ^.siret                         of the record around, see path_records()
  * A list met on the way without a number stands for all its elements, and a
  * single value where a list might be for itself: feeds write one element
  * without its list. An element with attributes (an object with "#text") gives
@@ -38,5 +40,10 @@ int path_parse(struct arena *a, const char *text, struct path *out,
  * Returns what the last call returned. */
 typedef int path_fn(void *ctx, json_t *value);
 int path_each(const struct path *p, json_t *record, path_fn *visit, void *ctx);
+/* The same for every element at the path, whatever it is: each becomes a record
+ * of its own, in which "^" is the record it was found in. The record visited is
+ * a copy as deep as its first level, and lives for the call. */
+int path_records(const struct path *p, json_t *record, path_fn *visit,
+		 void *ctx);
 
 #endif

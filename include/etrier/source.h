@@ -21,7 +21,8 @@ enum {
  * looked up (paths.secrets), before $CREDENTIALS_DIRECTORY.
  *
  * The object: name kind enabled url every_s delivers("complete"|"window")
- * records count fields{...} unknown[] false_means_unknown[] allow_private
+ * records count each separator encoding columns[] fields{...} (those that the
+ * kind has by itself too) unknown[] false_means_unknown[] allow_private
  * headers{} secret_headers{} min_interval_ms max_bytes max_offers
  * max_record_bytes expires_days; of kind exec: name kind enabled command[]
  * may_read[] network timeout_s every_s delivers max_bytes max_offers

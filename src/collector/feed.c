@@ -23,17 +23,22 @@ enum { HEAD_MAX = 128, HASH_BYTES = 16 };
 
 struct feed {
 	const struct kind *kind;
-	void *doc;
+	const json_t *source;
+	json_t *override; /* the source with other records, while it lasts */
+	void *doc;	  /* NULL: none has begun */
 	struct normaliser nz;
 	struct arena arena;
 	struct notes notes;
 	bool wants_notes;
+	int64_t max_offers;
 	const struct feed_handler *handler;
 	void *ctx;
 	struct collector_counts counts;
 	char head[HEAD_MAX]; /* first bytes, white space left out */
 	size_t n_head;
-	crypto_generichash_state hash;
+	int64_t seen_before; /* in earlier documents */
+	crypto_generichash_state hash, doc_hash;
+	char doc_hex[2 * HASH_BYTES + 1]; /* of the document that was ended */
 };
 
 static void on_bad(struct feed *f, const char *reason, const struct err *err)
@@ -51,16 +56,16 @@ static void count(struct feed *f, const struct offer *o)
 	f->counts.no_place += o->place.precision == PLACE_UNKNOWN;
 }
 
-static int on_record(void *ctx, json_t *record, const struct err *why)
+/* One offer's worth of a record. */
+static int take(void *ctx, json_t *record)
 {
 	struct feed *f = ctx;
 	struct offer o;
 	struct err err;
+	/* The kind counts its own records; one may hold many offers. */
+	if (f->counts.seen == f->max_offers)
+		return -1;
 	f->counts.seen++;
-	if (!record) {
-		on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
-		return 0;
-	}
 	f->notes.n = 0;
 	if (normalise(&f->nz, record, &f->arena, &o,
 		      f->wants_notes ? &f->notes : NULL, &err)) {
@@ -74,6 +79,16 @@ static int on_record(void *ctx, json_t *record, const struct err *why)
 	return 0;
 }
 
+static int on_record(void *ctx, json_t *record, const struct err *why)
+{
+	struct feed *f = ctx;
+	if (record)
+		return mapping_each(f->nz.mapping, record, take, f);
+	f->counts.seen++;
+	on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
+	return 0;
+}
+
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 		      bool wants_notes, const struct feed_handler *handler,
 		      void *ctx)
@@ -83,13 +98,37 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 	BUG_ON(!f->kind);
 	f->nz = *nz;
 	f->wants_notes = wants_notes;
+	f->max_offers = js_int(source, "max_offers", 0);
 	f->handler = handler;
 	f->ctx = ctx;
 	f->counts.declared = -1;
 	arena_init(&f->arena);
 	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
-	f->doc = f->kind->open(source, on_record, f);
+	f->source = source;
 	return f;
+}
+
+static void close_document(struct feed *f)
+{
+	if (f->doc)
+		f->kind->close(f->doc);
+	f->doc = NULL;
+	json_decref(f->override);
+	f->override = NULL;
+}
+
+void feed_begin(struct feed *f, const char *records)
+{
+	close_document(f);
+	if (records) {
+		f->override = json_copy((json_t *)(uintptr_t)f->source);
+		js_put_str(f->override, "records", records);
+	}
+	f->doc = f->kind->open(records ? f->override : f->source, on_record, f);
+	f->n_head = 0;
+	f->seen_before = f->counts.seen;
+	*f->doc_hex = '\0';
+	crypto_generichash_init(&f->doc_hash, NULL, 0, HASH_BYTES);
 }
 
 static void keep_head(struct feed *f, const char *bytes, size_t n)
@@ -107,7 +146,7 @@ static int explain(struct feed *f, struct err *err)
 	const char *head = f->head;
 	if (str_starts(head, "\xef\xbb\xbf"))
 		head += 3;
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++)
+	for (size_t i = 0; !f->kind->reads_pages && i < ARRAY_LEN(pages); i++)
 		if (!strncasecmp(head, pages[i], strlen(pages[i])))
 			return err_set(err, ERR_INPUT,
 				       "a web page was answered instead of %s",
@@ -121,29 +160,65 @@ static int explain(struct feed *f, struct err *err)
 
 int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err)
 {
+	if (!f->doc)
+		feed_begin(f, NULL);
 	if (f->n_head < HEAD_MAX - 1)
 		keep_head(f, bytes, n);
 	f->counts.bytes += (int64_t)n;
-	crypto_generichash_update(&f->hash, (const unsigned char *)bytes, n);
+	crypto_generichash_update(&f->doc_hash, (const unsigned char *)bytes,
+				  n);
 	return f->kind->feed(f->doc, bytes, n, err) ? explain(f, err) : 0;
+}
+
+static void end_hash(struct feed *f)
+{
+	unsigned char hash[HASH_BYTES];
+	crypto_generichash_final(&f->doc_hash, hash, sizeof(hash));
+	crypto_generichash_update(&f->hash, hash, sizeof(hash));
+	sodium_bin2hex(f->doc_hex, sizeof(f->doc_hex), hash, sizeof(hash));
 }
 
 int feed_end(struct feed *f, struct err *err)
 {
-	if (!f->n_head)
+	if (!f->doc || !f->n_head)
 		return err_set(err, ERR_INPUT, "the answer is empty");
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
-	const char *declared = f->kind->declared(f->doc);
+	end_hash(f);
+	const char *declared =
+		f->kind->declared ? f->kind->declared(f->doc) : NULL;
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
 		f->counts.declared = v;
 	return 0;
 }
 
+static const char *watched(const struct feed *f, const char *key)
+{
+	const char *path =
+		js_str(json_object_get(f->source, "paging"), key, NULL);
+	return path && f->kind->watched ? f->kind->watched(f->doc, path) : NULL;
+}
+
+void feed_document(const struct feed *f, struct feed_document *out)
+{
+	*out = (struct feed_document){
+		.n_records = f->counts.seen - f->seen_before,
+		.count = f->doc ? f->kind->declared(f->doc) : NULL,
+		.next = f->doc ? watched(f, "next") : NULL,
+		.pages = f->doc ? watched(f, "pages") : NULL,
+	};
+	str_copy(out->hash, sizeof(out->hash), f->doc_hex);
+}
+
 const struct collector_counts *feed_counts(const struct feed *f)
 {
 	return &f->counts;
+}
+
+const char *feed_warning(const struct feed *f)
+{
+	return f->kind->warning ? f->kind->warning(f->doc) : NULL;
 }
 
 void feed_hash(const struct feed *f, char out[33])
@@ -158,7 +233,7 @@ void feed_free(struct feed *f)
 {
 	if (!f)
 		return;
-	f->kind->close(f->doc);
+	close_document(f);
 	arena_clear(&f->arena);
 	free(f);
 }

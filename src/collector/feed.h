@@ -6,8 +6,9 @@
 
 #include <etrier/collector.h>
 
-/* A document on its way to offers: bytes in, offers out, one record in memory
- * at a time. The poller and `sources try` share it. */
+/* Documents on their way to offers: bytes in, offers out, one record in memory
+ * at a time. A poll has one document, or one a page; the counts go on over all
+ * of them. */
 struct feed;
 
 struct feed_handler {
@@ -24,12 +25,25 @@ struct feed_handler {
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 		      bool wants_notes, const struct feed_handler *handler,
 		      void *ctx);
-/* -1: the document is broken; nothing more may be fed. */
+/* The next document begins; without it the first bytes begin one. records:
+ * path of the records in this one, NULL: the source's. */
+void feed_begin(struct feed *f, const char *records);
+/* -1: the document is broken; nothing more may be fed to it. */
 int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
 /* The end of the bytes. -1: empty, cut, or no list of records in it. */
 int feed_end(struct feed *f, struct err *err);
 const struct collector_counts *feed_counts(const struct feed *f);
-/* Hash of the decoded bytes so far, 32 hex digits. */
+/* Of the document that was ended, until the next begins. */
+struct feed_document {
+	int64_t n_records;
+	const char *count, *next, *pages; /* see ask.h; NULL */
+	char hash[33];			  /* of its bytes, hex */
+};
+void feed_document(const struct feed *f, struct feed_document *out);
+/* After feed_end(): what had to be repaired in the document, in our words (fit
+ * for a log), or NULL. Borrowed. */
+const char *feed_warning(const struct feed *f);
+/* Hash over the documents so far, 32 hex digits. */
 void feed_hash(const struct feed *f, char out[33]);
 void feed_free(struct feed *f);
 

@@ -23,8 +23,9 @@
 #include <sys/socket.h>
 
 enum {
-	CONNECTIONS_MAX = 32,	   /* a second belt; pace.c is the first */
-	ERROR_BODY_MAX = 64 * 1024 /* of an answer that is no 200 */
+	CONNECTIONS_MAX = 32,	    /* a second belt; pace.c is the first */
+	ERROR_BODY_MAX = 64 * 1024, /* of an answer that is no 200 */
+	SAID_MAX = 1024
 };
 
 struct fetcher {
@@ -40,7 +41,10 @@ struct fetch {
 	void *ctx;
 	int64_t max_bytes, bytes, dropped;
 	bool allow_private, is_conditional, has_secret;
+	bool takes_206, takes_204, takes_gone;
 	bool is_blocked, is_too_big, is_refused, is_paused;
+	char said[SAID_MAX];
+	size_t n_said;
 	char text[CURL_ERROR_SIZE];
 	char words[CURL_ERROR_SIZE + 100]; /* the result's error */
 };
@@ -97,7 +101,9 @@ static int judge_transfer(struct fetch *x, CURLcode code,
 static void judge_status(struct fetch *x, struct fetch_result *r)
 {
 	char words[100];
-	if (r->http == 200)
+	if (r->http == 200 || (r->http == 206 && x->takes_206) ||
+	    (r->http == 204 && (x->takes_204 || x->takes_gone)) ||
+	    ((r->http == 404 || r->http == 410) && x->takes_gone))
 		return;
 	if (r->http == 304 && x->is_conditional) {
 		r->is_unchanged = true;
@@ -160,6 +166,13 @@ static void finish(struct fetch *x, CURLcode code)
 	copy_header(x->easy, "ETag", r.etag, sizeof(r.etag));
 	copy_header(x->easy, "Last-Modified", r.last_modified,
 		    sizeof(r.last_modified));
+	copy_header(x->easy, "Content-Range", r.content_range,
+		    sizeof(r.content_range));
+	copy_header(x->easy, "Link", r.link, sizeof(r.link));
+	char *url = NULL;
+	curl_easy_getinfo(x->easy, CURLINFO_EFFECTIVE_URL, &url);
+	r.url = url;
+	r.said = x->said;
 	if (!judge_transfer(x, code, &r))
 		judge_status(x, &r);
 	x->handler->on_done(x->ctx, &r);
@@ -290,6 +303,15 @@ static int before_request(void *ctx, char *primary_ip, char *local_ip,
 	return CURL_PREREQFUNC_ABORT;
 }
 
+static void keep_said(struct fetch *x, const char *bytes, size_t n)
+{
+	size_t room = SAID_MAX - 1 - x->n_said;
+	if (n > room)
+		n = room;
+	memcpy(x->said + x->n_said, bytes, n);
+	x->n_said += n;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
 {
 	struct fetch *x = ctx;
@@ -298,7 +320,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
 	if (x->is_paused)
 		return CURL_WRITEFUNC_PAUSE;
 	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &http);
-	if (http != 200) {
+	if (http != 200 && !(http == 206 && x->takes_206)) {
+		keep_said(x, bytes, n);
 		x->dropped += (int64_t)n;
 		return x->dropped <= ERROR_BODY_MAX ? n : 0;
 	}
@@ -333,17 +356,29 @@ static void add_headers(struct fetch *x, const json_t *headers)
 		add_header(x, name, json_string_value(value));
 }
 
+static bool has_secret(const struct fetch_request *rq)
+{
+	return json_object_size(rq->secret_headers) > 0 || rq->bearer;
+}
+
 static void set_headers(struct fetch *x, const struct fetch_request *rq)
 {
 	add_headers(x, rq->headers);
 	add_headers(x, rq->secret_headers);
+	if (rq->bearer) {
+		char *value = mem_printf("Bearer %s", rq->bearer);
+		add_header(x, "Authorization", value);
+		free(value);
+	}
+	if (rq->body)
+		add_header(x, "Content-Type", rq->body_type);
 	if (rq->etag && *rq->etag)
 		add_header(x, "If-None-Match", rq->etag);
 	if (rq->last_modified && *rq->last_modified)
 		add_header(x, "If-Modified-Since", rq->last_modified);
 	x->is_conditional = (rq->etag && *rq->etag) ||
 			    (rq->last_modified && *rq->last_modified);
-	x->has_secret = json_object_size(rq->secret_headers) > 0;
+	x->has_secret = has_secret(rq);
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
 }
 
@@ -367,9 +402,9 @@ static void set_limits(CURL *e, const struct fetch_request *rq)
 static void set_manners(struct fetch *x, const struct fetch_request *rq)
 {
 	CURL *e = x->easy;
-	bool has_secret = json_object_size(rq->secret_headers) > 0;
-	/* Other hosts must not be given our key. */
-	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, has_secret ? 0L : 1L);
+	/* Other hosts must not be given our key, nor what we post. */
+	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION,
+			 has_secret(rq) || rq->body ? 0L : 1L);
 	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(e, CURLOPT_PROXY, "");
@@ -405,12 +440,17 @@ struct fetch *fetch_start(struct fetcher *f, const struct fetch_request *rq,
 	x->ctx = ctx;
 	x->max_bytes = rq->max_bytes;
 	x->allow_private = rq->allow_private;
+	x->takes_206 = rq->takes_206;
+	x->takes_204 = rq->takes_204;
+	x->takes_gone = rq->takes_gone;
 	x->easy = curl_easy_init();
 	BUG_ON(!x->easy);
 	set_callbacks(x);
 	set_limits(x->easy, rq);
 	set_manners(x, rq);
 	set_headers(x, rq);
+	if (rq->body)
+		curl_easy_setopt(x->easy, CURLOPT_COPYPOSTFIELDS, rq->body);
 	if (curl_easy_setopt(x->easy, CURLOPT_URL, rq->url) ||
 	    curl_multi_add_handle(f->multi, x->easy)) {
 		fetch_free(x);

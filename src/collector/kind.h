@@ -5,24 +5,34 @@
 #include <etrier/js.h>
 
 /* A kind of source: from the bytes of a document to its records as JSON trees.
- * One file a kind (kind_json.c, kind_xml.c). The rooms kept for the kinds to
- * come, refused today by the check of sources.d: rss (kind_rss.c), csv
- * (kind_csv.c), jsonld (kind_jsonld.c), exec, and the paged APIs france_travail
- * and labonnealternance, which will bring their own way of asking as well. */
+ * One file a kind (kind_json.c, kind_xml.c, kind_csv.c, kind_rss.c,
+ * kind_jsonld.c). The rooms kept for the kinds to come, refused today by the
+ * check of sources.d: exec, and the paged APIs france_travail and
+ * labonnealternance, which will bring their own way of asking as well. */
 struct kind {
 	const char *name;
+	bool reads_pages; /* a web page is what it expects */
 	/* source: an object of source_read(); on_record as in js.h. */
 	void *(*open)(const json_t *source, js_split_fn *on_record, void *ctx);
 	int (*feed)(void *doc, const char *bytes, size_t n, struct err *err);
 	/* The end of the document: -1 when it was cut or had no records. */
 	int (*end)(void *doc, struct err *err);
-	/* The feed's own count as text, or NULL. */
+	/* The feed's own count as text, or NULL; NULL: the kind has none. */
 	const char *(*declared)(const void *doc);
+	/* A scalar beside the records, at one of the paths of `paging` (next,
+	 * pages): NULL when the document has none. The member is NULL for
+	 * kinds that cannot tell. */
+	const char *(*watched)(const void *doc, const char *path);
+	/* After end: what had to be repaired, in our words, or NULL; NULL: the
+	 * kind repairs nothing. */
+	const char *(*warning)(const void *doc);
 	void (*close)(void *doc);
 };
 
-extern const struct kind kind_json, kind_xml;
+extern const struct kind kind_json, kind_xml, kind_csv, kind_rss, kind_jsonld;
 /* NULL: no such kind in this version. */
 const struct kind *kind_find(const char *name);
+/* max_record_bytes and max_offers of a source. */
+struct js_split_limits kind_limits(const json_t *source);
 
 #endif

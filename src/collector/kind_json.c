@@ -15,16 +15,17 @@ struct doc {
 
 static void *open_json(const json_t *source, js_split_fn *on_record, void *ctx)
 {
-	const struct js_split_limits limits = {
-		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
-		.max_elements = js_int(source, "max_offers", 0),
-	};
+	const struct js_split_limits limits = kind_limits(source);
 	struct doc *d = mem_alloc(sizeof(*d));
 	d->split = js_split_new(js_str(source, "records", ""), &limits,
 				on_record, ctx);
 	d->count = mem_dup(js_str(source, "count", NULL));
-	if (d->count)
-		js_split_watch(d->split, d->count);
+	const json_t *paging = json_object_get(source, "paging");
+	const char *paths[] = {d->count, js_str(paging, "next", NULL),
+			       js_str(paging, "pages", NULL)};
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (paths[i])
+			js_split_watch(d->split, paths[i]);
 	return d;
 }
 
@@ -46,6 +47,12 @@ static const char *declared_json(const void *doc)
 	return d->count ? js_split_watched(d->split, d->count) : NULL;
 }
 
+static const char *watched_json(const void *doc, const char *path)
+{
+	const struct doc *d = doc;
+	return js_split_watched(d->split, path);
+}
+
 static void close_json(void *doc)
 {
 	struct doc *d = doc;
@@ -60,14 +67,27 @@ const struct kind kind_json = {
 	.feed = feed_json,
 	.end = end_json,
 	.declared = declared_json,
+	.watched = watched_json,
 	.close = close_json,
 };
 
 const struct kind *kind_find(const char *name)
 {
-	static const struct kind *const kinds[] = {&kind_json, &kind_xml};
+	static const struct kind *const kinds[] = {
+		&kind_json, &kind_xml, &kind_csv, &kind_rss, &kind_jsonld};
+	/* APIs with a way of asking of their own (ask.h) answer with JSON. */
+	if (str_eq(name, "france_travail") || str_eq(name, "labonnealternance"))
+		return &kind_json;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (str_eq(kinds[i]->name, name))
 			return kinds[i];
 	return NULL;
+}
+
+struct js_split_limits kind_limits(const json_t *source)
+{
+	return (struct js_split_limits){
+		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
+		.max_elements = js_int(source, "max_offers", 0),
+	};
 }

@@ -35,6 +35,7 @@ struct mapping {
 	struct field_map *fields[SOURCE_F_COUNT];
 	const char **marks; /* folded */
 	size_t n_marks;
+	struct path each; /* no steps: the record itself */
 };
 
 static enum date_form date_form(const char *word)
@@ -124,10 +125,23 @@ static void compile_lists(struct mapping *m, const json_t *source)
 	}
 }
 
+static int compile_each(struct mapping *m, const json_t *source,
+			struct err *err)
+{
+	const char *each = js_str(source, "each", NULL);
+	if (each && path_parse(&m->arena, each, &m->each, err))
+		return err_prefix(err, "each");
+	return 0;
+}
+
 struct mapping *mapping_new(const json_t *source, struct err *err)
 {
 	struct mapping *m = mem_alloc(sizeof(*m));
 	arena_init(&m->arena);
+	if (compile_each(m, source, err)) {
+		mapping_free(m);
+		return NULL;
+	}
 	const char *name;
 	json_t *spec;
 	json_object_foreach(json_object_get(source, "fields"), name, spec)
@@ -147,6 +161,13 @@ void mapping_free(struct mapping *m)
 		return;
 	arena_clear(&m->arena);
 	free(m);
+}
+
+int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
+		 void *ctx)
+{
+	return m->each.n ? path_records(&m->each, record, visit, ctx)
+			 : visit(ctx, record);
 }
 
 struct gather {

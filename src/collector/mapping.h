@@ -2,6 +2,7 @@
 #ifndef ETRIER_COLLECTOR_MAPPING_H
 #define ETRIER_COLLECTOR_MAPPING_H
 
+#include <etrier/path.h>
 #include <etrier/source.h>
 
 #include <jansson.h>
@@ -26,6 +27,12 @@ enum date_form {
 /* source: an object of source_read(). NULL: ERR_CONFIG (a bug of the check). */
 struct mapping *mapping_new(const json_t *source, struct err *err);
 void mapping_free(struct mapping *m);
+
+/* Visit the records that become offers: the record itself, or with `each:` one
+ * record for every element there (path_records(); none is no error). Returns
+ * the first non-zero answer of visit, or 0. */
+int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
+		 void *ctx);
 
 /* Every value of the field, paths in order, as trimmed text: numbers in plain
  * decimals, booleans as true and false; texts that the source marks as unknown

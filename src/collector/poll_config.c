@@ -30,6 +30,7 @@ static void source_free(void *v)
 {
 	struct source *s = v;
 	mapping_free(s->mapping);
+	oauth_forget(&s->oauth);
 	free(s->host);
 	free(s);
 }

@@ -3,6 +3,7 @@
 #define ETRIER_COLLECTOR_POLL_CONFIG_H
 
 #include "mapping.h"
+#include "oauth.h"
 #include "poller.h"
 
 #include <etrier/map.h>
@@ -13,6 +14,7 @@ struct source {
 	const char *name;
 	struct mapping *mapping;
 	char *host; /* "jobs.example:443": the queue it waits in */
+	struct oauth oauth;
 };
 struct poll_config {
 	unsigned refs;

@@ -13,21 +13,24 @@ struct refdata;
 
 /* Polls in hand: `poll` lines in; `offer` lines and one `polled` each out.
  *
- *   poll {id, source, cursor?, etag?, last_modified?}
+ *   poll {id, source, cursor?, etag?, last_modified?, check?}
  *     cursor, etag, last_modified: as the last successful `polled` of the
  *     source gave them, kept by the engine together with the data. A cursor of
- *     another map (the source file changed) makes the poll unconditional.
+ *     another map (the source file changed) makes the poll unconditional and
+ *     begin anew. check: refs of offers to look up one by one, if the source
+ *     can (`detail`).
  *   offer {poll, offer{...}}
  *   polled {poll, source, result: ok|unchanged|failed, complete, seen, good,
  *           bad, closed, no_trade, no_place, declared?, bytes, ms, http?,
- *           etag?, last_modified?, body_hash?, cursor?, retry_after_s?, kind?,
- *           error?}
+ *           etag?, last_modified?, body_hash?, cursor?, retry_after_s?, gone?,
+ *           note?, kind?, error?}
  *     ok: the document was read to its end. complete: it holds all live offers
  *     of the source; never after a cut, an error, or when more than half of its
  *     records were bad. unchanged: the server said 304; every offer of the last
  *     good poll counts as seen, nothing closes. failed: nothing may be
  *     concluded, offers already sent stay good. kind and error say why; good
- *     counts offers sent, closed how many of them are not live any more.
+ *     counts offers sent, closed how many of them are not live any more; gone:
+ *     refs that were looked up and are not there any more.
  *
  * Every poll ends with exactly one `polled`, also on poller_stop(). */
 struct poller;
@@ -39,7 +42,7 @@ struct poller_out {
 	void *ctx;
 };
 
-/* Above it, the transfers pause; below half of it they go on. */
+/* Above it, the transfers pause; below it they go on. */
 #define POLLER_UNSENT_MAX ((size_t)512 * 1024)
 #define POLLER_BAD_LOGGED 20 /* bad records logged one by one, per poll */
 

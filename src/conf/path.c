@@ -88,6 +88,7 @@ struct walk {
 	const struct path *path;
 	path_fn *visit;
 	void *ctx;
+	bool wants_all; /* and not only scalars */
 };
 
 static bool passes(const struct path_step *step, json_t *v)
@@ -113,6 +114,8 @@ static int arrive(const struct walk *w, size_t at, json_t *v)
 		return 0;
 	if (at < w->path->n)
 		return walk(w, at, v);
+	if (w->wants_all && !json_is_null(v))
+		return w->visit(w->ctx, v);
 	if (json_is_object(v))
 		v = json_object_get(v, "#text");
 	if (!v || json_is_null(v) || json_is_object(v) || json_is_array(v))
@@ -135,6 +138,19 @@ static int spread(const struct walk *w, size_t at, json_t *v)
 	return 0;
 }
 
+static int walk_members(const struct walk *w, size_t at, json_t *v)
+{
+	const char *name;
+	json_t *member;
+	json_object_foreach(v, name, member)
+	{
+		int rc = spread(w, at + 1, member);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 static int walk(const struct walk *w, size_t at, json_t *v)
 {
 	const struct path_step *step = &w->path->steps[at];
@@ -143,6 +159,8 @@ static int walk(const struct walk *w, size_t at, json_t *v)
 		json_t *item = json_array_get(v, (size_t)step->index);
 		return item ? arrive(w, at + 1, item) : 0;
 	}
+	if (json_is_object(v) && str_eq(step->name, "*"))
+		return walk_members(w, at, v);
 	if (json_is_object(v)) {
 		json_t *next = json_object_get(v, step->name);
 		if (!next)
@@ -162,5 +180,34 @@ static int walk(const struct walk *w, size_t at, json_t *v)
 int path_each(const struct path *p, json_t *record, path_fn *visit, void *ctx)
 {
 	const struct walk w = {.path = p, .visit = visit, .ctx = ctx};
+	return walk(&w, 0, record);
+}
+
+struct parent {
+	json_t *record;
+	path_fn *visit;
+	void *ctx;
+};
+
+/* "^" is an ordinary name in a copy: the element itself lies in the record,
+ * and a record that held itself could never be freed. */
+static int visit_element(void *ctx, json_t *element)
+{
+	const struct parent *p = ctx;
+	json_t *copy = json_copy(element);
+	json_object_set(copy, "^", p->record);
+	int rc = p->visit(p->ctx, copy);
+	json_decref(copy);
+	return rc;
+}
+
+int path_records(const struct path *p, json_t *record, path_fn *visit,
+		 void *ctx)
+{
+	struct parent parent = {record, visit, ctx};
+	const struct walk w = {.path = p,
+			       .visit = visit_element,
+			       .ctx = &parent,
+			       .wants_all = true};
 	return walk(&w, 0, record);
 }

@@ -80,8 +80,9 @@ static json_t *read_str(struct schema_reader *r, const struct schema *row,
 			const struct ynode *n, const char *where)
 {
 	size_t len = strlen(n->text);
+	bool is_words = strspn(n->text, "\n\t ") < len;
 	/* A block of text in YAML ends with its line end. */
-	if (!n->is_plain && len && n->text[len - 1] == '\n')
+	if (!n->is_plain && is_words && n->text[len - 1] == '\n')
 		len--;
 	int64_t max = row->max ? row->max : SCHEMA_STR_MAX;
 	if ((int64_t)len < row->min && len == 0) {

@@ -3,8 +3,11 @@
  * its lines. Secrets of a source (keys in headers) are read here, in the
  * supervisor, because the collector may open no file of ours. What the fields
  * of an offer are made of: source_map.c. */
+#include "source_ask.h"
+#include "source_defaults.h"
 #include "source_exec.h"
 #include "source_map.h"
+#include "source_shape.h"
 #include "yfile.h"
 
 #include <etrier/arena.h>
@@ -30,6 +33,7 @@ enum {
 	EVERY_MAX_S = 7 * 86400,
 	EXPIRES_WINDOW_DAYS = 45, /* a window never says what has gone */
 	SECRET_MAX = 4096,
+	COLUMNS_MAX = 500, /* etrier/csv_split.h */
 	HEADERS_MAX = 20,
 	HEADER_VALUE_MAX = 1000
 };
@@ -46,24 +50,17 @@ static const char *const kinds[] = {
 	"labonnealternance",
 	NULL,
 };
+static const char *const separators[] = {",", ";", "|", "tab", NULL};
+static const char *const encodings[] = {"utf-8", "windows-1252", "iso-8859-15",
+					NULL};
 static const char *const delivers_words[] = {"complete", "window", NULL};
+static const char *const mode_words[] = {"search", "export", NULL};
 
 static void fail(struct diags *d, const struct ynode *n, const char *text,
 		 const char *name)
 {
 	diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s%s%s%s", text,
 		 name ? " \"" : "", name ? name : "", name ? "\"" : "");
-}
-
-static void check_kind(const struct ynode *n, const json_t *v, struct diags *d)
-{
-	const char *kind = json_string_value(v);
-	if (!str_eq(kind, "json") && !str_eq(kind, "xml") &&
-	    !str_eq(kind, "exec"))
-		diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
-			 "kind \"%s\" is not in this version; allowed: json "
-			 "xml exec",
-			 kind);
 }
 
 static void check_every(const struct ynode *n, const json_t *v, struct diags *d)
@@ -117,6 +114,11 @@ static void check_headers(const struct ynode *n, const json_t *v,
 	}
 }
 
+static const struct schema column_item = {
+	.type = SCHEMA_STR,
+	.min = 0,
+	.max = PATH_LENGTH_MAX,
+	.help = "name of a column; empty: left out"};
 static const struct schema mark_item = {.type = SCHEMA_STR,
 					.min = 0,
 					.max = 100,
@@ -144,41 +146,68 @@ const struct schema source_schema[] = {
 	 .type = SCHEMA_WORD,
 	 .flags = SCHEMA_REQUIRED,
 	 .words = kinds,
-	 .check = check_kind,
-	 .help = "what the address answers with; this version reads json and "
-		 "xml; exec: a program prints offers"},
+	 .help = "what the address answers with, or the API that is there; "
+		 "exec: a program prints offers"},
 	{.key = "enabled",
 	 .type = SCHEMA_BOOL,
 	 .fallback = "true",
 	 .help = "false: keep the file, ask nothing"},
 	{.key = "url",
 	 .type = SCHEMA_URL,
-	 .help = "where the offers are; required but for exec"},
-	{.key = "command",
+	 .flags = SCHEMA_REQUIRED,
+	 .help = "where the offers are"},
+	{.key = "query",
+	 .type = SCHEMA_ANY,
+	 .help = "parameters added to the address: {name: value or list}"},
+	{.key = "form",
+	 .type = SCHEMA_ANY,
+	 .help = "ask with POST and these fields, as a form"},
+	{.key = "json",
+	 .type = SCHEMA_ANY,
+	 .help = "ask with POST and this body, as JSON"},
+	{.key = "auth",
+	 .type = SCHEMA_MAP,
+	 .rows = source_auth_rows,
+	 .help = "who we are to the server"},
+	{.key = "paging",
+	 .type = SCHEMA_MAP,
+	 .rows = source_paging_rows,
+	 .help = "an answer that comes in pages"},
+	{.key = "split",
 	 .type = SCHEMA_LIST,
-	 .min = 1,
-	 .max = 64,
-	 .item = &source_argument_item,
-	 .check = source_exec_command,
-	 .help = "exec: the program (absolute path) and its arguments"},
-	{.key = "may_read",
-	 .type = SCHEMA_LIST,
-	 .max = 50,
-	 .item = &source_may_read_item,
+	 .max = 3,
+	 .item = &source_split_item,
 	 .fallback = "[]",
-	 .check = source_exec_may_read,
-	 .help = "exec: files and folders the program may read"},
-	{.key = "network",
-	 .type = SCHEMA_BOOL,
-	 .fallback = "false",
-	 .help = "exec: the program may open internet sockets"},
-	{.key = "timeout_s",
-	 .type = SCHEMA_INT,
+	 .help = "ask once per combination of values of some parameters"},
+	{.key = "detail",
+	 .type = SCHEMA_MAP,
+	 .rows = source_detail_rows,
+	 .help = "where a single offer is looked up"},
+	{.key = "pages",
+	 .type = SCHEMA_MAP,
+	 .rows = source_pages_rows,
+	 .help = "jsonld: where the pages with the offers are found"},
+	{.key = "departements",
+	 .type = SCHEMA_LIST,
 	 .min = 1,
-	 .max = 3600,
-	 .fallback = "120",
-	 .unit = "s",
-	 .help = "exec: the program is killed after so long"},
+	 .max = 110,
+	 .item = &source_code_item,
+	 .fallback = "[\"75\", \"77\", \"78\", \"91\", \"92\", \"93\", "
+		     "\"94\", \"95\"]",
+	 .help = "france_travail: départements asked for, one by one"},
+	{.key = "natures",
+	 .type = SCHEMA_LIST,
+	 .max = 30,
+	 .item = &source_code_item,
+	 .fallback = "[]",
+	 .help = "france_travail: codes natureContrat asked for (E2 "
+		 "apprentissage, FS professionnalisation); empty: all"},
+	{.key = "mode",
+	 .type = SCHEMA_WORD,
+	 .words = mode_words,
+	 .fallback = "search",
+	 .help = "labonnealternance: search (a window) or export (all offers, "
+		 "renewed once a day)"},
 	{.key = "every",
 	 .type = SCHEMA_STR,
 	 .min = 2,
@@ -195,17 +224,34 @@ const struct schema source_schema[] = {
 	{.key = "records",
 	 .type = SCHEMA_STR,
 	 .max = PATH_LENGTH_MAX,
-	 .fallback = "\"\"",
 	 .help = "path of the list of offers; empty: the document is the list"},
 	{.key = "count",
 	 .type = SCHEMA_STR,
 	 .min = 1,
 	 .max = PATH_LENGTH_MAX,
 	 .help = "path of the feed's own count (json), reported, never trusted"},
+	{.key = "each",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = PATH_LENGTH_MAX,
+	 .help = "path inside a record of a list whose elements are the offers "
+		 "(json, xml); ^.name is then a name of the record"},
+	{.key = "separator",
+	 .type = SCHEMA_WORD,
+	 .words = separators,
+	 .help = "what stands between columns (csv); default: found out"},
+	{.key = "encoding",
+	 .type = SCHEMA_WORD,
+	 .words = encodings,
+	 .help = "of the whole document (csv); default: found out"},
+	{.key = "columns",
+	 .type = SCHEMA_LIST,
+	 .max = COLUMNS_MAX,
+	 .item = &column_item,
+	 .help = "names of the columns (csv) when no header line gives them"},
 	{.key = "fields",
 	 .type = SCHEMA_ANY,
-	 .help = "what becomes of a record: field of the offer and path; "
-		 "required but for exec"},
+	 .help = "what becomes of a record: field of the offer and path"},
 	{.key = "unknown",
 	 .type = SCHEMA_LIST,
 	 .max = 50,
@@ -317,42 +363,6 @@ static void check_address(const struct ynode *root, const json_t *v,
 		fail(d, n, "secret_headers are sent over https only", NULL);
 }
 
-/* A field of type SCHEMA_STR that is a path of names only: js_split and
- * xml_split take nothing else. */
-static void check_plain_path(const struct ynode *root, const char *key,
-			     struct diags *d)
-{
-	const struct ynode *n = ynode_get(root, key);
-	struct arena a;
-	struct path p;
-	struct err err;
-	if (!n || n->kind != YNODE_SCALAR || !*n->text)
-		return;
-	arena_init(&a);
-	if (path_parse(&a, n->text, &p, &err))
-		diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s: %s", key,
-			 err.text);
-	else if (strchr(n->text, '['))
-		fail(d, n, "no filter is possible in", key);
-	arena_clear(&a);
-}
-
-static void check_shape(const struct ynode *root, const json_t *v,
-			struct diags *d)
-{
-	const char *kind = js_str(v, "kind", "");
-	check_plain_path(root, "records", d);
-	check_plain_path(root, "count", d);
-	if (str_eq(kind, "xml") && !*js_str(v, "records", ""))
-		fail(d, root,
-		     "records: is wanted for xml (the path of the elements "
-		     "that are offers, from the root: jobs.job)",
-		     NULL);
-	const struct ynode *count = ynode_get(root, "count");
-	if (count && str_eq(kind, "xml"))
-		fail(d, count, "count is for json", NULL);
-}
-
 static void warn(const struct ynode *root, struct diags *d, const char *text)
 {
 	diag_add(d, DIAG_WARNING, root->file, root->line, root->col, "%s",
@@ -363,8 +373,6 @@ static void check_sense(const struct ynode *root, const json_t *v,
 			struct diags *d)
 {
 	const json_t *f = json_object_get(v, "fields");
-	if (source_is_exec(v))
-		return;
 	bool is_window = str_eq(js_str(v, "delivers", NULL), "window");
 	const struct ynode *days = ynode_get(root, "expires_days");
 	if (!json_object_get(f, "ref") && !json_object_get(f, "url"))
@@ -402,12 +410,14 @@ static char *secret_file(const char *value, const char *base_dir,
 	return path;
 }
 
-static void read_secret(const struct ynode *n, const char *value,
-			const char *base_dir, json_t *out, struct diags *d)
+/* The one line of a secret file; free(). NULL after an error in d. */
+static char *read_secret(const struct ynode *n, const char *value,
+			 const char *base_dir, struct diags *d)
 {
 	struct arena a;
 	size_t len = 0;
 	struct stat st;
+	char *out = NULL;
 	arena_init(&a);
 	char *path = secret_file(value, base_dir, &a);
 	size_t before = d->n_errors;
@@ -423,8 +433,11 @@ static void read_secret(const struct ynode *n, const char *value,
 		fail(d, n, "the secret is not to be read from", path);
 	}
 	if (text && d->n_errors == before)
-		json_string_set(out, text);
+		out = mem_dup(text);
+	if (text)
+		sodium_memzero(text, strlen(text));
 	arena_clear(&a);
+	return out;
 }
 
 static void read_secrets(const struct ynode *root, json_t *v,
@@ -435,10 +448,13 @@ static void read_secrets(const struct ynode *root, json_t *v,
 	json_t *value;
 	json_object_foreach(json_object_get(v, "secret_headers"), name, value)
 	{
-		char *path = mem_dup(json_string_value(value));
-		json_string_set(value, "");
-		read_secret(ynode_get(map, name), path, base_dir, value, d);
-		free(path);
+		char *secret =
+			read_secret(ynode_get(map, name),
+				    json_string_value(value), base_dir, d);
+		json_string_set(value, secret ? secret : "");
+		if (secret)
+			sodium_memzero(secret, strlen(secret));
+		free(secret);
 	}
 }
 
@@ -446,22 +462,28 @@ static void read_secrets(const struct ynode *root, json_t *v,
 static void put_map_hash(json_t *v)
 {
 	static const char *const keys[] = {
-		"kind",		"url",	   "records",
-		"fields",	"unknown", "false_means_unknown",
-		"expires_days", "delivers"};
+		"kind",		"url",	    "records",
+		"fields",	"unknown",  "false_means_unknown",
+		"expires_days", "delivers", "query",
+		"form",		"json",	    "split",
+		"departements", "natures",  "mode",
+		"pages",	"each",	    "separator",
+		"encoding",	"columns"};
 	struct buf b;
 	unsigned char hash[8];
 	char hex[2 * sizeof(hash) + 1];
 	buf_init(&b, MAP_TEXT_MAX);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		const json_t *part = json_object_get(v, keys[i]);
+		if (!part)
+			continue;
 		buf_adds(&b, keys[i]);
 		if (json_is_string(part))
 			buf_adds(&b, json_string_value(part));
 		else if (json_is_integer(part))
 			buf_printf(&b, "%lld",
 				   (long long)json_integer_value(part));
-		else if (part)
+		else
 			js_write(part, &b);
 		buf_addc(&b, '\n');
 	}
@@ -491,27 +513,52 @@ static void finish(json_t *v)
 		source_exec_stamp(v);
 }
 
+/* What the kind knows by itself, and over it what the file says. */
+static void read_fields(const struct ynode *root, json_t *v, struct diags *d)
+{
+	const struct ynode *n = ynode_get(root, "fields");
+	json_t *all = source_default_fields(js_str(v, "kind", ""));
+	json_t *own = n && !ynode_is_null(n) ? source_map_read(n, d) : NULL;
+	if (!all && !own)
+		fail(d, root, "fields: is wanted for this kind", NULL);
+	all = all ? all : json_object();
+	json_object_update(all, own);
+	json_decref(own);
+	/* What was no table was told so. */
+	if (!json_object_get(all, "title") && n && n->kind == YNODE_MAP)
+		fail(d, n, "fields: an offer needs a title", NULL);
+	json_object_set_new(v, "fields", all);
+}
+
+static json_t *read_fetched(const struct ynode *root, const char *base_dir,
+			    struct diags *d)
+{
+	size_t before = d->n_errors;
+	json_t *v = schema_read(source_schema, root, base_dir, d);
+	read_fields(root, v, d);
+	check_marks(root, d);
+	check_address(root, v, d);
+	source_check_shape(root, v, d);
+	if (d->n_errors == before)
+		check_sense(root, v, d);
+	read_secrets(root, v, base_dir, d);
+	source_ask_read(root, v, base_dir, read_secret, d);
+	return v;
+}
+
 json_t *source_read(const struct ynode *root, const char *name_hint,
 		    const char *base_dir, struct diags *d)
 {
 	size_t before = d->n_errors;
-	json_t *v = schema_read(source_schema, root, base_dir, d);
-	const struct ynode *fields = ynode_get(root, "fields");
-	if (fields)
-		json_object_set_new(v, "fields", source_map_read(fields, d));
+	bool is_exec = str_eq(ynode_text(root, "kind"), "exec");
+	json_t *v = is_exec ? source_exec_read(root, d)
+			    : read_fetched(root, base_dir, d);
 	const struct ynode *name = ynode_get(root, "name");
 	if (name && name_hint && js_str(v, "name", NULL) &&
 	    !str_eq(js_str(v, "name", ""), name_hint))
 		fail(d, name,
 		     "name and the name of the file differ: this file is",
 		     name_hint);
-	source_kind_keys(root, v, d);
-	check_marks(root, d);
-	check_address(root, v, d);
-	check_shape(root, v, d);
-	if (d->n_errors == before)
-		check_sense(root, v, d);
-	read_secrets(root, v, base_dir, d);
 	if (d->n_errors != before) {
 		json_decref(v);
 		return NULL;
@@ -527,5 +574,8 @@ json_t *source_public(const json_t *source)
 	json_t *value;
 	json_object_foreach(json_object_get(copy, "secret_headers"), name,
 			    value) json_string_set(value, "(set)");
+	json_t *oauth = json_object_get(copy, "oauth");
+	if (oauth)
+		js_put_str(oauth, "client_secret", "(set)");
 	return copy;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sources of kind exec: which keys they have and the others have not, and what
- * a program must be so that only an administrator decides what runs: a file
- * that nobody else may change. What it may read is bound to the service's own
- * files here (they are refused) and by the runner (nothing else is opened). */
+/* Sources of kind exec: the keys they have, and what a program must be so that
+ * only an administrator decides what runs: a file that nobody else may change.
+ * The service's own files are refused to it here; that nothing but may_read is
+ * open to it is the runner's part. */
 #include "source_exec.h"
 
 #include <etrier/diag.h>
@@ -20,32 +20,17 @@
 /* 64 of them are far below what exec() takes. */
 enum { ARGUMENT_MAX = 4000 };
 
-const struct schema source_argument_item = {
+static const struct schema argument_item = {
 	.type = SCHEMA_STR,
 	.flags = SCHEMA_LINES, /* a short script is an argument too */
 	.min = 0,
 	.max = ARGUMENT_MAX,
 	.help = "the program, then its arguments"};
-const struct schema source_may_read_item = {
+static const struct schema may_read_item = {
 	.type = SCHEMA_STR,
 	.min = 1,
 	.max = SCHEMA_PATH_MAX,
 	.help = "an absolute path; a folder counts with all below it"};
-
-/* Keys that only one side has a use for. */
-static const char *const of_exec[] = {"command", "may_read", "network",
-				      "timeout_s"};
-static const char *const of_others[] = {"url",
-					"records",
-					"count",
-					"fields",
-					"unknown",
-					"headers",
-					"secret_headers",
-					"allow_private",
-					"min_interval_ms",
-					"max_record_bytes",
-					"false_means_unknown"};
 
 static void fail(struct diags *d, const struct ynode *n, const char *what,
 		 const char *why)
@@ -53,58 +38,10 @@ static void fail(struct diags *d, const struct ynode *n, const char *what,
 	diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s: %s", what, why);
 }
 
-bool source_is_exec(const json_t *v)
-{
-	return str_eq(js_str(v, "kind", NULL), "exec");
-}
-
-/* --- keys ----------------------------------------------------------------- */
-
-static void refuse_keys(const struct ynode *root, json_t *v,
-			const char *const *keys, size_t n, const char *why,
-			struct diags *d)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct ynode *k = ynode_get(root, keys[i]);
-		if (k)
-			fail(d, k, keys[i], why);
-		json_object_del(v, keys[i]);
-	}
-}
-
-static void want_key(const struct ynode *root, const char *key, struct diags *d)
-{
-	const struct ynode *k = ynode_get(root, key);
-	if (!k)
-		diag_add(d, DIAG_ERROR, root->file, root->line, root->col,
-			 "missing key \"%s\" for this kind", key);
-	else if (ynode_is_null(k))
-		fail(d, k, key, "must have a value");
-}
-
-void source_kind_keys(const struct ynode *root, json_t *v, struct diags *d)
-{
-	/* A kind that was refused decides nothing. */
-	if (root->kind != YNODE_MAP || !js_str(v, "kind", NULL))
-		return;
-	if (source_is_exec(v)) {
-		refuse_keys(root, v, of_others, ARRAY_LEN(of_others),
-			    "not for kind exec, whose program prints offers; "
-			    "take it out",
-			    d);
-		want_key(root, "command", d);
-	} else {
-		refuse_keys(root, v, of_exec, ARRAY_LEN(of_exec),
-			    "for kind exec only; take it out", d);
-		want_key(root, "url", d);
-		want_key(root, "fields", d);
-	}
-}
-
 /* --- values --------------------------------------------------------------- */
 
-void source_exec_command(const struct ynode *n, const json_t *v,
-			 struct diags *d)
+static void check_command(const struct ynode *n, const json_t *v,
+			  struct diags *d)
 {
 	const char *file = json_string_value(json_array_get(v, 0));
 	struct stat st;
@@ -123,8 +60,8 @@ void source_exec_command(const struct ynode *n, const json_t *v,
 		fail(d, n, file, "others may write to it (chmod go-w)");
 }
 
-void source_exec_may_read(const struct ynode *n, const json_t *v,
-			  struct diags *d)
+static void check_may_read(const struct ynode *n, const json_t *v,
+			   struct diags *d)
 {
 	size_t i;
 	json_t *item;
@@ -141,6 +78,76 @@ void source_exec_may_read(const struct ynode *n, const json_t *v,
 				 n->kids[i].col, "%s: %s", path,
 				 strerror(errno));
 	}
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+/* Known, so that whoever writes them is told why and not only that. */
+static void refuse(const struct ynode *n, const json_t *v, struct diags *d)
+{
+	(void)v;
+	diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
+		 "not for kind exec, whose program prints offers; take it out");
+}
+
+const struct schema source_exec_rows[] = {
+	{.key = "command",
+	 .type = SCHEMA_LIST,
+	 .flags = SCHEMA_REQUIRED,
+	 .min = 1,
+	 .max = 64,
+	 .item = &argument_item,
+	 .check = check_command,
+	 .help = "the program (absolute path) and its arguments"},
+	{.key = "may_read",
+	 .type = SCHEMA_LIST,
+	 .max = 50,
+	 .item = &may_read_item,
+	 .fallback = "[]",
+	 .check = check_may_read,
+	 .help = "files and folders the program may read"},
+	{.key = "network",
+	 .type = SCHEMA_BOOL,
+	 .fallback = "false",
+	 .help = "the program may open internet sockets"},
+	{.key = "timeout_s",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 3600,
+	 .fallback = "120",
+	 .unit = "s",
+	 .help = "the program is killed after so long"},
+	{.key = "url", .type = SCHEMA_ANY, .check = refuse, .help = "no"},
+	{.key = "records", .type = SCHEMA_ANY, .check = refuse, .help = "no"},
+	{.key = "fields", .type = SCHEMA_ANY, .check = refuse, .help = "no"},
+	{.key = NULL},
+};
+
+/* A row is written once, in the table of source.c. */
+static struct schema shared_row(const char *key)
+{
+	const struct schema *row = source_schema;
+	while (!str_eq(row->key, key))
+		row++;
+	return *row;
+}
+
+json_t *source_exec_read(const struct ynode *root, struct diags *d)
+{
+	static const char *const shared[] = {
+		"name",	    "kind",	 "enabled",    "every",
+		"delivers", "max_bytes", "max_offers", "expires_days"};
+	struct schema rows[ARRAY_LEN(shared) + ARRAY_LEN(source_exec_rows)];
+	size_t n = ARRAY_LEN(shared);
+	for (size_t i = 0; i < n; i++)
+		rows[i] = shared_row(shared[i]);
+	memcpy(rows + n, source_exec_rows, sizeof(source_exec_rows));
+	return schema_read(rows, root, NULL, d);
+}
+
+bool source_is_exec(const json_t *v)
+{
+	return str_eq(js_str(v, "kind", NULL), "exec");
 }
 
 static void stamp(json_t *files, const json_t *path)

@@ -8,16 +8,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Rows of source.c and their checks. */
-extern const struct schema source_argument_item, source_may_read_item;
-void source_exec_command(const struct ynode *n, const json_t *v,
-			 struct diags *d);
-void source_exec_may_read(const struct ynode *n, const json_t *v,
-			  struct diags *d);
-
+/* The keys that only kind exec has (or that it is told not to have). */
+extern const struct schema source_exec_rows[];
+/* A file of kind exec: these, and what it shares with the other kinds. As
+ * schema_read(). */
+json_t *source_exec_read(const struct ynode *root, struct diags *d);
 bool source_is_exec(const json_t *v);
-/* What keys a kind wants and what keys mean nothing to it; those leave v. */
-void source_kind_keys(const struct ynode *root, json_t *v, struct diags *d);
 
 /* Puts "files" into a good source of kind exec: which files its names lead to
  * now. The runner is bound to these, so when a file is replaced the next reload

@@ -297,7 +297,5 @@ json_t *source_map_read(const struct ynode *node, struct diags *d)
 		if (v)
 			json_object_set_new(out, node->keys[i].text, v);
 	}
-	if (!ynode_get(node, "title"))
-		error(d, node, "fields: an offer needs a title", NULL, NULL);
 	return out;
 }

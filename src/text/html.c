@@ -5,6 +5,7 @@
  * nesting costs no stack (libxml2 itself stops at 256 levels, which also bounds
  * its comparing of every end tag with all open elements). Entities are decoded
  * by the parser, once: "&amp;lt;" stays "&lt;". */
+#include "html_node.h"
 #include "nfc.h"
 
 #include <etrier/arena.h>
@@ -79,6 +80,7 @@ struct writer {
 	struct buf out;
 	bool keeps_lines; /* no tag: line ends are the writer's own */
 	bool blank;	  /* a blank is due before the next word */
+	size_t left;	  /* nodes that may still be visited */
 };
 
 static bool is_one_of(const xmlChar *name, const char *const *names)
@@ -169,7 +171,8 @@ static void leave(struct writer *w, const xmlNode *node)
 static void walk(struct writer *w, const xmlNode *root)
 {
 	const xmlNode *node = root;
-	while (node) {
+	while (node && w->left) {
+		w->left--;
 		bool goes_down = node->type == XML_ELEMENT_NODE &&
 				 node->children && !is_dropped(node);
 		if (!is_dropped(node))
@@ -188,6 +191,14 @@ static void walk(struct writer *w, const xmlNode *root)
 			return;
 		node = node->next;
 	}
+}
+
+void html_node_text(const xmlNode *root, struct buf *out, size_t *left)
+{
+	struct writer w = {.out = *out, .left = *left};
+	walk(&w, root);
+	*out = w.out;
+	*left = w.left;
 }
 
 /* ---- the outside ---- */
@@ -220,7 +231,7 @@ char *html_to_text(struct arena *a, const char *html, size_t max)
 	if (!html_looks_like(html))
 		return utf8_clean(a, html, UTF8_LINES, max);
 	char *input = safe_input(a, html);
-	struct writer w = {.keeps_lines = !has_tag(input)};
+	struct writer w = {.keeps_lines = !has_tag(input), .left = SIZE_MAX};
 	buf_init(&w.out, HTML_INPUT_MAX * 2);
 	htmlDocPtr doc = htmlReadMemory(
 		input, (int)strlen(input), "", "UTF-8",

@@ -57,7 +57,7 @@ instance_config
 # What must not run is refused, with its place.
 source_of '"cat $1"' "url: https://partner.example/"
 ctl check >"$work/out" 2>&1 && fail "url: is not refused"
-grep -q 'partner.yaml:[0-9]*:[0-9]*: error: url: not for kind exec' "$work/out" ||
+grep -q 'partner.yaml:[0-9]*:[0-9]*: error: not for kind exec' "$work/out" ||
 	{ cat "$work/out"; fail "no word about url"; }
 source_of '"cat $1"'
 sed -i "s|may_read: .*|may_read: [\"$folder\"]|" "$folder/sources.d/partner.yaml"

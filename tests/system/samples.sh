@@ -43,7 +43,7 @@ lba-decathlon-digitalrecruiters.json|decathlon|3 records: 3 good, 0 bad; of the 
 lba-edf-talentsoft.xml|edf-enedis|3 records: 3 good, 0 bad; of the good ones 0 closed, 3 without a trade, 1 without a place
 lba-hellowork.xml|hellowork|5 records: 5 good, 0 bad; of the good ones 0 closed, 5 without a trade, 0 without a place
 lba-laposte.xml|la-poste|2 records: 2 good, 0 bad; of the good ones 0 closed, 1 without a trade, 0 without a place
-ft-offresv2-search-itou.json|francetravail-file|2 records: 2 good, 0 bad; of the good ones 2 closed, 0 without a trade, 0 without a place
-ft-offresv2-search-interim-2024.json|francetravail-file|2 records: 2 good, 0 bad; of the good ones 2 closed, 0 without a trade, 0 without a place
-lba-v3-jobs-search.json|labonnealternance-export|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
+ft-offresv2-search-itou.json|france-travail|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
+ft-offresv2-search-interim-2024.json|france-travail|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
+lba-v3-jobs-search.json|labonnealternance|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
 TABLE

@@ -298,9 +298,9 @@ static void test_real_payloads_with_the_maps_we_ship(void **state)
 		{"hellowork", "lba-hellowork.xml", 5, 0, 0, 0},
 		{"decathlon", "lba-decathlon-digitalrecruiters.json", 3, 0, 0,
 		 0},
-		{"labonnealternance-export", "lba-v3-jobs-search.json", 2, 0, 0,
+		{"labonnealternance", "lba-v3-jobs-search.json", 2, 0, 0,
 		 2},
-		{"francetravail-file", "ft-offresv2-search-itou.json", 2, 0, 0,
+		{"france-travail", "ft-offresv2-search-itou.json", 2, 0, 0,
 		 2},
 	};
 	(void)state;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A source file is read whole, every mistake of it is said at once with its
  * place and remedy, and the files we ship have none. */
+#include "conf/source_defaults.h"
+
+#include "conf/source_exec.h"
+
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/diag.h>
@@ -156,9 +160,31 @@ static void test_mistakes_are_named_with_place_and_remedy(void **state)
 static void test_whole_files_that_cannot_work_are_refused(void **state)
 {
 	static const struct bad rows[] = {
+		{"name: shop\nkind: csv\nurl: https://a.example/\n"
+		 "delivers: window\nrecords: a\nfields: {title: t}\n",
+		 "shop.yaml:5:10: error: records is for json and xml"},
 		{"name: shop\nkind: rss\nurl: https://a.example/\n"
-		 "delivers: window\nfields: {title: t}\n",
-		 "kind \"rss\" is not in this version; allowed: json xml exec"},
+		 "delivers: window\ncount: a\nseparator: tab\n",
+		 "shop.yaml:6:12: error: separator is for csv"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\nencoding: utf-8\ncolumns: [a]\n"
+		 "fields: {title: t}\n",
+		 "encoding is for csv"},
+		{"name: shop\nkind: csv\nurl: https://a.example/\n"
+		 "delivers: window\neach: a\nfields: {title: t}\n",
+		 "each is for json and xml"},
+		{"name: shop\nkind: csv\nurl: https://a.example/\n"
+		 "delivers: window\nseparator: x\nfields: {title: t}\n",
+		 "separator"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\neach: a..b\nfields: {title: t}\n",
+		 "each: an empty name"},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\nfields: {title: t, ref: ^.id}\n",
+		 "a path with ^ needs each:, in \"ref\""},
+		{"name: shop\nkind: json\nurl: https://a.example/\n"
+		 "delivers: window\n",
+		 "fields: is wanted for this kind"},
 		{"name: shop\nkind: jsno\nurl: https://a.example/\n"
 		 "delivers: window\nfields: {title: t}\n",
 		 "json"},
@@ -227,7 +253,8 @@ static void test_mistakes_about_programs_are_named(void **state)
 {
 	static const struct bad rows[] = {
 		{EXEC, "shop.yaml:1:1: error: missing key \"command\""},
-		{EXEC "command:\n", "command: must have a value"},
+		{EXEC "command:\n",
+		 "shop.yaml:4:9: error: command must have a value"},
 		{EXEC "command: []\n", "command"},
 		{EXEC "command: /bin/sh\n", "shop.yaml:4:10: error:"},
 		{EXEC "command: [sh]\n",
@@ -238,28 +265,21 @@ static void test_mistakes_about_programs_are_named(void **state)
 		{EXEC "command: [/etc/passwd]\n",
 		 "/etc/passwd: not to be executed (chmod +x)"},
 		{EXEC "command: [/bin/sh]\nurl: https://a.example/\n",
-		 "shop.yaml:5:6: error: url: not for kind exec"},
+		 "shop.yaml:5:6: error: not for kind exec, whose"},
 		{EXEC "command: [/bin/sh]\nrecords: a\n",
-		 "shop.yaml:5:10: error: records: not for kind exec"},
+		 "shop.yaml:5:10: error: not for kind exec"},
 		{EXEC "command: [/bin/sh]\nfields: {title: t}\n",
-		 "shop.yaml:5:9: error: fields: not for kind exec"},
+		 "shop.yaml:5:9: error: not for kind exec"},
 		{EXEC "command: [/bin/sh]\nheaders: {a: b}\n",
-		 "headers: not for kind exec"},
+		 "shop.yaml:5:1: error: unknown key \"headers\""},
 		{EXEC "command: [/bin/sh]\nmay_read: [data]\n",
 		 "shop.yaml:5:12: error: data: an absolute path is wanted"},
 		{EXEC "command: [/bin/sh]\ntimeout_s: 3601\n",
 		 "shop.yaml:5:12: error:"},
 		{EXEC "command: [/bin/sh]\nnetwork: lan\n",
 		 "shop.yaml:5:10: error:"},
-		{GOOD "command: [/bin/sh]\n",
-		 "command: for kind exec only; take it out"},
-		{GOOD "network: true\n", "network: for kind exec only"},
-		{"name: shop\nkind: json\ndelivers: window\n"
-		 "fields: {title: t}\n",
-		 "missing key \"url\" for this kind"},
-		{"name: shop\nkind: json\ndelivers: window\n"
-		 "url: https://a.example/\n",
-		 "missing key \"fields\" for this kind"},
+		{GOOD "command: [/bin/sh]\n", "unknown key \"command\""},
+		{GOOD "network: true\n", "unknown key \"network\""},
 	};
 	(void)state;
 	check_bad(rows, ARRAY_LEN(rows));
@@ -377,7 +397,7 @@ static void read_shipped(const char *pattern, size_t at_least)
 static void test_the_files_we_ship_have_no_mistake(void **state)
 {
 	(void)state;
-	read_shipped(SOURCE_DIR "/conf/sources.d/examples/*.yaml", 6);
+	read_shipped(SOURCE_DIR "/conf/sources.d/examples/*.yaml", 10);
 	read_shipped(SOURCE_DIR "/conf/demo/sources.d/*.yaml", 3);
 }
 
@@ -399,6 +419,58 @@ static void test_every_field_has_one_name_and_finds_itself(void **state)
 	assert_null(source_field_row(SOURCE_F_EXPOSURE + 2));
 }
 
+/* The kinds with names of their own. */
+static void test_default_fields_stand_below_those_of_the_file(void **state)
+{
+	static const char *const kinds[] = {"rss", "jsonld"};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		char *said;
+		char *text = mem_printf("name: shop\nkind: %s\nurl: "
+					"https://a.example/\ndelivers: "
+					"window\nfields:\n  title: mine\n",
+					kinds[i]);
+		json_t *v = read_text(text, "shop", "/", &said);
+		assert_non_null(v);
+		assert_string_equal(said, "");
+		const json_t *fields = json_object_get(v, "fields");
+		const json_t *title = json_object_get(fields, "title");
+		assert_string_equal(
+			json_string_value(json_array_get(
+				json_object_get(title, "paths"), 0)),
+			"mine");
+		assert_non_null(json_object_get(fields, "description"));
+		json_decref(v);
+		free(text);
+		free(said);
+	}
+}
+
+/* The map of a kind, written down as a person would, has no mistake. */
+static void test_default_fields_would_pass_the_check(void **state)
+{
+	static const char *const kinds[] = {"rss", "jsonld"};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		json_t *all = source_default_fields(kinds[i]);
+		struct buf b;
+		char *said;
+		buf_init(&b, 1 << 20);
+		buf_adds(&b, "name: shop\nkind: json\nurl: https://a.example/"
+			     "\ndelivers: window\nfields: ");
+		js_write(all, &b);
+		json_t *v = read_text(b.data, "shop", "/", &said);
+		if (!v || *said)
+			fail_msg("%s: %s", kinds[i], said);
+		assert_true(json_equal(json_object_get(v, "fields"), all));
+		json_decref(v);
+		json_decref(all);
+		buf_clear(&b);
+		free(said);
+	}
+	assert_null(source_default_fields("csv"));
+}
+
 /* The manual names every key and every field. */
 static void test_the_manual_is_complete(void **state)
 {
@@ -418,6 +490,9 @@ static void test_the_manual_is_complete(void **state)
 	for (const struct schema *s = source_schema; s->key; s++)
 		if (!strstr(b.data, arena_printf(&a, "\n.B %s\n", s->key)))
 			fail_msg("key not in the manual: %s", s->key);
+	for (const struct schema *x = source_exec_rows; x->key; x++)
+		if (!strstr(b.data, arena_printf(&a, "\n.B %s\n", x->key)))
+			fail_msg("key not in the manual: %s", x->key);
 	for (size_t i = 0; source_field_row(i); i++)
 		if (!strstr(b.data, source_field_row(i)->name))
 			fail_msg("field not in the manual: %s",
@@ -446,6 +521,9 @@ int main(void)
 		cmocka_unit_test(test_the_files_we_ship_have_no_mistake),
 		cmocka_unit_test(
 			test_every_field_has_one_name_and_finds_itself),
+		cmocka_unit_test(
+			test_default_fields_stand_below_those_of_the_file),
+		cmocka_unit_test(test_default_fields_would_pass_the_check),
 		cmocka_unit_test(test_the_manual_is_complete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
