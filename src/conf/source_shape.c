@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-bool source_is_read(const char *kind)
+/* A kind that was refused has no keys to complain of. */
+static bool is_read(const char *kind)
 {
 	static const char *const words[] = {"json",
 					    "xml",
@@ -95,8 +96,8 @@ void source_check_shape(const struct ynode *root, const json_t *v,
 		     "records: is wanted for xml (the path of the elements "
 		     "that are offers, from the root: jobs.job)",
 		     NULL);
-	for (size_t i = 0;
-	     source_is_read(kind) && i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; is_read(kind) && i < sizeof(rows) / sizeof(*rows);
+	     i++) {
 		const struct ynode *n = ynode_get(root, rows[i].key);
 		const char *const *k = rows[i].kinds;
 		if (n && !str_eq(kind, k[0]) && !str_eq(kind, k[1]))
