@@ -210,7 +210,7 @@ static void test_programs_are_the_runners_affair(void **state)
 	assert_true(polls_is_busy(w.polls));
 	OK(polls_runner_down(w.polls, E));
 	assert_false(polls_is_busy(w.polls));
-	assert_int_equal(live(), 2);
+	assert_int_equal(live(), 1);
 	assert_int_equal(row().failures, 1);
 }
 
