@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 struct offer;
 struct refdata;
@@ -33,6 +34,11 @@ struct collector_try_handler {
 	void (*on_offer)(void *ctx, const struct offer *o, const json_t *line,
 			 const struct collector_note *notes, size_t n_notes);
 	void (*on_bad)(void *ctx, int64_t number, const struct err *err);
+	/* Just before on_offer, NULL: not wanted. {"title": "intitule",
+	 * "kind": "typeContrat (values)"}: for each member of the line that is
+	 * no object, by dotted name, the path that gave it, "const", or in
+	 * words what it was inferred from; "place" is one member. */
+	void (*on_origin)(void *ctx, const json_t *origin);
 };
 
 /* source: an object of source_read(). file: a document on disk, or NULL: fetch
@@ -52,5 +58,35 @@ int collector_try(const json_t *source, const struct refdata *rd,
 #define COLLECTOR_UNKNOWN_MAX 24
 size_t collector_unknown_fields(const struct offer *o,
 				const char *out[COLLECTOR_UNKNOWN_MAX]);
+
+/* --- a first map -------------------------------------------------------- */
+
+/* Of a document only so much is looked at; a longer one may be cut there. */
+#define COLLECTOR_DRAFT_BYTES ((size_t)64 * 1024 * 1024)
+/* A file of sources.d is smaller. */
+#define COLLECTOR_DRAFT_YAML ((size_t)1024 * 1024)
+
+struct collector_draft_ask {
+	const char *name;   /* of the source: a-z 0-9 _ - */
+	const char *kind;   /* NULL: recognised */
+	const char *url;    /* NULL: a placeholder is written */
+	bool allow_private; /* written to the draft */
+};
+/* A source file for a document never seen before, by the names in it and what
+ * the values look like: valid YAML that the check of sources.d takes, each line
+ * with its reason. Appended to *yaml. *report is the caller's: kind records
+ * each count note looked bad is_part broken (what ended the document too
+ * early), and lists of fields: found, undecided (in comments), missing.
+ * ERR_INPUT: it is no feed; the text says what it is. */
+int collector_draft(const char *bytes, size_t n,
+		    const struct collector_draft_ask *ask,
+		    const struct refdata *rd, struct buf *yaml, json_t **report,
+		    struct err *err);
+/* The host of the address is written as this machine or a private network. */
+bool collector_is_private(const char *url);
+/* One GET with all guards of a poll, blocking, appended to *out up to its
+ * ceiling. */
+int collector_get(const char *url, bool allow_private, const char *ca_file,
+		  struct buf *out, struct err *err);
 
 #endif

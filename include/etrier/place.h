@@ -30,17 +30,31 @@ struct place_claim {
 	const char *text;
 };
 
-/* Resolve against the reference tables. Points out of metropolitan France and
- * its overseas départements, [0,0], and points more than 60 km from the
- * commune that the claim names are not used (*note says so, our words, else
- * NULL); swapped coordinates that fit when swapped back are swapped back and
- * noted. A postal code of several communes without a name that decides gives
+/* Resolve against the reference tables. Never a guess: what could be two
+ * places is what they have in common. *note says in our words what was not
+ * used or inferred, else NULL. Any of city, text, dept and postcode may hold
+ * any of the forms below `text`. Always fills *out; strings in the arena or
+ * rd's.
+ *
+ * Words: a postal code of several communes without a name that decides gives
  * PLACE_DEPARTMENT, and so does a name that repeats inside a département; one
- * that repeats in the country is PLACE_UNKNOWN. A département, region or
- * country alone is never a point, whatever coordinates come with it. Any of
- * city, text and dept may hold any of the forms below `text`. Another country
- * is PLACE_UNKNOWN with a note. Always fills *out; strings in the arena or
- * rd's. */
+ * that repeats in the country, or is both a village's and the short form of a
+ * town's ("Évry"), is PLACE_UNKNOWN. Short forms count inside a département or
+ * region that was named ("Ivry (94)"). Several places in one text ("Paris /
+ * Lyon", "77, 91") and a town that contradicts its postal code or département
+ * give the département, region or country they share, with a note. Parts of
+ * Île-de-France that are no commune ("La Défense", "Marne-la-Vallée") are the
+ * département or region they lie in. Another country is PLACE_UNKNOWN with a
+ * note, unless codes that exist here agree with the name.
+ *
+ * Points: not used, with a note, at [0,0], out of France (its overseas
+ * départements included), more than 60 km from the commune the claim names or
+ * 20 km from the centre of any commune the claim allows; swapped coordinates
+ * that fit when swapped back are swapped back and noted. Where the words leave
+ * the commune open the point decides between the bearers of the name, else the
+ * nearest centre gives insee, city and dept, which the note says. A
+ * département, region or country alone is never a point, whatever coordinates
+ * come with it. */
 void place_resolve(const struct refdata *rd, struct arena *a,
 		   const struct place_claim *claim, struct place *out,
 		   const char **note);

@@ -49,6 +49,23 @@ size_t refdata_by_name(const struct refdata *rd, const char *name,
 const struct commune *refdata_former(const struct refdata *rd, const char *name,
 				     const char *dept, int32_t *lat_udeg,
 				     int32_t *lon_udeg);
+/* Communes of today whose name begins with the words of `name` and goes on
+ * ("Ivry" for Ivry-sur-Seine, "Saint-Ouen" for Saint-Ouen-sur-Seine), or is
+ * `name` behind an article ("Courneuve"); as above. A first word like "la" or
+ * "st" alone is no name. */
+size_t refdata_by_start(const struct refdata *rd, const char *name,
+			const char *dept, const struct commune **out,
+			size_t max);
+/* The commune whose centre is nearest to a point, in that département (NULL:
+ * anywhere), at most NEAREST_REACH_M away; arrondissements for the three
+ * cities. NULL: none. That the point lies in that commune is likely and not
+ * sure: of 205 stations of Île-de-France that bear the name of their commune
+ * (IDFM, open data) 169 are nearest to its centre. No point of metropolitan
+ * France is much farther from a centre; in Guyane many are. */
+#define NEAREST_REACH_M 20000
+const struct commune *refdata_nearest(const struct refdata *rd,
+				      int32_t lat_udeg, int32_t lon_udeg,
+				      const char *dept);
 const char *refdata_dept_name(const struct refdata *rd, const char *dept);
 /* Code of a département from its name, folded; NULL: none. */
 const char *refdata_dept_by_name(const struct refdata *rd, const char *name);
@@ -80,5 +97,24 @@ uint16_t rome_proximity(const struct refdata *rd, uint16_t from, uint16_t to);
  * "H/F" marks ignored; the whole title must be the official one. ROME_NONE
  * when it is none or belongs to several trades. */
 uint16_t rome_by_title(const struct refdata *rd, const char *title);
+/* The titles themselves, i from 0; NULL at the end. Official ones first, in
+ * which "{Vendeur/Vendeuse} de pain" holds both genders, then the names that
+ * the v4 gives to jobs, in their first form. *trade: to which it belongs; a
+ * title may come again under another one. */
+const char *rome_title(const struct refdata *rd, size_t i, uint16_t *trade);
+/* How many in a thousand of those whom employers of an activity ("1071C",
+ * "10.71C") hire are hired into that trade, rounded down; 0 as well when the
+ * activity is unknown or NULL. Rare pairs are not in the table. */
+uint16_t rome_share_of_activity(const struct refdata *rd, const char *naf,
+				uint16_t trade);
+/* The conditions of work that the official description of a trade names, in
+ * order of code ("loads", ...: the words of exposures; whose list they are,
+ * this layer does not know). Returns how many. */
+struct condition {
+	const char *exposure;
+	uint8_t degree; /* 1 occasional .. 3 dominant */
+};
+size_t rome_conditions(const struct refdata *rd, uint16_t trade,
+		       const struct condition **out);
 
 #endif

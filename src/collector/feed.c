@@ -29,6 +29,7 @@ struct feed {
 	struct normaliser nz;
 	struct arena arena;
 	struct notes notes;
+	json_t *record; /* the one being handed over */
 	bool wants_notes;
 	int64_t max_offers;
 	const struct feed_handler *handler;
@@ -72,7 +73,9 @@ static int take(void *ctx, json_t *record)
 		on_bad(f, "no_title", &err);
 	} else {
 		count(f, &o);
+		f->record = record;
 		f->handler->on_offer(f->ctx, &o, &f->notes);
+		f->record = NULL;
 		json_decref(o.provenance);
 	}
 	arena_reset(&f->arena);
@@ -178,6 +181,11 @@ static void end_hash(struct feed *f)
 	sodium_bin2hex(f->doc_hex, sizeof(f->doc_hex), hash, sizeof(hash));
 }
 
+static const char *declared_count(const struct feed *f)
+{
+	return f->doc && f->kind->declared ? f->kind->declared(f->doc) : NULL;
+}
+
 int feed_end(struct feed *f, struct err *err)
 {
 	if (!f->doc || !f->n_head)
@@ -185,8 +193,7 @@ int feed_end(struct feed *f, struct err *err)
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
 	end_hash(f);
-	const char *declared =
-		f->kind->declared ? f->kind->declared(f->doc) : NULL;
+	const char *declared = declared_count(f);
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
 		f->counts.declared = v;
@@ -204,11 +211,16 @@ void feed_document(const struct feed *f, struct feed_document *out)
 {
 	*out = (struct feed_document){
 		.n_records = f->counts.seen - f->seen_before,
-		.count = f->doc ? f->kind->declared(f->doc) : NULL,
+		.count = declared_count(f),
 		.next = f->doc ? watched(f, "next") : NULL,
 		.pages = f->doc ? watched(f, "pages") : NULL,
 	};
 	str_copy(out->hash, sizeof(out->hash), f->doc_hex);
+}
+
+json_t *feed_record(const struct feed *f)
+{
+	return f->record;
 }
 
 const struct collector_counts *feed_counts(const struct feed *f)

@@ -32,6 +32,8 @@ void feed_begin(struct feed *f, const char *records);
 int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
 /* The end of the bytes. -1: empty, cut, or no list of records in it. */
 int feed_end(struct feed *f, struct err *err);
+/* Inside on_offer: the record that became the offer. */
+json_t *feed_record(const struct feed *f);
 const struct collector_counts *feed_counts(const struct feed *f);
 /* Of the document that was ended, until the next begins. */
 struct feed_document {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Tables of folded words (utf8_fold: no case, no accents, no punctuation) and
- * their codes. Two ways of finding: the whole text must be the word, or the
- * word must stand in it as whole words; in the second way the first row that
- * fits wins, so rows go from the surest to the vaguest. Words seen in the feeds
- * of formats.md and their like. */
+ * their codes. Three ways of finding: the whole text must be the word; the
+ * word must stand in it as whole words and the first row that fits wins, so
+ * rows go from the surest to the vaguest; or every word of the text is read in
+ * turn. Words seen in the feeds of formats.md and their like. Contracts and
+ * diplomas, which have most of them, are in label_contract.c and
+ * label_level.c. */
 #include "labels.h"
+#include "values.h"
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
@@ -18,7 +21,6 @@
 struct label {
 	const char *word;
 	int code;
-	bool is_inferred;
 };
 
 static int find_whole(const struct label *rows, size_t n, const char *folded)
@@ -29,205 +31,151 @@ static int find_whole(const struct label *rows, size_t n, const char *folded)
 	return -1;
 }
 
-/* word stands in text between blanks or ends. */
-static bool has_word(const char *text, const char *word)
+const char *label_find_word(const char *folded, const char *word)
 {
 	size_t n = strlen(word);
-	for (const char *p = text; (p = strstr(p, word)); p++)
-		if ((p == text || p[-1] == ' ') && (!p[n] || p[n] == ' '))
-			return true;
-	return false;
+	for (const char *p = folded; (p = strstr(p, word)); p++)
+		if ((p == folded || p[-1] == ' ') && (!p[n] || p[n] == ' '))
+			return p;
+	return NULL;
 }
 
 static int find_inside(const struct label *rows, size_t n, const char *folded)
 {
 	for (size_t i = 0; i < n; i++)
-		if (has_word(folded, rows[i].word))
+		if (label_find_word(folded, rows[i].word))
 			return (int)i;
 	return -1;
 }
 
-/* Codes of France Travail that are too short to be looked for inside a text. */
-static const struct label contract_codes[] = {
-	{"mis", CONTRACT_TEMPORARY, false},
-	{"sai", CONTRACT_SEASONAL, false},
-	{"ddi", CONTRACT_FIXED_TERM, false},
-	{"din", CONTRACT_TEMPORARY, false}, /* CDI of a temping agency */
-};
-
-/* "CDD - Alternance - Contrat d'apprentissage" is an apprenticeship: what is
- * particular comes before what is general. */
-static const struct label contracts[] = {
-	{"apprentissage", CONTRACT_APPRENTICESHIP, false},
-	{"apprenticeship", CONTRACT_APPRENTICESHIP, false},
-	{"apprentice", CONTRACT_APPRENTICESHIP, false},
-	{"apprenti", CONTRACT_APPRENTICESHIP, false},
-	{"professionnalisation", CONTRACT_PROFESSIONALIZATION, false},
-	{"professionalization", CONTRACT_PROFESSIONALIZATION, false},
-	{"contrat pro", CONTRACT_PROFESSIONALIZATION, false},
-	{"alternance", CONTRACT_APPRENTICESHIP, true},
-	{"alternating", CONTRACT_APPRENTICESHIP, true},
-	{"work study", CONTRACT_APPRENTICESHIP, true},
-	{"service civique", CONTRACT_CIVIC_SERVICE, false},
-	{"civic service", CONTRACT_CIVIC_SERVICE, false},
-	{"pmsmp", CONTRACT_IMMERSION, false},
-	{"immersion", CONTRACT_IMMERSION, false},
-	{"stage", CONTRACT_INTERNSHIP, false},
-	{"stagiaire", CONTRACT_INTERNSHIP, false},
-	{"internship", CONTRACT_INTERNSHIP, false},
-	{"intern", CONTRACT_INTERNSHIP, false},
-	{"saisonnier", CONTRACT_SEASONAL, false},
-	{"saisonniere", CONTRACT_SEASONAL, false},
-	{"seasonal", CONTRACT_SEASONAL, false},
-	{"interim", CONTRACT_TEMPORARY, false},
-	{"interimaire", CONTRACT_TEMPORARY, false},
-	{"travail temporaire", CONTRACT_TEMPORARY, false},
-	{"temporary", CONTRACT_TEMPORARY, false},
-	{"cdd", CONTRACT_FIXED_TERM, false},
-	{"duree determinee", CONTRACT_FIXED_TERM, false},
-	{"fixed term", CONTRACT_FIXED_TERM, false},
-	{"cdi", CONTRACT_PERMANENT, false},
-	{"cdii", CONTRACT_PERMANENT, false},
-	{"duree indeterminee", CONTRACT_PERMANENT, false},
-	{"permanent", CONTRACT_PERMANENT, false},
-	{"formation", CONTRACT_TRAINING, false},
-	{"job dating", CONTRACT_EVENT, false},
-	{"forum", CONTRACT_EVENT, false},
-};
-
-int label_contract(struct arena *a, const char *s, bool *inferred)
-{
-	const char *folded = utf8_fold(a, s);
-	int i = find_whole(contract_codes, ARRAY_LEN(contract_codes), folded);
-	if (inferred)
-		*inferred = false;
-	if (i >= 0)
-		return contract_codes[i].code;
-	i = find_inside(contracts, ARRAY_LEN(contracts), folded);
-	if (inferred)
-		*inferred = i >= 0 && contracts[i].is_inferred;
-	return i < 0 ? vocab_find(&vocab_contract, s) : contracts[i].code;
-}
-
-/* Index 0 is "none"; the European level n is index n - 2. The highest of
- * several is meant by nobody: the first row found wins, from the top, so that
- * "Bac+3" is never read as "Bac" (formats.md D15). */
-enum { LEVEL_NONE, LEVEL_3, LEVEL_4, LEVEL_5, LEVEL_6, LEVEL_7 };
-static const struct label levels[] = {
-	{"none", LEVEL_NONE, false},
-	{"aucun", LEVEL_NONE, false},
-	{"aucun diplome", LEVEL_NONE, false},
-	{"sans diplome", LEVEL_NONE, false},
-	{"aucune formation scolaire", LEVEL_NONE, false},
-	{"bac 5", LEVEL_7, false},
-	{"bac 8", LEVEL_7, false},
-	{"master", LEVEL_7, false},
-	{"master 2", LEVEL_7, false},
-	{"mastere", LEVEL_7, false},
-	{"doctorat", LEVEL_7, false},
-	{"ingenieur", LEVEL_7, false},
-	{"bac 3", LEVEL_6, false},
-	{"bac 4", LEVEL_6, false},
-	{"licence", LEVEL_6, false},
-	{"bachelor", LEVEL_6, false},
-	{"but", LEVEL_6, false},
-	{"bac 2", LEVEL_5, false},
-	{"bts", LEVEL_5, false},
-	{"dut", LEVEL_5, false},
-	{"deug", LEVEL_5, false},
-	{"cap bep bac", LEVEL_3, false}, /* a list: the least is required */
-	{"cap", LEVEL_3, false},
-	{"bep", LEVEL_3, false},
-	{"bepc", LEVEL_NONE, false},
-	{"brevet des colleges", LEVEL_NONE, false},
-	{"bac", LEVEL_4, false},
-	{"bac pro", LEVEL_4, false},
-	{"baccalaureat", LEVEL_4, false},
-	{"brevet professionnel", LEVEL_4, false},
-};
-
-int label_level(struct arena *a, const char *s)
-{
-	const char *folded = utf8_fold(a, s);
-	if (strlen(folded) == 1 && *folded >= '3' && *folded <= '7')
-		return *folded - '2';
-	int i = find_inside(levels, ARRAY_LEN(levels), folded);
-	return i < 0 ? VOCAB_NONE : levels[i].code;
-}
-
 static const struct label experiences[] = {
-	{"d", EXPERIENCE_NONE, false}, /* France Travail: D S E */
-	{"s", EXPERIENCE_SOME, false},
-	{"e", EXPERIENCE_REQUIRED, false},
-	{"none", EXPERIENCE_NONE, false},
-	{"debutant", EXPERIENCE_NONE, false},
-	{"debutant ok", EXPERIENCE_NONE, false},
-	{"debutant accepte", EXPERIENCE_NONE, false},
-	{"debutants acceptes", EXPERIENCE_NONE, false},
-	{"indifferent", EXPERIENCE_NONE, false},
-	{"sans experience", EXPERIENCE_NONE, false},
-	{"aucune experience exigee", EXPERIENCE_NONE, false},
-	{"0 1 an", EXPERIENCE_NONE, false},
-	{"some", EXPERIENCE_SOME, false},
-	{"souhaitee", EXPERIENCE_SOME, false},
-	{"experience souhaitee", EXPERIENCE_SOME, false},
-	{"required", EXPERIENCE_REQUIRED, false},
-	{"exigee", EXPERIENCE_REQUIRED, false},
-	{"experience exigee", EXPERIENCE_REQUIRED, false},
-	{"confirme", EXPERIENCE_REQUIRED, false},
-	{"experimente", EXPERIENCE_REQUIRED, false},
+	{"d", EXPERIENCE_NONE}, /* France Travail: D S E */
+	{"s", EXPERIENCE_SOME},
+	{"e", EXPERIENCE_REQUIRED},
+	{"none", EXPERIENCE_NONE},
+	{"debutant", EXPERIENCE_NONE},
+	{"debutante", EXPERIENCE_NONE},
+	{"debutant ok", EXPERIENCE_NONE},
+	{"debutant accepte", EXPERIENCE_NONE},
+	{"debutante acceptee", EXPERIENCE_NONE},
+	{"debutants acceptes", EXPERIENCE_NONE},
+	{"debutant e accepte e", EXPERIENCE_NONE},
+	{"jeune diplome", EXPERIENCE_NONE},
+	{"indifferent", EXPERIENCE_NONE},
+	{"sans experience", EXPERIENCE_NONE},
+	{"aucune", EXPERIENCE_NONE},
+	{"aucune experience", EXPERIENCE_NONE},
+	{"aucune experience exigee", EXPERIENCE_NONE},
+	{"aucune experience requise", EXPERIENCE_NONE},
+	{"non exigee", EXPERIENCE_NONE},
+	{"tous niveaux d experience acceptes", EXPERIENCE_NONE},
+	{"tous niveaux d experience", EXPERIENCE_NONE},
+	{"entry level", EXPERIENCE_NONE},
+	{"no experience", EXPERIENCE_NONE},
+	{"no requirements", EXPERIENCE_NONE},
+	{"0 1 an", EXPERIENCE_NONE},
+	{"0 a 1 an", EXPERIENCE_NONE},
+	{"moins d un an", EXPERIENCE_NONE},
+	{"moins de 1 an", EXPERIENCE_NONE},
+	{"some", EXPERIENCE_SOME},
+	{"souhaitee", EXPERIENCE_SOME},
+	{"experience souhaitee", EXPERIENCE_SOME},
+	{"premiere experience", EXPERIENCE_SOME},
+	{"required", EXPERIENCE_REQUIRED},
+	{"exigee", EXPERIENCE_REQUIRED},
+	{"experience exigee", EXPERIENCE_REQUIRED},
+	{"confirme", EXPERIENCE_REQUIRED},
+	{"experimente", EXPERIENCE_REQUIRED},
+	{"senior", EXPERIENCE_REQUIRED},
+	{"expert", EXPERIENCE_REQUIRED},
+};
+
+/* "2 ans" says that some is wanted; that it must be there say the words
+ * around it. */
+static const struct label experience_words[] = {
+	{"souhaitee", EXPERIENCE_SOME},	   {"souhaite", EXPERIENCE_SOME},
+	{"appreciee", EXPERIENCE_SOME},	   {"minimum", EXPERIENCE_REQUIRED},
+	{"minimal", EXPERIENCE_REQUIRED},  {"au moins", EXPERIENCE_REQUIRED},
+	{"exigee", EXPERIENCE_REQUIRED},   {"exige", EXPERIENCE_REQUIRED},
+	{"requise", EXPERIENCE_REQUIRED},  {"plus de", EXPERIENCE_REQUIRED},
+	{"at least", EXPERIENCE_REQUIRED}, {"required", EXPERIENCE_REQUIRED},
 };
 
 int label_experience(struct arena *a, const char *s)
 {
-	int i = find_whole(experiences, ARRAY_LEN(experiences),
-			   utf8_fold(a, s));
-	return i < 0 ? VOCAB_NONE : experiences[i].code;
+	const char *folded = utf8_fold(a, s);
+	int i = find_whole(experiences, ARRAY_LEN(experiences), folded);
+	if (i >= 0)
+		return experiences[i].code;
+	if (value_duration(a, s) < 0)
+		return VOCAB_NONE;
+	i = find_inside(experience_words, ARRAY_LEN(experience_words), folded);
+	return i < 0 ? EXPERIENCE_SOME : experience_words[i].code;
 }
 
 /* "Permis B", "B - Véhicule léger", "caces R489". */
 static const struct label licences[] = {
-	{"am", LICENCE_AM, false},
-	{"bsr", LICENCE_AM, false},
-	{"a1", LICENCE_A1, false},
-	{"a2", LICENCE_A2, false},
-	{"be", LICENCE_BE, false},
-	{"caces", LICENCE_CACES, false},
-	{"poids lourd", LICENCE_C, false},
-	{"poids lourds", LICENCE_C, false},
-	{"vehicule leger", LICENCE_B, false},
-	{"b", LICENCE_B, false},
-	{"c", LICENCE_C, false},
-	{"d", LICENCE_D, false},
-	{"a", LICENCE_A, false},
+	{"caces", LICENCE_CACES},      {"bsr", LICENCE_AM},
+	{"cyclomoteur", LICENCE_AM},   {"poids lourd", LICENCE_C},
+	{"poids lourds", LICENCE_C},   {"super lourd", LICENCE_C},
+	{"permis pl", LICENCE_C},      {"permis spl", LICENCE_C},
+	{"vehicule leger", LICENCE_B}, {"permis vl", LICENCE_B},
+	{"permis voiture", LICENCE_B}, {"transport en commun", LICENCE_D},
 };
+
+/* Letters that are also words: only alone, first ("B - Véhicule léger") or
+ * behind "permis", as in "permis B" and "permis de conduire B". C1, CE and D1
+ * are parts of C and D and stand for them. */
+static const struct label licence_letters[] = {
+	{"am", LICENCE_AM}, {"a1", LICENCE_A1}, {"a2", LICENCE_A2},
+	{"be", LICENCE_BE}, {"eb", LICENCE_BE}, {"e b", LICENCE_BE},
+	{"b", LICENCE_B},   {"c1e", LICENCE_C}, {"c1", LICENCE_C},
+	{"ce", LICENCE_C},  {"ec", LICENCE_C},	{"c", LICENCE_C},
+	{"d1", LICENCE_D},  {"de", LICENCE_D},	{"d", LICENCE_D},
+	{"a", LICENCE_A},
+};
+
+static const char *behind_permit(const char *folded)
+{
+	static const char *const heads[] = {
+		"permis de conduire categorie ", "permis de conduire ",
+		"permis categorie ", "permis ", "categorie "};
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		const char *at = strstr(folded, heads[i]);
+		if (at)
+			return at + strlen(heads[i]);
+	}
+	return folded;
+}
 
 int label_licence(struct arena *a, const char *s)
 {
-	int code = vocab_find(&vocab_licence, s);
-	if (code != VOCAB_NONE)
-		return code;
-	int i = find_inside(licences, ARRAY_LEN(licences), utf8_fold(a, s));
-	return i < 0 ? VOCAB_NONE : licences[i].code;
+	const char *folded = utf8_fold(a, s);
+	const char *letter = behind_permit(folded);
+	int i = find_inside(licences, ARRAY_LEN(licences), folded);
+	if (i >= 0)
+		return licences[i].code;
+	for (size_t k = 0; k < ARRAY_LEN(licence_letters); k++) {
+		size_t n = strlen(licence_letters[k].word);
+		bool is_word = str_eq(licence_letters[k].word, "a") ||
+			       str_eq(licence_letters[k].word, "de");
+		if (strncmp(letter, licence_letters[k].word, n) == 0 &&
+		    (!letter[n] || (letter[n] == ' ' && !is_word) ||
+		     str_eq(letter + n, " moto")))
+			return licence_letters[k].code;
+	}
+	return VOCAB_NONE;
 }
 
 static const struct label statuses[] = {
-	{"live", OFFER_LIVE, false},
-	{"active", OFFER_LIVE, false},
-	{"open", OFFER_LIVE, false},
-	{"ouverte", OFFER_LIVE, false},
-	{"publiee", OFFER_LIVE, false},
-	{"filled", OFFER_WITHDRAWN, false},
-	{"cancelled", OFFER_WITHDRAWN, false},
-	{"canceled", OFFER_WITHDRAWN, false},
-	{"closed", OFFER_WITHDRAWN, false},
-	{"withdrawn", OFFER_WITHDRAWN, false},
-	{"pourvue", OFFER_WITHDRAWN, false},
-	{"annulee", OFFER_WITHDRAWN, false},
-	{"suspendue", OFFER_WITHDRAWN, false},
-	{"fermee", OFFER_WITHDRAWN, false},
-	{"expired", OFFER_EXPIRED, false},
-	{"expiree", OFFER_EXPIRED, false},
+	{"live", OFFER_LIVE},		{"active", OFFER_LIVE},
+	{"open", OFFER_LIVE},		{"ouverte", OFFER_LIVE},
+	{"publiee", OFFER_LIVE},	{"filled", OFFER_WITHDRAWN},
+	{"cancelled", OFFER_WITHDRAWN}, {"canceled", OFFER_WITHDRAWN},
+	{"closed", OFFER_WITHDRAWN},	{"withdrawn", OFFER_WITHDRAWN},
+	{"pourvue", OFFER_WITHDRAWN},	{"annulee", OFFER_WITHDRAWN},
+	{"suspendue", OFFER_WITHDRAWN}, {"fermee", OFFER_WITHDRAWN},
+	{"expired", OFFER_EXPIRED},	{"expiree", OFFER_EXPIRED},
 };
 
 int label_status(struct arena *a, const char *s)
@@ -237,11 +185,10 @@ int label_status(struct arena *a, const char *s)
 }
 
 static const struct label tris[] = {
-	{"yes", TRI_YES, false},  {"true", TRI_YES, false},
-	{"oui", TRI_YES, false},  {"vrai", TRI_YES, false},
-	{"1", TRI_YES, false},	  {"no", TRI_NO, false},
-	{"false", TRI_NO, false}, {"non", TRI_NO, false},
-	{"faux", TRI_NO, false},  {"0", TRI_NO, false},
+	{"yes", TRI_YES},  {"true", TRI_YES}, {"oui", TRI_YES},
+	{"vrai", TRI_YES}, {"1", TRI_YES},    {"no", TRI_NO},
+	{"false", TRI_NO}, {"non", TRI_NO},   {"faux", TRI_NO},
+	{"0", TRI_NO},
 };
 
 int label_tri(struct arena *a, const char *s)
@@ -251,17 +198,24 @@ int label_tri(struct arena *a, const char *s)
 }
 
 static const struct label part_times[] = {
-	{"temps partiel", TRI_YES, false}, {"part time", TRI_YES, false},
-	{"mi temps", TRI_YES, false},	   {"temps plein", TRI_NO, false},
-	{"temps complet", TRI_NO, false},  {"full time", TRI_NO, false},
-	{"plein temps", TRI_NO, false},
+	{"temps partiel", TRI_YES}, {"part time", TRI_YES},
+	{"mi temps", TRI_YES},	    {"temps plein", TRI_NO},
+	{"temps complet", TRI_NO},  {"full time", TRI_NO},
+	{"plein temps", TRI_NO},    {"partiel", TRI_YES},
+	{"parttime", TRI_YES},	    {"fulltime", TRI_NO},
 };
 
 int label_part_time(struct arena *a, const char *s)
 {
 	int v = label_tri(a, s);
-	if (v != TRI_UNKNOWN)
-		return v;
-	int i = find_inside(part_times, ARRAY_LEN(part_times), utf8_fold(a, s));
-	return i < 0 ? TRI_UNKNOWN : part_times[i].code;
+	const char *folded = utf8_fold(a, s);
+	for (size_t i = 0; v == TRI_UNKNOWN && i < ARRAY_LEN(part_times); i++)
+		if (label_find_word(folded, part_times[i].word))
+			v = part_times[i].code;
+	/* "Temps plein ou partiel" */
+	for (size_t i = 0; i < ARRAY_LEN(part_times); i++)
+		if (label_find_word(folded, part_times[i].word) &&
+		    part_times[i].code != v)
+			return TRI_UNKNOWN;
+	return v;
 }

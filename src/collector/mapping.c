@@ -23,6 +23,7 @@ struct value_row {
 };
 struct field_map {
 	struct path *paths;
+	const char **texts; /* of the paths, as written */
 	size_t n_paths;
 	struct value_row *values;
 	size_t n_values;
@@ -48,6 +49,8 @@ static enum date_form date_form(const char *word)
 		[DATE_YMD_COMPACT] = "ymd_compact",
 		[DATE_EPOCH_S] = "epoch_s",
 		[DATE_EPOCH_MS] = "epoch_ms",
+		[DATE_RFC822] = "rfc822",
+		[DATE_TEXT] = "text",
 	};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eq(words[i], word))
@@ -59,13 +62,14 @@ static int compile_paths(struct arena *a, const json_t *list,
 			 struct field_map *f, struct err *err)
 {
 	f->paths = arena_array(a, json_array_size(list) + 1, sizeof(*f->paths));
+	f->texts = arena_array(a, json_array_size(list) + 1, sizeof(*f->texts));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 		if (!s || path_parse(a, s, &f->paths[i], err))
 			return s ? -1
 				 : err_set(err, ERR_CONFIG,
 					   "a path is no text");
-		f->n_paths++;
+		f->texts[f->n_paths++] = arena_dup(a, s);
 	}
 	return 0;
 }
@@ -173,7 +177,8 @@ int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
 struct gather {
 	const struct mapping *m;
 	struct arena *a;
-	const char **out;
+	const char **out, **from; /* from NULL: not asked */
+	const char *path;	  /* being walked */
 	size_t n, max;
 };
 
@@ -228,23 +233,39 @@ static int gather_one(void *ctx, json_t *v)
 {
 	struct gather *g = ctx;
 	const char *s = scalar_text(g->a, v);
-	if (s && *s && !is_mark(g->m, s))
+	if (s && *s && !is_mark(g->m, s)) {
+		if (g->from)
+			g->from[g->n] = g->path;
 		g->out[g->n++] = s;
+	}
 	return g->n == g->max;
+}
+
+size_t mapping_origins(const struct mapping *m, int field, json_t *record,
+		       struct arena *a, const char **out, const char **from,
+		       size_t max)
+{
+	const struct field_map *f = m->fields[field];
+	if (!f || !max)
+		return 0;
+	struct gather g = {
+		.m = m, .a = a, .out = out, .from = from, .max = max};
+	for (size_t i = 0; i < f->n_paths && g.n < max; i++) {
+		g.path = f->texts[i];
+		path_each(&f->paths[i], record, gather_one, &g);
+	}
+	if (f->fixed && g.n < max) {
+		if (from)
+			from[g.n] = NULL;
+		out[g.n++] = f->fixed;
+	}
+	return g.n;
 }
 
 size_t mapping_values(const struct mapping *m, int field, json_t *record,
 		      struct arena *a, const char **out, size_t max)
 {
-	const struct field_map *f = m->fields[field];
-	if (!f || !max)
-		return 0;
-	struct gather g = {.m = m, .a = a, .out = out, .max = max};
-	for (size_t i = 0; i < f->n_paths && g.n < max; i++)
-		path_each(&f->paths[i], record, gather_one, &g);
-	if (f->fixed && g.n < max)
-		out[g.n++] = f->fixed;
-	return g.n;
+	return mapping_origins(m, field, record, a, out, NULL, max);
 }
 
 const char *mapping_word(const struct mapping *m, int field, struct arena *a,
@@ -313,4 +334,9 @@ bool mapping_false_is_unknown(const struct mapping *m, int field)
 bool mapping_has(const struct mapping *m, int field)
 {
 	return m->fields[field] != NULL;
+}
+
+bool mapping_joins(const struct mapping *m, int field)
+{
+	return m->fields[field] && m->fields[field]->join;
 }

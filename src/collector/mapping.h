@@ -21,7 +21,9 @@ enum date_form {
 	DATE_MDY,
 	DATE_YMD_COMPACT,
 	DATE_EPOCH_S,
-	DATE_EPOCH_MS
+	DATE_EPOCH_MS,
+	DATE_RFC822, /* "Mon, 23 Nov 2026 08:00:00 +0000", French names too */
+	DATE_TEXT    /* "1er septembre 2027", "Nov 23, 2026" */
 };
 
 /* source: an object of source_read(). NULL: ERR_CONFIG (a bug of the check). */
@@ -41,6 +43,11 @@ int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
 #define MAPPING_VALUES_MAX 16
 size_t mapping_values(const struct mapping *m, int field, json_t *record,
 		      struct arena *a, const char **out, size_t max);
+/* The same, for people who want to know: from[i] is the path that gave out[i],
+ * as the source file writes it (borrowed from m), NULL for the constant. */
+size_t mapping_origins(const struct mapping *m, int field, json_t *record,
+		       struct arena *a, const char **out, const char **from,
+		       size_t max);
 /* The first of them, or all joined when the field says `join`; NULL: none. */
 const char *mapping_text(const struct mapping *m, int field, json_t *record,
 			 struct arena *a);
@@ -53,5 +60,6 @@ enum date_form mapping_date_form(const struct mapping *m, int field);
 const char *mapping_prefix(const struct mapping *m, int field); /* or NULL */
 bool mapping_false_is_unknown(const struct mapping *m, int field);
 bool mapping_has(const struct mapping *m, int field);
+bool mapping_joins(const struct mapping *m, int field);
 
 #endif

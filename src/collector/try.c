@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* `etrierctl sources try`: the same way from bytes to offers as a poll, with
- * everything said that a poll keeps to itself. Nothing is stored and nobody is
- * told. */
+ * everything said that a poll keeps to itself: where each value came from is
+ * asked of the mapping once more, after the offer is made, so that a poll pays
+ * nothing for it. Nothing is stored and nobody is told. */
 #include "feed.h"
 #include "fetch.h"
+#include "guard.h"
+#include "labels.h"
+#include "values.h"
 
+#include <etrier/arena.h>
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/refdata.h>
 #include <etrier/str.h>
 
 #include <assert.h>
@@ -27,10 +34,184 @@ struct trial {
 	const struct collector_try_handler *handler;
 	void *ctx;
 	struct feed *feed;
-	struct event_base *base;
-	struct err *err;
-	int rc;
+	const struct mapping *mapping;
+	const struct refdata *refdata;
 };
+
+/* ---- where a value came from ---- */
+
+/* Would normalise.c have used this value of the field? */
+static bool is_understood(const struct trial *t, int field, struct arena *a,
+			  const char *s)
+{
+	switch (field) {
+	case SOURCE_F_KIND:
+		return label_contract(a, s, NULL) != VOCAB_NONE;
+	case SOURCE_F_LEVEL_REQUIRED:
+	case SOURCE_F_LEVEL_TARGET:
+		return label_level(a, s) != VOCAB_NONE;
+	case SOURCE_F_EXPERIENCE:
+		return label_experience(a, s) != VOCAB_NONE;
+	case SOURCE_F_STATUS:
+		return label_status(a, s) != VOCAB_NONE;
+	case SOURCE_F_HOURS_PART_TIME:
+		return label_part_time(a, s) != TRI_UNKNOWN;
+	case SOURCE_F_TRADE:
+	case SOURCE_F_TITLE:
+		return rome_by_title(t->refdata, s) != ROME_NONE;
+	default:
+		break;
+	}
+	switch (source_field_type(field)) {
+	case SOURCE_TRI:
+		return label_tri(a, s) != TRI_UNKNOWN;
+	case SOURCE_MONEY:
+		return value_euros(a, s) > 0;
+	case SOURCE_DATE:
+	case SOURCE_INSTANT:
+		return value_instant(a, s,
+				     mapping_date_form(t->mapping, field)) !=
+		       INSTANT_NONE;
+	default:
+		return true;
+	}
+}
+
+/* The path of the value that became the field, or, where several are put
+ * together, of each; NULL when there is none. strict: only a value that is
+ * understood. */
+static const char *origin(const struct trial *t, int field, bool strict,
+			  struct arena *a)
+{
+	bool joins = mapping_joins(t->mapping, field) ||
+		     source_field_type(field) == SOURCE_LIST;
+	const char *v[MAPPING_VALUES_MAX], *from[MAPPING_VALUES_MAX];
+	json_t *record = feed_record(t->feed);
+	size_t n = mapping_origins(t->mapping, field, record, a, v, from,
+				   ARRAY_LEN(v));
+	const char *all = NULL;
+	for (size_t i = 0; i < n; i++) {
+		const char *word = mapping_word(t->mapping, field, a, v[i]);
+		const char *path = from[i] ? from[i] : "const";
+		if (str_eq(word, "unknown") ||
+		    (strict && !word && !is_understood(t, field, a, v[i])))
+			continue;
+		if (word)
+			path = arena_printf(a, "%s (values)", path);
+		if (!joins)
+			return path;
+		if (!all || !str_ends(all, path))
+			all = all ? arena_printf(a, "%s, %s", all, path) : path;
+	}
+	return all;
+}
+
+static const char *join(struct arena *a, const char *all, const char *path)
+{
+	if (!all || !path)
+		return all ? all : path;
+	return arena_printf(a, "%s, %s", all, path);
+}
+
+static const char *place_origin(const struct trial *t, struct arena *a)
+{
+	const char *all = NULL;
+	for (int f = SOURCE_F_PLACE_INSEE; f <= SOURCE_F_PLACE_TEXT; f++)
+		all = join(a, all, origin(t, f, false, a));
+	return all ? all : "default";
+}
+
+/* Written for every offer; what says so is named for those that are not live
+ * any more. */
+static const char *status_origin(const struct trial *t, const char *status,
+				 struct arena *a)
+{
+	const char *all = origin(t, SOURCE_F_STATUS, true, a);
+	if (str_eq(status, "live"))
+		return all ? all : "default";
+	all = join(a, all, origin(t, SOURCE_F_OPEN, true, a));
+	all = join(a, all, origin(t, SOURCE_F_EXPIRES, true, a));
+	return all ? all : "expires_days";
+}
+
+/* Fields of a source that end in a member of another name, after the field of
+ * that name, in the order in which normalise.c asks them. */
+static const char *member_origin(const struct trial *t, const char *member,
+				 struct arena *a)
+{
+	static const struct {
+		const char *member;
+		int field;
+	} others[] = {
+		{"duration_days", SOURCE_F_DURATION_MONTHS},
+		{"duration_days", SOURCE_F_DURATION},
+		{"salary.min", SOURCE_F_SALARY_MAX},
+		{"salary.max", SOURCE_F_SALARY_MIN},
+		{"salary.min", SOURCE_F_SALARY_TEXT},
+		{"salary.max", SOURCE_F_SALARY_TEXT},
+		{"salary.period", SOURCE_F_SALARY_TEXT},
+	};
+	int field = source_field_find(member);
+	bool strict = field != SOURCE_F_TITLE;
+	const char *path = field < 0 ? NULL : origin(t, field, strict, a);
+	for (size_t i = 0; !path && i < ARRAY_LEN(others); i++)
+		if (str_eq(others[i].member, member))
+			path = origin(t, others[i].field, true, a);
+	if (path)
+		return path;
+	return str_eq(member, "expires") ? "expires_days" : "default";
+}
+
+static void put_origin(const struct trial *t, const char *member,
+		       const json_t *value, const json_t *line, json_t *out)
+{
+	/* The code says more than the words did. */
+	bool is_inferred =
+		js_str(json_object_get(line, "provenance"), member, NULL);
+	const char *path;
+	struct arena a;
+	arena_init(&a);
+	if (str_eq(member, "place"))
+		path = place_origin(t, &a);
+	else if (str_eq(member, "status"))
+		path = status_origin(t, json_string_value(value), &a);
+	else if (str_eq(member, "rome") && is_inferred)
+		path = origin(t, SOURCE_F_TRADE, true, &a);
+	else
+		path = member_origin(t, member, &a);
+	if (!path)
+		path = origin(t, SOURCE_F_TITLE, false, &a);
+	if (is_inferred)
+		path = arena_printf(&a, "%s (inferred)", path);
+	js_put_str(out, member, path);
+	arena_clear(&a);
+}
+
+static json_t *origins(const struct trial *t, const json_t *line)
+{
+	json_t *out = json_object(), *value, *inner;
+	const char *name, *more;
+	json_object_foreach((json_t *)(uintptr_t)line, name, value)
+	{
+		if (str_eq(name, "source") || str_eq(name, "provenance"))
+			continue;
+		if (!json_is_object(value) || str_eq(name, "place")) {
+			put_origin(t, name, value, line, out);
+			continue;
+		}
+		json_object_foreach(value, more, inner)
+		{
+			if (str_eq(more, "currency"))
+				continue; /* no field: euros are all we read */
+			char *member = mem_printf("%s.%s", name, more);
+			put_origin(t, member, inner, line, out);
+			free(member);
+		}
+	}
+	return out;
+}
+
+/* ---- a document ---- */
 
 static void on_offer(void *ctx, const struct offer *o,
 		     const struct notes *notes)
@@ -38,6 +219,11 @@ static void on_offer(void *ctx, const struct offer *o,
 	struct trial *t = ctx;
 	struct collector_note v[NOTES_MAX];
 	json_t *line = offer_to_json(o);
+	if (t->handler->on_origin) {
+		json_t *from = origins(t, line);
+		t->handler->on_origin(t->ctx, from);
+		json_decref(from);
+	}
 	for (size_t i = 0; i < notes->n; i++)
 		v[i] = (struct collector_note){.field = notes->v[i].field,
 					       .text = notes->v[i].text,
@@ -86,27 +272,65 @@ out:
 	return rc;
 }
 
+/* One GET, its body to sink. */
+struct get {
+	int (*sink)(void *ctx, const char *bytes, size_t n, struct err *err);
+	int (*end)(void *ctx, struct err *err);
+	void *ctx;
+	struct event_base *base;
+	struct err *err;
+	int rc;
+};
+
 static int on_bytes(void *ctx, const char *bytes, size_t n)
 {
-	struct trial *t = ctx;
-	return feed_bytes(t->feed, bytes, n, t->err);
+	struct get *g = ctx;
+	return g->sink(g->ctx, bytes, n, g->err);
 }
 
 static void on_done(void *ctx, const struct fetch_result *r)
 {
-	struct trial *t = ctx;
+	struct get *g = ctx;
 	if (r->kind == ERR_NONE)
-		t->rc = feed_end(t->feed, t->err);
+		g->rc = g->end(g->ctx, g->err);
 	else if (r->error)
-		err_set(t->err, r->kind, "%s", r->error);
-	event_base_loopbreak(t->base);
+		err_set(g->err, r->kind, "%s", r->error);
+	event_base_loopbreak(g->base);
+}
+
+static int get(struct get *g, struct fetch_request *rq)
+{
+	static const struct fetch_handler handler = {on_bytes, on_done};
+	rq->connect_timeout_s = CONNECT_S;
+	rq->transfer_timeout_s = TRANSFER_S;
+	rq->low_speed_s = LOW_SPEED_S;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+		return err_set(g->err, ERR_CONFIG, "libcurl does not start");
+	g->base = event_base_new();
+	BUG_ON(!g->base);
+	g->rc = -1;
+	struct fetcher *f = fetcher_new(g->base);
+	if (fetch_start(f, rq, &handler, g, g->err))
+		event_base_dispatch(g->base);
+	fetcher_free(f);
+	event_base_free(g->base);
+	return g->rc;
+}
+
+static int to_feed(void *ctx, const char *bytes, size_t n, struct err *err)
+{
+	return feed_bytes(ctx, bytes, n, err);
+}
+
+static int end_feed(void *ctx, struct err *err)
+{
+	return feed_end(ctx, err);
 }
 
 static int try_url(struct trial *t, const json_t *source, const char *url,
 		   const char *ca_file, struct err *err)
 {
-	static const struct fetch_handler handler = {on_bytes, on_done};
-	const struct fetch_request rq = {
+	struct fetch_request rq = {
 		.url = url ? url : js_str(source, "url", ""),
 		.user_agent = "etrier/" ETRIER_VERSION " (sources try)",
 		.ca_file = ca_file,
@@ -114,22 +338,55 @@ static int try_url(struct trial *t, const json_t *source, const char *url,
 		.secret_headers = json_object_get(source, "secret_headers"),
 		.allow_private = js_bool(source, "allow_private", false),
 		.max_bytes = js_int(source, "max_bytes", 0),
-		.connect_timeout_s = CONNECT_S,
-		.transfer_timeout_s = TRANSFER_S,
-		.low_speed_s = LOW_SPEED_S,
 	};
-	if (curl_global_init(CURL_GLOBAL_DEFAULT))
-		return err_set(err, ERR_CONFIG, "libcurl does not start");
-	t->base = event_base_new();
-	BUG_ON(!t->base);
-	t->err = err;
-	t->rc = -1;
-	struct fetcher *f = fetcher_new(t->base);
-	if (fetch_start(f, &rq, &handler, t, err))
-		event_base_dispatch(t->base);
-	fetcher_free(f);
-	event_base_free(t->base);
-	return t->rc;
+	struct get g = {
+		.sink = to_feed, .end = end_feed, .ctx = t->feed, .err = err};
+	return get(&g, &rq);
+}
+
+static int to_buf(void *ctx, const char *bytes, size_t n, struct err *err)
+{
+	struct buf *out = ctx;
+	buf_add(out, bytes, n);
+	return out->too_big ? err_set(err, ERR_LIMIT, "the answer is too long")
+			    : 0;
+}
+
+static int end_buf(void *ctx, struct err *err)
+{
+	(void)ctx;
+	(void)err;
+	return 0;
+}
+
+int collector_get(const char *url, bool allow_private, const char *ca_file,
+		  struct buf *out, struct err *err)
+{
+	struct fetch_request rq = {
+		.url = url,
+		.user_agent = "etrier/" ETRIER_VERSION " (sources draft)",
+		.ca_file = ca_file,
+		.allow_private = allow_private,
+		.max_bytes = (int64_t)out->max,
+	};
+	struct get g = {.sink = to_buf, .end = end_buf, .ctx = out, .err = err};
+	return get(&g, &rq);
+}
+
+bool collector_is_private(const char *url)
+{
+	char host[64];
+	const char *p = strstr(url, "://");
+	p = p ? p + 3 : url;
+	bool is_v6 = *p == '[';
+	p += is_v6;
+	size_t n = strcspn(p, is_v6 ? "]/" : ":/?#");
+	if (n >= sizeof(host))
+		return false;
+	memcpy(host, p, n);
+	host[n] = '\0';
+	return str_eq(host, "localhost") || (guard_allows_text(host, true) &&
+					     !guard_allows_text(host, false));
 }
 
 int collector_try(const json_t *source, const struct refdata *rd,
@@ -143,6 +400,8 @@ int collector_try(const json_t *source, const struct refdata *rd,
 	struct mapping *m = mapping_new(source, err);
 	if (!m)
 		return -1;
+	t.mapping = m;
+	t.refdata = rd;
 	const struct normaliser nz = {
 		.mapping = m,
 		.refdata = rd,

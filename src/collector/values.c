@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Dates, hours, durations and identifiers as feeds write them. Amounts of
- * money: salary.c. */
+/* Hours, durations and identifiers as feeds write them. Dates: dates.c,
+ * amounts of money: salary.c. */
 #include "values.h"
 
 #include <etrier/arena.h>
-#include <etrier/date.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/offer.h>
@@ -13,8 +12,6 @@
 
 #include <ctype.h>
 #include <string.h>
-
-enum { YEAR_MIN = 2000, YEAR_MAX = 2100 };
 
 static size_t n_digits(const char *s)
 {
@@ -28,94 +25,6 @@ static int digits(const char *s, size_t n)
 	while (n--)
 		v = v * 10 + (*s++ - '0');
 	return v;
-}
-
-static int32_t ymd(int year, int month, int day)
-{
-	if (year < YEAR_MIN || year > YEAR_MAX)
-		return DATE_NONE;
-	return date_from_ymd(year, month, day);
-}
-
-/* Three groups of digits with one separator between; how many bytes, or 0. */
-static size_t groups(const char *s, int g[3], size_t len[3])
-{
-	const char *p = s;
-	for (int i = 0; i < 3; i++) {
-		len[i] = n_digits(p);
-		if (!len[i] || len[i] > 4)
-			return 0;
-		g[i] = digits(p, len[i]);
-		p += len[i];
-		if (i < 2) {
-			if (!*p || !strchr("/-.", *p))
-				return 0;
-			p++;
-		}
-	}
-	return (size_t)(p - s);
-}
-
-/* The date at the head of s and where it ends; DATE_NONE. */
-static int32_t head_date(const char *s, enum date_form form, const char **end)
-{
-	int g[3];
-	size_t len[3];
-	if (n_digits(s) == 8 &&
-	    (form == DATE_AUTO || form == DATE_YMD_COMPACT)) {
-		*end = s + 8;
-		return ymd(digits(s, 4), digits(s + 4, 2), digits(s + 6, 2));
-	}
-	size_t n = groups(s, g, len);
-	if (!n || form == DATE_YMD_COMPACT)
-		return DATE_NONE;
-	*end = s + n;
-	if (len[0] == 4 && (form == DATE_AUTO || form == DATE_ISO))
-		return ymd(g[0], g[1], g[2]);
-	if (len[2] != 4 || form == DATE_ISO)
-		return DATE_NONE;
-	if (form == DATE_MDY)
-		return ymd(g[2], g[0], g[1]);
-	return ymd(g[2], g[1], g[0]);
-}
-
-static int64_t epoch(const char *s, enum date_form form)
-{
-	int64_t v;
-	if (num_parse_int(s, 0, (int64_t)4102444800 * 1000, &v))
-		return INSTANT_NONE;
-	if (form == DATE_EPOCH_MS)
-		v /= 1000;
-	return v >= 946684800 && v <= 4102444800 ? v : INSTANT_NONE;
-}
-
-int64_t value_instant(struct arena *a, const char *s, enum date_form form)
-{
-	const char *end = s;
-	int64_t v;
-	if (form == DATE_EPOCH_S || form == DATE_EPOCH_MS)
-		return epoch(s, form);
-	int32_t date = head_date(s, form, &end);
-	if (date == DATE_NONE)
-		return INSTANT_NONE;
-	char iso[11];
-	date_format(date, iso);
-	while (*end == ' ')
-		end++;
-	if (*end == 'T')
-		end++;
-	if (!*end)
-		return instant_parse(iso, &v) ? INSTANT_NONE : v;
-	if (!instant_parse(arena_printf(a, "%sT%s", iso, end), &v))
-		return v;
-	/* "2026-11-23 08:00:00 UTC", or an hour we cannot read: the day */
-	return instant_parse(iso, &v) ? INSTANT_NONE : v;
-}
-
-int32_t value_date(struct arena *a, const char *s, enum date_form form)
-{
-	int64_t v = value_instant(a, s, form);
-	return v == INSTANT_NONE ? DATE_NONE : paris_date(v);
 }
 
 /* "35h30", "4 h", "04:30", "35": minutes, -1. rest: what follows. */
@@ -156,17 +65,74 @@ int value_hour(struct arena *a, const char *s)
 	return *rest ? -1 : minutes;
 }
 
+/* The digits of a decimal at s and where it ends, in hundredths; -1: more
+ * than three before or two behind the point. */
+static int hundredths(const char *s, const char **end)
+{
+	size_t n = n_digits(s), more = 0;
+	if (!n || n > 3)
+		return -1;
+	int v = digits(s, n) * 100;
+	s += n;
+	if (*s == '.' || *s == ',')
+		more = n_digits(s + 1);
+	if (more > 2)
+		return -1;
+	if (more)
+		v += digits(s + 1, more) * (more == 1 ? 10 : 1);
+	*end = more ? s + 1 + more : s;
+	return v;
+}
+
+static bool starts_any(const char *folded, const char *const *words)
+{
+	for (; *words; words++) {
+		size_t n = strlen(*words);
+		if (strncmp(folded, *words, n) == 0 &&
+		    (!folded[n] || folded[n] == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* Minutes a week from an amount and the words behind it; -1. */
+static int per_week(const char *folded, int minutes)
+{
+	static const char *const other[] = {"par jour", "jour", "j",
+					    "par an",	"an",	"day",
+					    "per day",	"year", NULL};
+	static const char *const monthly[] = {
+		"par mois", "mois",	 "mensuel", "mensuelle", "mensuelles",
+		"mensuels", "per month", "month",   NULL};
+	if (starts_any(folded, other) || folded[strcspn(folded, "0123456789")])
+		return -1; /* two amounts are none */
+	if (starts_any(folded, monthly))
+		minutes = (int)num_div_round((int64_t)minutes * 12, 52);
+	return minutes >= 60 && minutes <= 60 * 60 ? minutes : -1;
+}
+
 int value_weekly(struct arena *a, const char *s)
 {
-	const char *rest;
-	int64_t hundredths;
-	(void)a;
-	if (!num_parse_decimal(s, 2, 100, 6000, &hundredths))
-		return (int)(hundredths * 60 / 100);
-	int minutes = clock_text(s, &rest);
-	if (minutes < 60 || minutes > 60 * 60)
+	static const char *const hours[] = {"h",     "heure", "heures",
+					    "hours", "hour",  NULL};
+	const char *end;
+	s += strcspn(s, "0123456789");
+	int v = hundredths(s, &end);
+	if (v < 0)
 		return -1;
-	return !*rest || isspace((unsigned char)*rest) ? minutes : -1;
+	int minutes = (int)num_div_round((int64_t)v * 60, 100);
+	const char *clock = end, *folded = utf8_fold(a, end);
+	if (!*folded)
+		return per_week(folded, minutes);
+	int timed = clock_text(s, &clock);
+	if (timed >= 0 && clock > end + 1 &&
+	    n_digits(clock - 2) == 2) /* "35h30" */
+		return per_week(utf8_fold(a, clock), timed);
+	if (!starts_any(folded, hours))
+		return -1;
+	return per_week(folded + strcspn(folded, " ") +
+				(strchr(folded, ' ') != NULL),
+			minutes);
 }
 
 int value_months_days(int64_t months)
@@ -174,36 +140,71 @@ int value_months_days(int64_t months)
 	return (int)num_div_round(months * 365, 12);
 }
 
-int value_duration(struct arena *a, const char *s)
+/* Days, times 12: months are not whole. 0: no unit of time. "jours par
+ * semaine" is a rhythm and no duration. */
+static int unit_twelfths(const char *folded)
 {
 	static const struct {
 		const char *unit;
-		int twelfths; /* of a day, times 12: months are not whole */
+		int twelfths;
 	} units[] = {
 		{"jour", 12},	  {"day", 12},	       {"semaine", 84},
 		{"week", 84},	  {"mois", 365},       {"month", 365},
 		{"an", 12 * 365}, {"annee", 12 * 365}, {"year", 12 * 365},
 	};
-	const char *folded = utf8_fold(a, s);
-	for (const char *p = folded; *p; p++) {
-		size_t n = n_digits(p);
-		if (!n || (p > folded && p[-1] != ' '))
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		size_t k = strlen(units[i].unit);
+		if (strncmp(folded, units[i].unit, k) != 0)
 			continue;
-		const char *u = p + n;
-		while (*u == ' ')
-			u++;
-		for (size_t i = 0; n <= 3 && i < ARRAY_LEN(units); i++) {
-			size_t k = strlen(units[i].unit);
-			if (strncmp(u, units[i].unit, k) != 0)
-				continue;
-			k += u[k] == 's';
-			if (u[k] && u[k] != ' ')
-				continue;
-			int d = (int)num_div_round(
-				(int64_t)digits(p, n) * units[i].twelfths, 12);
-			return d > 0 && d <= 3660 ? d : -1;
+		k += folded[k] == 's';
+		if (!folded[k] || folded[k] == ' ')
+			return str_starts(folded + k, " par ") ||
+					       str_starts(folded + k, " sur ")
+				       ? 0
+				       : units[i].twelfths;
+	}
+	return 0;
+}
+
+/* The unit behind a number, or behind the second one of a range: "12 à 24
+ * mois". */
+static int unit_behind(struct arena *a, const char *s)
+{
+	static const char *const joints[] = {"a",  "et",  "to", "ou",
+					     "or", "and", NULL};
+	const char *folded = utf8_fold(a, s);
+	int unit = unit_twelfths(folded);
+	bool is_range = *s && strchr("-/", *s);
+	if (unit)
+		return unit;
+	if (starts_any(folded, joints)) {
+		is_range = true;
+		folded += strcspn(folded, " ");
+		folded += *folded == ' ';
+	}
+	size_t n = n_digits(folded);
+	if (!is_range || !n)
+		return 0;
+	folded += n;
+	return unit_twelfths(folded + (*folded == ' '));
+}
+
+int value_duration(struct arena *a, const char *s)
+{
+	for (const char *p = s; *p;) {
+		const char *end = p;
+		size_t n = n_digits(p);
+		int v = p == s || !isalnum((unsigned char)p[-1])
+				? hundredths(p, &end)
+				: -1;
+		if (v > 0) {
+			end += strspn(end, " ");
+			int unit = unit_behind(a, end);
+			int64_t d = num_div_round((int64_t)v * unit, 12 * 100);
+			if (unit)
+				return d > 0 && d <= 3660 ? (int)d : -1;
 		}
-		p += n - 1;
+		p = end > p ? end : p + (n ? n : 1);
 	}
 	return -1;
 }

@@ -12,19 +12,26 @@ struct arena;
 /* Texts of feeds to values, without tables of words. Everything answers
  * "unknown" (as each one says) to what it does not understand for sure. */
 
-/* A civil date in Paris, or DATE_NONE. A full instant gives the day it falls
- * on in Paris (formats.md D5). Years 2000 to 2100 only. */
+/* Dates (dates.c). Years 2000 to 2100, with four digits; two dates in one
+ * text are none; a month alone ("03/2027", "mars 2027") is its first day.
+ *
+ * A civil date in Paris, or DATE_NONE. A full instant gives the day it falls
+ * on in Paris (formats.md D5). */
 int32_t value_date(struct arena *a, const char *s, enum date_form form);
-/* An instant, or INSTANT_NONE; a date alone is midnight in Paris. */
+/* An instant, or INSTANT_NONE; a date alone, or with an hour that cannot be
+ * read, is midnight in Paris; an hour without zone is Paris time. */
 int64_t value_instant(struct arena *a, const char *s, enum date_form form);
 
 /* "04:30", "4h30", "4 h", "04h": minutes since midnight, or -1. */
 int value_hour(struct arena *a, const char *s);
-/* "35", "35h", "35h30", "35H Horaires normaux": minutes a week, or -1; 1 to 60
- * hours. */
+/* "35", "35h", "35h30", "Temps plein - 35H/semaine", "37,5 heures",
+ * "151,67 h/mois" (a week is 12/52 of a month): minutes a week, or -1; 1 to 60
+ * hours. Two amounts, and hours a day or a year, are none. */
 int value_weekly(struct arena *a, const char *s);
-/* "6 mois", "Contrat à durée déterminée - 6 Mois", "2 ans", "10 jours": days
- * (a month is a twelfth of 365 days), or -1. */
+/* "6 mois", "Contrat à durée déterminée - 6 Mois", "1,5 an", "10 jours": days
+ * (a month is a twelfth of 365 days), or -1. Of a range ("12 à 24 mois") the
+ * shorter, which the contract lasts for sure; a zero in it was not filled in
+ * ("Entre 12 et 0 mois"). */
 int value_duration(struct arena *a, const char *s);
 int value_months_days(int64_t months);
 /* A whole number in range, decimals of zero forgiven; -1. */

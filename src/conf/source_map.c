@@ -23,7 +23,8 @@ static const struct schema path_item = {.type = SCHEMA_STR,
 					.max = PATH_LENGTH_MAX,
 					.help = "a path into the record"};
 static const char *const date_words[] = {
-	"auto", "iso", "dmy", "mdy", "ymd_compact", "epoch_s", "epoch_ms", NULL,
+	"auto",	   "iso",      "dmy",	 "mdy",	 "ymd_compact",
+	"epoch_s", "epoch_ms", "rfc822", "text", NULL,
 };
 static const struct schema option_rows[] = {
 	{.key = "path",
@@ -51,8 +52,8 @@ static const struct schema option_rows[] = {
 	{.key = "date",
 	 .type = SCHEMA_WORD,
 	 .words = date_words,
-	 .help = "how dates are written; auto reads ISO, DD/MM/YYYY and "
-		 "YYYYMMDD"},
+	 .help = "how dates are written; auto reads ISO, DD/MM/YYYY, "
+		 "YYYYMMDD, and names of months in French or English"},
 	{.key = "join",
 	 .type = SCHEMA_STR,
 	 .flags = SCHEMA_LINES,

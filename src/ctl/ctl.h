@@ -101,6 +101,7 @@ int ctl_config_show(struct ctl *c);
 int ctl_reload(struct ctl *c);
 int ctl_completion(struct ctl *c);
 int ctl_import(struct ctl *c);
+int ctl_sources_draft(struct ctl *c);
 int ctl_sources_try(struct ctl *c);
 int ctl_explain(struct ctl *c);
 int ctl_rules_check(struct ctl *c);

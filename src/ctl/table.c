@@ -91,6 +91,10 @@ const struct ctl_command ctl_commands[] = {
 	 "Poll now instead of when due. After --accept-shrink the next complete "
 	 "answer closes what it does not show, however short it is.",
 	 ctl_run_remote, NULL},
+	{OFFERS, "sources draft", "FILE|URL [--name NAME] [--kind KIND]",
+	 "Look at a payload and print a first source file for it, to be "
+	 "corrected; stores nothing.",
+	 ctl_sources_draft, NULL},
 	{OFFERS, "sources try", "NAME|FILE|URL [--map MAP]",
 	 "Read a payload as the collector would and print the offer lines; "
 	 "stores nothing.",

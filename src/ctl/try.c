@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* sources try: read a document as the collector would, or run a program as the
- * runner would, and say what became of each record. Needs no daemon, stores
- * nothing, tells nobody. */
+ * runner would, and say what became of each record, where every value came
+ * from, and over the whole how often each field is there and what was not
+ * understood. Needs no daemon, stores nothing, tells nobody. */
 #include "ctl.h"
 
 #include <etrier/arena.h>
+#include <etrier/buf.h>
 #include <etrier/collector.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/map.h>
 #include <etrier/mem.h>
 #include <etrier/offer.h>
 #include <etrier/refdata.h>
@@ -16,6 +19,7 @@
 #include <etrier/settings.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
+#include <etrier/utf8.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,40 +27,282 @@
 
 /* Blocks shown to people when --limit says nothing. */
 #define SHOWN_DEFAULT 20
+enum {
+	WIDTH = 79,
+	NAME_WIDTH = 20,
+	VALUE_WIDTH = 28,
+	FROM_WIDTH = WIDTH - 4 - NAME_WIDTH - VALUE_WIDTH,
+	TEXTS_SHOWN = 3,
+	TEXTS_MAX = 1000, /* different ones kept of a field */
+	TEXT_BYTES = 44,
+	VALUE_BYTES_MAX = 4096
+};
+
+/* One field over the whole document. */
+struct field_sum {
+	int64_t n_with, n_not_understood;
+	int64_t last_with, last_not; /* record that counted last */
+	struct map texts;	     /* not understood: text -> int64_t */
+};
 
 struct trial {
 	const struct ctl *ctl;
 	int64_t n, limit; /* limit 0: all */
+	json_t *origin;	  /* of the offer to come; owned */
+	struct arena arena;
+	struct map fields; /* name -> struct field_sum */
 };
 
-/* "  place: Montreuil (commune)", nothing when there is nothing. */
-static void show(const char *label, const char *text, const char *more)
+/* ---- the summary ---- */
+
+/* "salary.min" is a matter of "salary", as in the list of unknown fields. */
+static const char *sum_name(const char *member)
 {
-	if (!text)
+	static const char *const groups[] = {"place", "salary", "contact"};
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+		if (str_starts(member, groups[i]))
+			return groups[i];
+	return member;
+}
+
+static struct field_sum *sum_of(struct trial *t, const char *member)
+{
+	const char *name = sum_name(member);
+	struct field_sum *f = map_get(&t->fields, name);
+	if (f)
+		return f;
+	f = arena_alloc(&t->arena, sizeof(*f));
+	map_init(&f->texts);
+	map_put(&t->fields, name, f);
+	return f;
+}
+
+/* The fields that matter come first and are shown even when nothing has
+ * them. */
+static void begin_sums(struct trial *t)
+{
+	struct offer nothing;
+	const char *names[COLLECTOR_UNKNOWN_MAX];
+	arena_init(&t->arena);
+	map_init(&t->fields);
+	offer_init(&nothing);
+	sum_of(t, "title");
+	size_t n = collector_unknown_fields(&nothing, names);
+	for (size_t i = 0; i < n; i++)
+		sum_of(t, names[i]);
+}
+
+static void end_sums(struct trial *t)
+{
+	const char *name;
+	void *value;
+	for (size_t i = 0; map_each(&t->fields, &i, &name, &value);)
+		map_clear(&((struct field_sum *)value)->texts, NULL);
+	map_clear(&t->fields, NULL);
+	arena_clear(&t->arena);
+	json_decref(t->origin);
+}
+
+static void sum_offer(struct trial *t, const struct offer *o,
+		      const struct collector_note *notes, size_t n_notes)
+{
+	const char *member;
+	json_t *from;
+	json_object_foreach(t->origin, member, from)
+	{
+		struct field_sum *f = sum_of(t, member);
+		bool is_known = !str_eq(member, "place") ||
+				o->place.precision != PLACE_UNKNOWN;
+		f->n_with += is_known && f->last_with != t->n;
+		f->last_with = is_known ? t->n : f->last_with;
+	}
+	for (size_t i = 0; i < n_notes; i++) {
+		struct field_sum *f = sum_of(t, notes[i].field);
+		f->n_not_understood += f->last_not != t->n;
+		f->last_not = t->n;
+		if (!notes[i].value)
+			continue;
+		int64_t *n = map_get(&f->texts, notes[i].value);
+		if (!n && map_count(&f->texts) < TEXTS_MAX) {
+			n = arena_alloc(&t->arena, sizeof(*n));
+			map_put(&f->texts, notes[i].value, n);
+		}
+		if (n)
+			++*n;
+	}
+}
+
+static void print_texts(const struct field_sum *f)
+{
+	const char *text, *top[TEXTS_SHOWN] = {NULL};
+	int64_t n[TEXTS_SHOWN] = {0};
+	void *value;
+	for (size_t i = 0; map_each(&f->texts, &i, &text, &value);) {
+		int64_t count = *(int64_t *)value;
+		size_t at = TEXTS_SHOWN;
+		while (at && n[at - 1] < count)
+			at--;
+		if (at == TEXTS_SHOWN)
+			continue;
+		for (size_t j = TEXTS_SHOWN - 1; j > at; j--) {
+			top[j] = top[j - 1];
+			n[j] = n[j - 1];
+		}
+		top[at] = text;
+		n[at] = count;
+	}
+	for (size_t i = 0; i < TEXTS_SHOWN && top[i]; i++) {
+		struct arena a;
+		arena_init(&a);
+		char *safe = ctl_harmless(top[i]);
+		printf("  %26" PRId64 " x \"%s\"\n", n[i],
+		       utf8_clean(&a, safe, UTF8_ONE_LINE, TEXT_BYTES));
+		free(safe);
+		arena_clear(&a);
+	}
+}
+
+/* What an administrator needs to write `values:` tables. */
+static void print_sums(const struct trial *t)
+{
+	const char *name;
+	void *value;
+	if (!t->n)
 		return;
+	printf("\nOf %" PRId64 " offers:%*s has   not understood\n", t->n,
+	       t->n < 10     ? 8
+	       : t->n < 100  ? 7
+	       : t->n < 1000 ? 6
+			     : 5,
+	       "");
+	for (size_t i = 0; map_each(&t->fields, &i, &name, &value);) {
+		const struct field_sum *f = value;
+		printf("  %-20s %3" PRId64 " %%", name, f->n_with * 100 / t->n);
+		if (f->n_not_understood)
+			printf("   %3" PRId64 " %%",
+			       f->n_not_understood * 100 / t->n);
+		putchar('\n');
+		print_texts(f);
+	}
+}
+
+/* ---- one offer ---- */
+
+static void on_origin(void *ctx, const json_t *origin)
+{
+	struct trial *t = ctx;
+	json_decref(t->origin);
+	t->origin = json_deep_copy(origin);
+}
+
+/* A text cut to the width, blanks after it up to the width. */
+static void print_cell(const char *text, size_t width)
+{
 	char *safe = ctl_harmless(text);
-	printf("  %s: %s%s%s%s\n", label, safe, more ? " (" : "",
-	       more ? more : "", more ? ")" : "");
+	const char *p = safe;
+	size_t n = utf8_count(safe), i = 0;
+	if (n <= width) {
+		printf("%s%*s", safe, (int)(width - n), "");
+	} else {
+		while (i++ < width - 1)
+			(void)utf8_next(&p);
+		printf("%.*s…", (int)(p - safe), safe);
+	}
 	free(safe);
+}
+
+/* Where it came from, in the last column; several paths below one another.
+ * The end of a path says more than its beginning. */
+static void print_from(const char *from)
+{
+	char *safe = ctl_harmless(from);
+	for (char *p = safe, *next; p; p = next) {
+		next = strstr(p, ", ");
+		if (next) {
+			*next = '\0';
+			next += 2;
+		}
+		size_t n = utf8_count(p);
+		bool is_cut = n > FROM_WIDTH;
+		const char *end = p;
+		for (; n > FROM_WIDTH - (size_t)is_cut; n--)
+			(void)utf8_next(&end);
+		printf("%*s%s%s\n", p == safe ? 1 : WIDTH - FROM_WIDTH, "",
+		       is_cut ? "…" : "", end);
+	}
+	free(safe);
+}
+
+static char *member_text(const char *member, const json_t *value)
+{
+	if (str_eq(member, "place"))
+		return mem_printf(
+			"%s (%s)",
+			js_str(value, "city",
+			       js_str(value, "postcode",
+				      js_str(value, "dept", "nowhere known"))),
+			js_str(value, "precision", "unknown"));
+	if (json_is_string(value))
+		return mem_dup(json_string_value(value));
+	struct buf b;
+	buf_init(&b, VALUE_BYTES_MAX);
+	if (!json_is_array(value))
+		js_write(value, &b);
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *item = json_array_get(value, i);
+		buf_adds(&b, i ? ", " : "");
+		if (json_is_string(item))
+			buf_adds(&b, json_string_value(item));
+		else
+			js_write(item, &b);
+	}
+	return buf_take(&b);
+}
+
+static const json_t *member_value(const json_t *line, const char *member)
+{
+	const char *dot = strchr(member, '.');
+	if (!dot)
+		return json_object_get(line, member);
+	char *outer = mem_dup_n(member, (size_t)(dot - member));
+	const json_t *v =
+		json_object_get(json_object_get(line, outer), dot + 1);
+	free(outer);
+	return v;
+}
+
+/* "  kind              apprenticeship               contrat.type" */
+static void show_members(const json_t *line, const json_t *origin)
+{
+	const char *member;
+	json_t *from;
+	json_object_foreach((json_t *)(uintptr_t)origin, member, from)
+	{
+		const json_t *value = member_value(line, member);
+		if (!value || str_eq(member, "title"))
+			continue;
+		char *text = member_text(member, value);
+		printf("  ");
+		print_cell(member, NAME_WIDTH);
+		putchar(' ');
+		print_cell(text, VALUE_WIDTH);
+		print_from(json_string_value(from));
+		free(text);
+	}
 }
 
 static void show_unknown(const struct offer *o)
 {
 	const char *names[COLLECTOR_UNKNOWN_MAX];
-	size_t n = collector_unknown_fields(o, names);
-	for (size_t i = 0; i < n; i++)
-		printf("%s%s", i ? ", " : "  unknown: ", names[i]);
+	size_t n = collector_unknown_fields(o, names), col = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (i && col + strlen(names[i]) + 2 > WIDTH)
+			col = (size_t)printf(",\n    %s", names[i]) - 2;
+		else
+			col += (size_t)printf(
+				"%s%s", i ? ", " : "  unknown: ", names[i]);
+	}
 	if (n)
-		putchar('\n');
-}
-
-static void show_rome(const json_t *line)
-{
-	const json_t *rome = json_object_get(line, "rome");
-	for (size_t i = 0; i < json_array_size(rome); i++)
-		printf("%s%s", i ? ", " : "  rome: ",
-		       json_string_value(json_array_get(rome, i)));
-	if (json_array_size(rome))
 		putchar('\n');
 }
 
@@ -68,32 +314,44 @@ static void show_note(const struct collector_note *note)
 	free(value);
 }
 
+/* {"offer": ..., "origin": ..., "notes": [...]} */
+static void print_offer(const json_t *line, json_t *origin,
+			const struct collector_note *notes, size_t n_notes)
+{
+	json_t *all = json_object(), *list = json_array();
+	for (size_t i = 0; i < n_notes; i++) {
+		json_t *one = json_object();
+		js_put_str(one, "field", notes[i].field);
+		js_put_str(one, "text", notes[i].text);
+		js_put_str(one, "value", notes[i].value);
+		json_array_append_new(list, one);
+	}
+	json_object_set(all, "offer", (json_t *)(uintptr_t)line);
+	json_object_set(all, "origin", origin);
+	json_object_set_new(all, "notes", list);
+	ctl_print_json(all);
+	json_decref(all);
+}
+
 static void on_offer(void *ctx, const struct offer *o, const json_t *line,
 		     const struct collector_note *notes, size_t n_notes)
 {
 	struct trial *t = ctx;
 	t->n++;
+	sum_offer(t, o, notes, n_notes);
 	if (t->limit && t->n > t->limit)
 		return;
 	if (t->ctl->is_json) {
-		ctl_print_json(line);
+		print_offer(line, t->origin, notes, n_notes);
 		return;
 	}
-	const json_t *place = json_object_get(line, "place");
-	char *title = ctl_harmless(js_str(line, "title", "(no title)"));
-	printf("%" PRId64 ". %s\n", t->n, title);
-	free(title);
-	show("ref", js_str(line, "ref", NULL), NULL);
-	show("employer",
-	     js_str(json_object_get(line, "employer"), "name", NULL), NULL);
-	show("kind", js_str(line, "kind", NULL), NULL);
-	show_rome(line);
-	show("place",
-	     js_str(place, "city", js_str(place, "postcode", "nowhere known")),
-	     js_str(place, "precision", NULL));
-	show("start", js_str(line, "start", NULL), NULL);
-	if (!str_eq(js_str(line, "status", "live"), "live"))
-		show("status", js_str(line, "status", NULL), NULL);
+	char number[24];
+	snprintf(number, sizeof(number), "%" PRId64 ". ", t->n);
+	printf("%s", number);
+	print_cell(js_str(line, "title", "(no title)"),
+		   WIDTH - FROM_WIDTH - strlen(number) - 1);
+	print_from(js_str(t->origin, "title", ""));
+	show_members(line, t->origin);
 	show_unknown(o);
 	for (size_t i = 0; i < n_notes; i++)
 		show_note(&notes[i]);
@@ -167,7 +425,8 @@ static int find_subject(const struct ctl *c, const json_t *options,
 			return 0;
 		return ctl_fail(-1,
 				"%s: no such source in %s%s; a file or an "
-				"address wants --map SOURCE.yaml",
+				"address wants --map SOURCE.yaml (etrierctl "
+				"sources draft makes a first one)",
 				word, c->config,
 				loading->n_errors
 					? ", which has mistakes (etrierctl "
@@ -186,10 +445,39 @@ static int find_subject(const struct ctl *c, const json_t *options,
 	return out->source ? 0 : -1;
 }
 
+/* Every member came from the program, but for what its provenance says was
+ * found in a text. */
+static void note_printed(struct trial *t, const json_t *line)
+{
+	const json_t *found = json_object_get(line, "provenance");
+	const char *name, *inner;
+	json_t *value, *sub, *all = json_object();
+	json_object_foreach((json_t *)(uintptr_t)line, name, value)
+	{
+		bool is_found = str_eq(js_str(found, name, ""), "text");
+		const char *from = is_found ? "(inferred)" : "(printed)";
+		if (!json_is_object(value) || str_eq(name, "place"))
+			js_put_str(all, name, from);
+		else if (value != found)
+			json_object_foreach(value, inner, sub)
+			{
+				char *member = mem_printf("%s.%s", name, inner);
+				js_put_str(all, member, from);
+				free(member);
+			}
+	}
+	json_object_del(all, "source");
+	if (str_eq(js_str(line, "status", ""), "live"))
+		js_put_str(all, "status", "(default)");
+	on_origin(t, all);
+	json_decref(all);
+}
+
 /* What a program printed, in the words of a document. */
 static void on_printed(void *ctx, const struct offer *o)
 {
 	json_t *line = offer_to_json(o);
+	note_printed(ctx, line);
 	on_offer(ctx, o, line, NULL, 0);
 	json_decref(line);
 }
@@ -220,7 +508,8 @@ static int try_program(const struct subject *k, const struct refdata *rd,
 static int try_it(const struct ctl *c, const struct subject *k,
 		  const struct settings *s)
 {
-	static const struct collector_try_handler handler = {on_offer, on_bad};
+	static const struct collector_try_handler handler = {on_offer, on_bad,
+							     on_origin};
 	struct trial t = {.ctl = c, .limit = c->limit};
 	struct collector_counts counts = {.declared = -1};
 	struct err err = {0};
@@ -235,11 +524,15 @@ static int try_it(const struct ctl *c, const struct subject *k,
 	const char *ca_file =
 		js_str(json_object_get(s->all, "collector"), "ca_file", NULL);
 	bool is_exec = str_eq(js_str(k->source, "kind", ""), "exec");
+	begin_sums(&t);
 	int failed = is_exec ? try_program(k, rd, ca_file, &t, &counts,
 					   &is_complete, &err)
 			     : collector_try(k->source, rd, k->file, k->address,
 					     ca_file, &handler, &t, &counts,
 					     &is_complete, &err);
+	if (!c->is_json)
+		print_sums(&t);
+	end_sums(&t);
 	fflush(stdout);
 	if (failed)
 		ctl_fail(0, "%s", err.text);

@@ -4,8 +4,8 @@
  * communes is not one of them, a coordinate that contradicts the words is not
  * believed. Nothing here fails: what cannot be found is PLACE_UNKNOWN.
  *
- *	claim --> place_words --> commune? --> point believed? --> place */
-#include "place_words.h"
+ *	claim --> place_words --> place_find --> point believed? --> place */
+#include "place_find.h"
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
@@ -16,7 +16,6 @@
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 
-#include <stdio.h>
 #include <string.h>
 
 /* A firm may lie far from the centre of a large commune (Arles measures 50 km
@@ -24,185 +23,19 @@
 #define POINT_REACH_M 60000
 /* Smaller communes do not make a département's name doubtful. */
 #define TOWN_MIN 10000
-/* No name is borne by more communes of one département, and no postal code
- * covers more; where one did, the rest would only be ambiguous too. */
-#define FOUND_MAX 64
 
-struct found {
-	const struct commune *commune; /* NULL: not known */
-	int32_t lat_udeg, lon_udeg;
-	bool is_ambiguous; /* a name of several communes */
-};
-
-/* ---- which commune ---- */
-
-static void take(struct found *f, const struct commune *c)
-{
-	*f = (struct found){c, c->lat_udeg, c->lon_udeg, false};
-}
-
-/* By its first digits, which is where the letters go; a few communes are
- * served from the next département (see by_postcode()). Corsica has one range
- * of postal codes for two départements. */
-static const char *dept_of_postcode(const struct place_words *w)
-{
-	char code[4];
-	bool is_overseas = strncmp(w->postcode, "97", 2) == 0 ||
-			   strncmp(w->postcode, "98", 2) == 0;
-	bool is_corsica = strncmp(w->postcode, "20", 2) == 0;
-	snprintf(code, sizeof(code), "%.*s", is_overseas ? 3 : 2, w->postcode);
-	if (is_corsica)
-		str_copy(code, sizeof(code),
-			 w->postcode[2] < '2' ? "2A" : "2B");
-	return refdata_dept_name(w->rd, code) ? arena_dup(w->arena, code)
-					      : NULL;
-}
-
-/* Is the name that of the département itself, and so no commune? Paris is
- * both, and they are the same. */
-static bool names_dept(const struct place_words *w, const char *name,
-		       const char *dept)
-{
-	const char *code = refdata_dept_by_name(w->rd, name);
-	return code && !str_eq(code, "75") && (!dept || str_eq(code, dept));
-}
-
-static bool lists_postcode(const struct commune *c, const char *postcode)
-{
-	return postcode && strstr(c->postcodes, postcode);
-}
-
-/* Of several communes of a name, those in the region that was named, and of
- * these those of the postal code, when there are any. */
-static size_t narrow(const struct place_words *w, const struct commune **list,
-		     size_t n)
-{
-	size_t kept = 0, fit = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!w->region ||
-		    refdata_region(w->rd, list[i]->dept) == w->region)
-			list[kept++] = list[i];
-	for (size_t i = 0; i < kept; i++)
-		if (lists_postcode(list[i], w->postcode))
-			list[fit++] = list[i];
-	return fit ? fit : kept;
-}
-
-/* The commune a name means in that département (NULL: anywhere). */
-static struct found by_name(const struct place_words *w, const char *name,
-			    const char *dept)
-{
-	const struct commune *list[FOUND_MAX];
-	struct found f = {.commune = NULL};
-	size_t n = refdata_by_name(w->rd, name, dept, list, FOUND_MAX);
-	n = narrow(w, list, n < FOUND_MAX ? n : FOUND_MAX);
-	f.is_ambiguous = n > 1;
-	if (n != 1)
-		return f;
-	take(&f, list[0]);
-	refdata_former(w->rd, name, list[0]->dept, &f.lat_udeg, &f.lon_udeg);
-	return f;
-}
-
-/* "Paris" and "Paris 12e Arrondissement". */
-static bool is_part_of(const struct commune *part, const struct commune *whole)
-{
-	size_t n = strlen(whole->name);
-	return str_eq(part->dept, whole->dept) &&
-	       strncmp(part->name, whole->name, n) == 0 && part->name[n] == ' ';
-}
-
-/* "Montreuil 93": the last word is the département's code. */
-static struct found by_name_and_code(const struct place_words *w,
-				     const char *name)
-{
-	char *copy = arena_dup(w->arena, name);
-	char *blank = strrchr(copy, ' ');
-	if (!blank || !refdata_dept_name(w->rd, blank + 1))
-		return (struct found){.commune = NULL};
-	*blank = '\0';
-	return by_name(w, copy, blank + 1);
-}
-
-static bool is_better(const struct place_words *w, const struct found *f,
-		      const struct found *best)
-{
-	if (!f->commune || !best->commune)
-		return f->commune || (f->is_ambiguous && !best->commune);
-	return is_part_of(f->commune, best->commune) ||
-	       (lists_postcode(f->commune, w->postcode) &&
-		!lists_postcode(best->commune, w->postcode));
-}
-
-static struct found by_names(const struct place_words *w, const char *dept)
-{
-	struct found best = {.commune = NULL};
-	for (size_t i = 0; i < w->n_names; i++) {
-		if (names_dept(w, w->names[i], dept))
-			continue;
-		struct found f = by_name(w, w->names[i], dept);
-		if (!f.commune && !f.is_ambiguous && !dept)
-			f = by_name_and_code(w, w->names[i]);
-		if (is_better(w, &f, &best))
-			best = f;
-	}
-	return best;
-}
-
-/* The name decides within the départements of the postal code: it is right
- * more often than the code, and CEDEX codes are in no table. Without a name
- * that is one, a postal code of a single commune decides. Paris and a postal
- * code are an arrondissement. */
-static struct found by_postcode(const struct place_words *w)
-{
-	const struct commune *list[FOUND_MAX];
-	const char *dept = dept_of_postcode(w);
-	size_t n = refdata_by_postcode(w->rd, w->postcode, list, FOUND_MAX);
-	struct found f = {.commune = NULL};
-	if (dept)
-		f = by_names(w, dept);
-	for (size_t i = 0; i < n && i < FOUND_MAX; i++) {
-		if (str_eq(list[i]->dept, dept))
-			continue;
-		dept = list[i]->dept;
-		struct found other = by_names(w, dept);
-		if (is_better(w, &other, &f))
-			f = other;
-	}
-	if (n == 1 && (!f.commune || is_part_of(list[0], f.commune)))
-		take(&f, list[0]);
-	return f;
-}
-
-static struct found find_commune(struct place_words *w, const char *insee)
-{
-	struct found f = {.commune = NULL};
-	f.commune = refdata_commune(w->rd, insee, &f.lat_udeg, &f.lon_udeg);
-	if (!f.commune && insee && !w->postcode &&
-	    refdata_by_postcode(w->rd, insee, NULL, 0))
-		w->postcode = insee; /* in the wrong field */
-	if (f.commune && w->postcode) {
-		struct found part = by_postcode(w);
-		if (part.commune && is_part_of(part.commune, f.commune))
-			f = part;
-	}
-	if (f.commune)
-		return f;
-	if (w->postcode)
-		return by_postcode(w);
-	return by_names(w, w->dept ? w->dept : w->named_dept);
-}
+/* ---- départements by their names ---- */
 
 /* A département's name that is also a town's somewhere else (Vienne, in
  * Isère) or that several communes bear (Saint-Martin) says neither. */
 static bool is_doubtful(const struct place_words *w, const char *name,
 			const char *dept)
 {
-	const struct commune *list[FOUND_MAX];
-	size_t n = refdata_by_name(w->rd, name, NULL, list, FOUND_MAX);
+	const struct commune *list[PLACE_FOUND_MAX];
+	size_t n = refdata_by_name(w->rd, name, NULL, list, PLACE_FOUND_MAX);
 	size_t others = 0;
 	bool is_town = false;
-	for (size_t i = 0; i < n && i < FOUND_MAX; i++) {
+	for (size_t i = 0; i < n && i < PLACE_FOUND_MAX; i++) {
 		if (str_eq(list[i]->dept, dept))
 			continue;
 		others++;
@@ -211,15 +44,47 @@ static bool is_doubtful(const struct place_words *w, const char *name,
 	return is_town || others > 1;
 }
 
-/* The last name that is a département's: "Lyon, Rhône", "Vienne, Isère". */
+/* All but the last are communes of it: "Vienne, Isère". */
+static bool are_communes_of(const struct place_words *w, int group,
+			    const char *dept)
+{
+	for (size_t i = 0; i < w->n_names; i++) {
+		const char *name = w->names[i].text;
+		const char *code = refdata_dept_by_name(w->rd, name);
+		if (w->names[i].group == group && code && !str_eq(code, dept) &&
+		    !refdata_by_name(w->rd, name, dept, NULL, 0))
+			return false;
+	}
+	return true;
+}
+
+/* The last name of a text that is a département's: "Lyon, Rhône". Several
+ * that are no communes of the last are a list: "Yvelines, Essonne". */
+static void name_dept_of(struct place_words *w, int group)
+{
+	struct place_span span = {0};
+	const char *last = NULL;
+	for (size_t i = 0; i < w->n_names; i++) {
+		const char *name = w->names[i].text;
+		const char *code = refdata_dept_by_name(w->rd, name);
+		if (!code || w->names[i].group != group ||
+		    (w->n_names == 1 && is_doubtful(w, name, code)))
+			continue;
+		place_span_add(w->rd, &span, code);
+		last = code;
+	}
+	if (span.dept || (last && are_communes_of(w, group, last)))
+		w->named_dept = last;
+	else if (span.n && !w->dept && !w->postcode)
+		w->several = span;
+}
+
+/* The coarsest texts come last. */
 static void find_named_dept(struct place_words *w)
 {
-	for (size_t i = w->n_names; i-- > 0 && !w->named_dept;) {
-		const char *code = refdata_dept_by_name(w->rd, w->names[i]);
-		if (code &&
-		    (w->n_names > 1 || !is_doubtful(w, w->names[i], code)))
-			w->named_dept = code;
-	}
+	for (int group = w->group; group > 0; group--)
+		if (!w->named_dept && !w->several.n)
+			name_dept_of(w, group);
 }
 
 /* ---- the point ---- */
@@ -236,33 +101,16 @@ static const struct box {
 	{46700000, 47200000, -56500000, -56000000}, /* St-Pierre-et-M. */
 };
 
-static bool is_in_france(int32_t lat, int32_t lon)
+/* NULL: in none. */
+static const struct box *find_box(int32_t lat, int32_t lon)
 {
 	for (size_t i = 0; i < ARRAY_LEN(boxes); i++) {
 		const struct box *b = &boxes[i];
 		if (lat >= b->south && lat <= b->north && lon >= b->west &&
 		    lon <= b->east)
-			return true;
+			return b;
 	}
-	return false;
-}
-
-/* Near what the words say: the commune, or any of the postal code's. */
-static bool is_near(const struct place_words *w, const struct found *f,
-		    int32_t lat, int32_t lon)
-{
-	const struct commune *list[FOUND_MAX];
-	size_t n = 0;
-	if (f->commune)
-		return place_distance_m(lat, lon, f->lat_udeg, f->lon_udeg) <=
-		       POINT_REACH_M;
-	if (w->postcode)
-		n = refdata_by_postcode(w->rd, w->postcode, list, FOUND_MAX);
-	for (size_t i = 0; i < n && i < FOUND_MAX; i++)
-		if (place_distance_m(lat, lon, list[i]->lat_udeg,
-				     list[i]->lon_udeg) <= POINT_REACH_M)
-			return true;
-	return n == 0;
+	return NULL;
 }
 
 static int parse_degrees(struct arena *a, const char *text, int32_t *out)
@@ -274,10 +122,48 @@ static int parse_degrees(struct arena *a, const char *text, int32_t *out)
 	return num_parse_udeg(copy, 180, out);
 }
 
+/* What a point adds to the words. */
+struct sight {
+	const struct commune *near; /* the words' own, or the nearest centre */
+	bool is_named;		    /* the words' own */
+};
+
+/* A point is believed near the commune of the words, and without one near any
+ * that the words allow: the sea and Brussels are in the box too. Overseas the
+ * boxes are narrow and Guyane is empty. */
 static bool is_believable(const struct place_words *w, const struct found *f,
-			  int32_t lat, int32_t lon)
+			  int32_t lat, int32_t lon, struct sight *sight)
 {
-	return is_in_france(lat, lon) && is_near(w, f, lat, lon);
+	const struct box *box = find_box(lat, lon);
+	*sight = (struct sight){f->commune, true};
+	if (!box)
+		return false;
+	if (f->commune)
+		return place_distance_m(lat, lon, f->lat_udeg, f->lon_udeg) <=
+		       POINT_REACH_M;
+	sight->near = place_find_near(w, lat, lon, &sight->is_named);
+	return sight->near ||
+	       (box != boxes && !w->postcode && !w->dept && !w->region);
+}
+
+static void set_names(const struct place_words *w, const struct commune *c,
+		      struct place *out)
+{
+	bool has_one = c->postcodes[0] && !strchr(c->postcodes, ',');
+	out->insee = c->insee;
+	out->city = c->name;
+	out->dept = c->dept;
+	out->postcode = place_lists_postcode(c, w->postcode) ? w->postcode
+			: has_one			     ? c->postcodes
+							     : NULL;
+}
+
+static const char *why_not(const struct found *f, int32_t lat, int32_t lon)
+{
+	if (!find_box(lat, lon))
+		return "coordinates are outside France";
+	return f->commune ? "coordinates are far from the commune"
+			  : "coordinates are far from any commune meant";
 }
 
 /* Why the point is not used, NULL when it is (then it is written). */
@@ -287,6 +173,7 @@ static const char *judge_point(const struct place_words *w,
 			       const char **note, struct place *out)
 {
 	int32_t lat, lon;
+	struct sight sight;
 	if (parse_degrees(w->arena, claim->lat, &lat) ||
 	    parse_degrees(w->arena, claim->lon, &lon))
 		return "coordinates are not numbers of degrees";
@@ -295,13 +182,17 @@ static const char *judge_point(const struct place_words *w,
 	if (is_coarse)
 		return "coordinates of a departement, region or country are "
 		       "not a place";
-	bool is_right = is_believable(w, f, lat, lon);
-	if (!is_right && !is_believable(w, f, lon, lat))
-		return is_in_france(lat, lon)
-			       ? "coordinates are far from the commune"
-			       : "coordinates are outside France";
+	bool is_right = is_believable(w, f, lat, lon, &sight);
+	if (!is_right && !is_believable(w, f, lon, lat, &sight))
+		return why_not(f, lat, lon);
 	if (!is_right)
 		*note = "latitude and longitude were swapped";
+	else if (!f->commune && sight.near)
+		*note = sight.is_named ? NULL
+				       : "the commune is that of the nearest "
+					 "centre";
+	if (!f->commune && sight.near)
+		set_names(w, sight.near, out);
 	out->precision = PLACE_POINT;
 	out->lat_udeg = is_right ? lat : lon;
 	out->lon_udeg = is_right ? lon : lat;
@@ -324,8 +215,6 @@ static void gather(struct place_words *w, const struct place_claim *c)
 	place_words_add(w, c->city);
 	place_words_add(w, c->text);
 	place_words_add(w, c->dept);
-	if (!w->postcode && !w->n_names)
-		place_words_add_address(w, c->address);
 	place_words_add_country(w, c->country);
 	place_words_end(w);
 	find_named_dept(w);
@@ -334,31 +223,50 @@ static void gather(struct place_words *w, const struct place_claim *c)
 static void set_commune(const struct place_words *w, const struct found *f,
 			struct place *out)
 {
-	const struct commune *c = f->commune;
-	bool has_one = c->postcodes[0] && !strchr(c->postcodes, ',');
+	set_names(w, f->commune, out);
 	out->precision = PLACE_COMMUNE;
-	out->insee = c->insee;
-	out->city = c->name;
-	out->dept = c->dept;
 	out->lat_udeg = f->lat_udeg;
 	out->lon_udeg = f->lon_udeg;
-	out->postcode = lists_postcode(c, w->postcode) ? w->postcode
-			: has_one		       ? c->postcodes
-						       : NULL;
 }
 
-static void set_coarse(const struct place_words *w, struct place *out)
+static enum precision precision_of(const char *dept, const char *region,
+				   bool is_country)
 {
+	return dept	    ? PLACE_DEPARTMENT
+	       : region	    ? PLACE_REGION
+	       : is_country ? PLACE_COUNTRY
+			    : PLACE_UNKNOWN;
+}
+
+static void set_coarse(const struct place_words *w, const struct found *f,
+		       const struct place_claim *claim, struct place *out)
+{
+	if (f->several.n) {
+		const char *said = clean(w->arena, claim->text);
+		out->city = said ? said : clean(w->arena, claim->city);
+		out->dept = f->several.dept;
+		out->precision =
+			precision_of(out->dept, f->several.region, true);
+		return;
+	}
 	out->postcode = w->postcode;
-	out->dept = w->postcode ? dept_of_postcode(w) : NULL;
+	out->dept = w->postcode ? place_postcode_dept(w, w->postcode) : NULL;
 	if (!out->dept)
-		out->dept = w->dept ? w->dept : w->named_dept;
-	if (out->dept)
-		out->precision = PLACE_DEPARTMENT;
-	else if (w->region)
-		out->precision = PLACE_REGION;
-	else if (w->is_country && !w->n_names)
-		out->precision = PLACE_COUNTRY;
+		out->dept = w->dept	    ? w->dept
+			    : w->named_dept ? w->named_dept
+					    : w->area_dept;
+	out->precision = precision_of(out->dept, w->region,
+				      w->is_country && !w->n_names);
+}
+
+static const char *note_of(const struct found *f)
+{
+	if (f->is_contradiction)
+		return "the name and its postal code or departement do not "
+		       "agree";
+	if (f->several.n)
+		return "several places";
+	return f->is_ambiguous ? "several communes have this name" : NULL;
 }
 
 /* A postal code or a name that is not a département's is a spot somebody
@@ -367,9 +275,30 @@ static void set_coarse(const struct place_words *w, struct place *out)
 static bool names_no_spot(const struct place_words *w)
 {
 	for (size_t i = 0; i < w->n_names; i++)
-		if (!names_dept(w, w->names[i], NULL))
+		if (!place_names_dept(w, w->names[i].text, NULL))
 			return false;
 	return !w->postcode;
+}
+
+/* Abroad is where a field or a text says so, unless a code that exists here
+ * agrees with the name: then the country was a default. */
+static bool is_elsewhere(const struct place_words *w, const struct found *f,
+			 const char *insee)
+{
+	return w->is_abroad &&
+	       !(f->commune && (refdata_commune(w->rd, insee, NULL, NULL) ||
+				place_lists_postcode(f->commune, w->postcode)));
+}
+
+/* The words; what they leave open, the address may close. */
+static struct found find(struct place_words *w, const struct place_claim *claim,
+			 const char *insee)
+{
+	struct found f = place_find(w, insee);
+	if (f.commune || w->postcode || w->is_abroad)
+		return f;
+	place_words_add_address(w, claim->address);
+	return w->postcode ? place_find(w, NULL) : f;
 }
 
 void place_resolve(const struct refdata *rd, struct arena *a,
@@ -382,21 +311,21 @@ void place_resolve(const struct refdata *rd, struct arena *a,
 	*note = NULL;
 	gather(&w, claim);
 	p.address = clean(a, claim->address);
-	p.city = w.n_names ? w.names[0] : clean(a, claim->text);
-	struct found f = find_commune(&w, insee);
-	if (f.commune) {
-		set_commune(&w, &f, &p);
-	} else if (w.is_abroad) {
+	p.city = w.n_names ? w.names[0].text : clean(a, claim->text);
+	struct found f = find(&w, claim, insee);
+	bool is_abroad = is_elsewhere(&w, &f, insee);
+	if (is_abroad) {
 		*note = "outside France";
+	} else if (f.commune) {
+		set_commune(&w, &f, &p);
 	} else {
-		set_coarse(&w, &p);
-		if (f.is_ambiguous)
-			*note = "several communes have this name";
+		set_coarse(&w, &f, claim, &p);
+		*note = note_of(&f);
 	}
 	bool is_coarse = !f.commune && !p.address && names_no_spot(&w) &&
 			 p.precision != PLACE_UNKNOWN;
 	bool has_point = !str_is_empty(claim->lat) && !str_is_empty(claim->lon);
-	if (has_point && !(w.is_abroad && !f.commune)) {
+	if (has_point && !is_abroad) {
 		const char *why =
 			judge_point(&w, &f, is_coarse, claim, note, &p);
 		if (why)

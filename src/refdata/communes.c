@@ -163,6 +163,33 @@ static uint32_t hash_key(const char *key)
 	return (uint32_t)(h ^ h >> 32);
 }
 
+/* The words that a short name cannot do without: the first, or the first two
+ * when that one is an article or a saint. 0: no such words. */
+static size_t start_length(const char *key)
+{
+	static const char *const openers[] = {"l",   "la", "le",
+					      "les", "st", "ste"};
+	size_t n = strcspn(key, " ");
+	for (size_t i = 0; i < ARRAY_LEN(openers); i++) {
+		if (strlen(openers[i]) != n || strncmp(openers[i], key, n) != 0)
+			continue;
+		return key[n] ? n + 1 + strcspn(key + n + 1, " ") : 0;
+	}
+	return n;
+}
+
+static uint32_t hash_start(struct arena *a, const char *key)
+{
+	return hash_key(arena_dup_n(a, key, start_length(key)));
+}
+
+static void index_start(struct places *p, uint16_t row, uint32_t hash)
+{
+	p->start_hash[row] = hash;
+	p->start_next[row] = p->start_head[hash % NAME_BUCKETS];
+	p->start_head[hash % NAME_BUCKETS] = row;
+}
+
 /* From the last row to the first, so that a chain lists rows in order. */
 static void index_names(struct places *p)
 {
@@ -171,13 +198,20 @@ static void index_names(struct places *p)
 	arena_init(&a);
 	p->name_hash = mem_array(n, sizeof(*p->name_hash));
 	p->name_next = mem_array(n, sizeof(*p->name_next));
+	p->start_hash = mem_array(p->n_communes, sizeof(*p->start_hash));
+	p->start_head = mem_array(NAME_BUCKETS, sizeof(*p->start_head));
+	p->start_next = mem_array(p->n_communes, sizeof(*p->start_next));
+	memset(p->start_head, 0xff, NAME_BUCKETS * sizeof(*p->start_head));
 	p->name_head = mem_array(NAME_BUCKETS, sizeof(*p->name_head));
 	memset(p->name_head, 0xff, NAME_BUCKETS * sizeof(*p->name_head));
 	for (size_t row = n; row-- > 0;) {
 		const char *name = row_name(p, row);
 		if (!*name)
 			continue;
-		uint32_t h = hash_key(place_key(&a, name));
+		const char *key = place_key(&a, name);
+		uint32_t h = hash_key(key);
+		if (row < p->n_communes)
+			index_start(p, (uint16_t)row, hash_start(&a, key));
 		p->name_hash[row] = h;
 		p->name_next[row] = p->name_head[h % NAME_BUCKETS];
 		p->name_head[h % NAME_BUCKETS] = (uint16_t)row;
@@ -203,7 +237,7 @@ static int32_t next_postcode(const char **s)
 	return v;
 }
 
-static bool is_whole(const char *insee)
+bool places_is_whole(const char *insee)
 {
 	for (size_t i = 0; i < ARRAY_LEN(wholes); i++)
 		if (strcmp(wholes[i], insee) == 0)
@@ -218,7 +252,7 @@ static int each_postcode(const struct places *p, uint32_t *count,
 {
 	for (uint16_t row = 0; row < p->n_communes; row++) {
 		const struct commune *c = &p->communes[row];
-		const char *s = is_whole(c->insee) ? "" : c->postcodes;
+		const char *s = places_is_whole(c->insee) ? "" : c->postcodes;
 		int32_t code;
 		while ((code = next_postcode(&s)) >= 0) {
 			uint32_t at = count[code]++;
@@ -267,6 +301,7 @@ int places_load(struct places *p, const char *dir, struct err *err)
 	    load_formers(p, dir, err) || index_postcodes(p, err))
 		return -1;
 	index_names(p);
+	places_index_cells(p);
 	return 0;
 }
 
@@ -284,6 +319,11 @@ void places_free(struct places *p)
 	free(p->name_next);
 	free(p->postcode_first);
 	free(p->postcode_rows);
+	free(p->start_hash);
+	free(p->start_head);
+	free(p->start_next);
+	free(p->cell_head);
+	free(p->cell_next);
 	table_close(&p->communes_table);
 	table_close(&p->formers_table);
 	table_close(&p->depts_table);
@@ -411,6 +451,63 @@ size_t refdata_by_name(const struct refdata *rd, const char *name,
 	}
 	arena_clear(&q.arena);
 	return n;
+}
+
+struct commune_list {
+	const struct commune **v;
+	size_t n, max;
+};
+
+static bool is_longer(const char *key, const char *start)
+{
+	static const char *const articles[] = {"l ", "la ", "le ", "les "};
+	size_t n = strlen(start);
+	if (strncmp(key, start, n) == 0 && key[n] == ' ')
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
+		if (str_starts(key, articles[i]) &&
+		    strcmp(key + strlen(articles[i]), start) == 0)
+			return true;
+	return false;
+}
+
+/* The communes that begin like `start`, of those that are longer than key. */
+static void each_longer(const struct places *p, struct arena *a,
+			const char *start, const char *key, const char *dept,
+			struct commune_list *out)
+{
+	uint32_t hash = hash_start(a, start);
+	uint16_t row = p->start_head[hash % NAME_BUCKETS];
+	for (; row != ROW_NONE; row = p->start_next[row]) {
+		const struct commune *c = &p->communes[row];
+		if (p->start_hash[row] != hash ||
+		    (dept && !str_eq(c->dept, dept)) ||
+		    !is_longer(place_key(a, c->name), key))
+			continue;
+		if (out->n < out->max)
+			out->v[out->n] = c;
+		out->n++;
+	}
+}
+
+size_t refdata_by_start(const struct refdata *rd, const char *name,
+			const char *dept, const struct commune **out,
+			size_t max)
+{
+	static const char *const articles[] = {"l", "la", "le", "les"};
+	struct commune_list list = {out, 0, max};
+	struct arena a;
+	arena_init(&a);
+	const char *key = place_key(&a, name ? name : "");
+	if (start_length(key)) {
+		each_longer(&rd->places, &a, key, key, dept, &list);
+		for (size_t i = 0; i < ARRAY_LEN(articles); i++)
+			each_longer(&rd->places, &a,
+				    arena_printf(&a, "%s %s", articles[i], key),
+				    key, dept, &list);
+	}
+	arena_clear(&a);
+	return list.n;
 }
 
 const struct commune *refdata_former(const struct refdata *rd, const char *name,

@@ -64,13 +64,29 @@ static int arrondissements(const char *city)
 	return str_eq(city, "lyon") ? 9 : 0;
 }
 
-/* "12", "12e", "1er", "03" as a number; 0: something else. */
+/* "xii" as 12, up to twenty; 0: something else. */
+static int roman(const char *s, size_t n)
+{
+	static const char *const numbers[] = {
+		"i",	"ii",  "iii",  "iv",	"v",   "vi",   "vii",
+		"viii", "ix",  "x",    "xi",	"xii", "xiii", "xiv",
+		"xv",	"xvi", "xvii", "xviii", "xix", "xx"};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (strlen(numbers[i]) == n && strncmp(numbers[i], s, n) == 0)
+			return (int)i + 1;
+	return 0;
+}
+
+/* "12", "12e", "1er", "03", "xiie" as a number; 0: something else. */
 static int ordinal(const char *s)
 {
 	static const char *const ends[] = {"",	   "e",	 "er",	"eme",
 					   "ieme", "nd", "ere", NULL};
 	int v = 0;
-	size_t n = strspn(s, "0123456789");
+	size_t n = strspn(s, "ivx");
+	if (n && s[n] && is_one_of(s + n, ends))
+		return roman(s, n);
+	n = strspn(s, "0123456789");
 	if (!n || n > 2 || !is_one_of(s + n, ends))
 		return 0;
 	for (size_t i = 0; i < n; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The reference tables together: loaded once by each process that needs them,
- * then constant and free of locks. About 6 MB and some tens of milliseconds,
+ * then constant and free of locks. About 7 MB and some tens of milliseconds,
  * because three processes hold them and a restart waits for them. */
 #include "tables.h"
 
@@ -36,9 +36,11 @@ static void note_versions(struct refdata *rd)
 	*v++ = table_version("departements", &p->depts_table);
 	*v++ = table_version("rome_v3", &t->v3_table);
 	*v++ = table_version("rome_v4", &t->v4_table);
-	*v++ = version_of("rome_titles", t->titles_version, t->n_titles);
+	*v++ = table_version("rome_titles", &t->titles_table);
 	*v++ = version_of("rome_proximity", t->proximity_version,
 			  t->n_proximity);
+	*v++ = version_of("rome_naf", t->hirings_version, t->n_hirings);
+	*v++ = table_version("rome_conditions", &rd->conditions.table);
 	BUG_ON(v != rd->versions + REFDATA_VERSIONS);
 }
 
@@ -46,7 +48,8 @@ struct refdata *refdata_load(const char *dir, struct err *err)
 {
 	struct refdata *rd = mem_alloc(sizeof(*rd));
 	if (places_load(&rd->places, dir, err) ||
-	    trades_load(&rd->trades, dir, err)) {
+	    trades_load(&rd->trades, dir, err) ||
+	    conditions_load(&rd->conditions, &rd->trades, dir, err)) {
 		refdata_free(rd);
 		return NULL;
 	}
@@ -60,6 +63,7 @@ void refdata_free(struct refdata *rd)
 		return;
 	places_free(&rd->places);
 	trades_free(&rd->trades);
+	conditions_free(&rd->conditions);
 	for (size_t i = 0; i < REFDATA_VERSIONS; i++)
 		free(rd->versions[i]);
 	free(rd);

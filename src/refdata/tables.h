@@ -15,6 +15,7 @@ struct arena;
 #define ROW_NONE	UINT16_MAX
 #define NAME_BUCKETS	65536
 #define POSTCODE_VALUES 100000
+#define CELL_BUCKETS	8192 /* of the cells of a tenth of a degree */
 
 struct dept {
 	const char *code, *name, *region; /* region "" overseas */
@@ -39,41 +40,62 @@ struct places {
 	/* Postal codes: the communes of code c are the rows
 	 * postcode_rows[postcode_first[c]] up to postcode_first[c + 1]. */
 	uint16_t *postcode_first, *postcode_rows;
+	/* Beginnings of names: chains as for names, of communes of today. */
+	uint32_t *start_hash;
+	uint16_t *start_head, *start_next;
+	/* Centres: chains of rows under the hash of their cell (nearest.c). */
+	uint16_t *cell_head, *cell_next;
 };
 int places_load(struct places *p, const char *dir, struct err *err);
 void places_free(struct places *p);
+/* Paris, Marseille or Lyon as a whole, by INSEE code. */
+bool places_is_whole(const char *insee);
+void places_index_cells(struct places *p);
 
 /* The form in which names of places are compared (place_key.c). */
 char *place_key(struct arena *a, const char *name);
 
-/* Trades (trades.c, titles.c). */
+/* Trades (trades.c, titles.c, hirings.c). */
 struct trade {
 	const char *code, *label, *job;
 	uint16_t family;
 };
 struct trade_v4 {
-	const char *code;
+	const char *code, *job; /* first form of the label */
 	uint16_t trade;
 };
-/* Open addressing on 64-bit hashes; the titles themselves are not kept. */
+struct title {
+	const char *pattern;
+	uint16_t trade;
+};
+/* Hirings of an activity, its rows together, the activities in order. */
+struct hiring {
+	char naf[6];
+	uint16_t trade;
+	uint32_t n, n_activity; /* into this trade, into any */
+};
+/* Open addressing on 64-bit hashes. */
 struct titles {
 	uint64_t *hash; /* 0: free */
 	uint16_t *trade;
 	size_t size;
 };
 struct trades {
-	struct table v3_table, v4_table;
+	struct table v3_table, v4_table, titles_table;
 	struct trade *v3;
 	struct trade_v4 *v4;
 	uint16_t n_v3;
-	size_t n_v4, n_titles, n_proximity;
+	struct title *official;
+	struct hiring *hirings;
+	size_t n_v4, n_official, n_proximity, n_hirings;
 	uint16_t *proximity; /* n_v3 rows of n_v3 */
 	struct titles titles;
-	char *titles_version, *proximity_version;
+	char *proximity_version, *hirings_version;
 };
 int trades_load(struct trades *t, const char *dir, struct err *err);
 void trades_free(struct trades *t);
 uint16_t trades_find(const struct trades *t, const char *code);
+int hirings_load(struct trades *t, const char *dir, struct err *err);
 
 enum titles_how { TITLES_OFFICIAL, TITLES_IF_ABSENT };
 void titles_init(struct titles *t, size_t n_patterns);
@@ -86,12 +108,24 @@ uint16_t titles_find(const struct titles *t, const char *title);
 /* The first form of a pattern, in place. */
 void title_first_form(char *pattern);
 
+/* Conditions of work (conditions.c): those of trade t are the rows first[t] up
+ * to first[t + 1]. */
+struct conditions {
+	struct table table;
+	struct condition *v;
+	uint32_t *first;
+};
+int conditions_load(struct conditions *c, const struct trades *t,
+		    const char *dir, struct err *err);
+void conditions_free(struct conditions *c);
+
 uint64_t hash_text(const char *s); /* FNV-1a, never 0 */
 
-#define REFDATA_VERSIONS 7
+#define REFDATA_VERSIONS 9
 struct refdata {
 	struct places places;
 	struct trades trades;
+	struct conditions conditions;
 	char *versions[REFDATA_VERSIONS];
 };
 

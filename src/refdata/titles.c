@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Official job titles to trades. A title is compared whole, after folding,
- * without its "H/F" marks and in any of its gender forms. Only hashes are kept:
+ * without its "H/F" marks and in any of its gender forms. Hashes are compared:
  * 64 bits over some forty thousand forms leave a chance of one in ten thousand
  * million that two forms collide, and a collision costs one wrong trade.
  * Guessing a trade from part of a title is not done here. */

@@ -99,14 +99,15 @@ static int load_v4(struct trades *t, const char *dir, struct err *err)
 		title_first_form(f[2]);
 		if (same != ROME_NONE)
 			t->v3[same].job = f[2];
-		t->v4[t->n_v4++] = (struct trade_v4){f[0], trade};
+		t->v4[t->n_v4++] = (struct trade_v4){f[0], f[2], trade};
 	}
 	arena_clear(&a);
 	return more;
 }
 
-static int read_titles(struct trades *t, struct table *table, struct err *err)
+static int read_titles(struct trades *t, struct err *err)
 {
+	struct table *table = &t->titles_table;
 	struct arena a;
 	char *f[TABLE_COLUMNS_MAX];
 	int more;
@@ -118,6 +119,7 @@ static int read_titles(struct trades *t, struct table *table, struct err *err)
 			break;
 		}
 		titles_add(&t->titles, &a, f[1], trade, TITLES_OFFICIAL);
+		t->official[t->n_official++] = (struct title){f[1], trade};
 		arena_reset(&a);
 	}
 	arena_clear(&a);
@@ -126,15 +128,12 @@ static int read_titles(struct trades *t, struct table *table, struct err *err)
 
 static int load_titles(struct trades *t, const char *dir, struct err *err)
 {
-	struct table table;
-	if (table_open(&table, dir, "rome_titles.tsv", "code\ttitle", err))
+	if (table_open(&t->titles_table, dir, "rome_titles.tsv", "code\ttitle",
+		       err))
 		return -1;
-	t->n_titles = table.n_rows;
-	t->titles_version = mem_dup(table.version);
-	titles_init(&t->titles, table.n_rows + V4_MAX);
-	int result = read_titles(t, &table, err);
-	table_close(&table);
-	return result;
+	t->official = mem_array(t->titles_table.n_rows, sizeof(*t->official));
+	titles_init(&t->titles, t->titles_table.n_rows + V4_MAX);
+	return read_titles(t, err);
 }
 
 static int read_proximity(struct trades *t, struct table *table,
@@ -175,7 +174,8 @@ static int load_proximity(struct trades *t, const char *dir, struct err *err)
 int trades_load(struct trades *t, const char *dir, struct err *err)
 {
 	if (load_v3(t, dir, err) || load_titles(t, dir, err) ||
-	    load_v4(t, dir, err) || load_proximity(t, dir, err))
+	    load_v4(t, dir, err) || load_proximity(t, dir, err) ||
+	    hirings_load(t, dir, err))
 		return -1;
 	return 0;
 }
@@ -185,11 +185,14 @@ void trades_free(struct trades *t)
 	free(t->v3);
 	free(t->v4);
 	free(t->proximity);
-	free(t->titles_version);
+	free(t->official);
+	free(t->hirings);
 	free(t->proximity_version);
+	free(t->hirings_version);
 	titles_free(&t->titles);
 	table_close(&t->v3_table);
 	table_close(&t->v4_table);
+	table_close(&t->titles_table);
 }
 
 uint16_t rome_count(const struct refdata *rd)
@@ -232,4 +235,18 @@ uint16_t rome_proximity(const struct refdata *rd, uint16_t from, uint16_t to)
 uint16_t rome_by_title(const struct refdata *rd, const char *title)
 {
 	return title ? titles_find(&rd->trades.titles, title) : ROME_NONE;
+}
+
+const char *rome_title(const struct refdata *rd, size_t i, uint16_t *trade)
+{
+	const struct trades *t = &rd->trades;
+	if (i < t->n_official) {
+		*trade = t->official[i].trade;
+		return t->official[i].pattern;
+	}
+	i -= t->n_official;
+	if (i >= t->n_v4)
+		return NULL;
+	*trade = t->v4[i].trade;
+	return t->v4[i].job;
 }

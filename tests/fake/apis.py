@@ -6,6 +6,7 @@
   /lba/search, /lba/export, /lba/file     La bonne alternance
   /pages /offset /link /cursor /post      paging, five ways
   /basic /bearer /header                  keys
+  /robots.txt /sitemap.xml /site /offres/N  a firm's own pages
   /log                                    what was asked so far, as JSON
   /set?name=value                         changes its behaviour
 
@@ -166,6 +167,34 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(500, {"message": "once"})
         self.answer(200, {**extra, "jobs": part})
 
+    def site(self, path):
+        port = self.server.server_address[1]
+        links = [f"/offres/{i}" for i in range(4)] + ["/offres/secret",
+                                                      "/contact"]
+        if path == "/robots.txt":
+            if state.get("robots") == "ill":
+                return self.answer(503)
+            return self.answer(200, b"User-agent: *\nDisallow: /offres/secret"
+                                    b"\nDisallow: /site/closed\n")
+        if path == "/sitemap.xml":
+            body = "".join(f"<url><loc>http://127.0.0.1:{port}{x}</loc></url>"
+                           for x in links)
+            return self.answer(200, (
+                '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/'
+                f'schemas/sitemap/0.9">{body}</urlset>').encode())
+        if path == "/site":
+            body = "".join(f'<a href="{x}">x</a>' for x in links)
+            return self.answer(200, f'<html>{body}<a href="http://elsewhere.'
+                               'example/offres/9">y</a></html>'.encode())
+        name = path.rsplit("/", 1)[1]
+        posting = {"@context": "https://schema.org", "@type": "JobPosting",
+                   "title": "Boulanger", "identifier": f"site-{name}",
+                   "jobLocation": {"address": {"postalCode": "93100",
+                                   "addressLocality": "Montreuil"}},
+                   "hiringOrganization": "Fournil inventé"}
+        self.answer(200, ('<html><script type="application/ld+json">'
+                          f'{json.dumps(posting)}</script></html>').encode())
+
     def keyed(self, path):
         want = {"/basic": "Basic " + base64.b64encode(
                     b"nom:mot de passe").decode(),
@@ -198,6 +227,8 @@ class Handler(BaseHTTPRequestHandler):
             self.lba(url.path, q)
         elif url.path in ("/basic", "/bearer", "/header"):
             self.keyed(url.path)
+        elif url.path.startswith(("/robots", "/sitemap", "/site", "/offres")):
+            self.site(url.path)
         else:
             self.paged(url.path, q, body)
 

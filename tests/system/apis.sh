@@ -99,13 +99,21 @@ auth: {kind: header, name: authorization, prefix: "Token ", token_file: key}
 $simple
 YAML
 
+for from in list sitemap; do
+	[ "$from" = list ] && address=/site || address=/sitemap.xml
+	source_file "site-$from" jsonld $address complete <<-YAML
+	pages: {from: $from, match: "/offres/*"}
+	YAML
+done
+source_file closed jsonld /site/closed complete </dev/null
+
 instance_config
 ctl check || fail "check"
 ctl config show 2>/dev/null | grep -q 'cret=1\|lba-key\|mot de passe' &&
 	fail "config show prints a secret"
 ask "/set?fail=429" >/dev/null
 daemon_start
-want="ft:400 lba-search:3 lba-export:7 pages:25 offset:25 link:25 cursor:25 post:25 basic:1 bearer:1 header:1"
+want="ft:400 lba-search:3 lba-export:7 pages:25 offset:25 link:25 cursor:25 post:25 basic:1 bearer:1 header:1 site-list:4 site-sitemap:4"
 live() { # live NAME N: so many live offers, and the last poll was good
 	ctl --json sources list 2>/dev/null | /usr/bin/python3 -c '
 import json, sys
@@ -118,6 +126,8 @@ for pair in $want; do
 	until_ 40 live "${pair%:*}" "${pair#*:}" ||
 		{ ctl sources list; fail "$pair offers"; }
 done
+until_ 20 grep -q 'poll.failed source=closed .*robots.txt' "$log" ||
+	fail "a page that robots.txt forbids was read"
 # The 429 on the first page of ft fails that poll; the next is minutes away.
 ask /log >"$work/asked"
 /usr/bin/python3 - "$work/asked" <<'PY' || fail "what was asked"
@@ -127,6 +137,8 @@ ft = [a for a in asked if "/ft/search" in a]
 assert all("natureContrat=E2%2cFS" in a for a in ft), ft
 assert sum("range=0-0" in a for a in ft) >= 2, ft
 assert sum("departement=93" in a and "range=0-149" in a for a in ft) == 1, ft
+assert not [a for a in asked if "secret" in a or "contact" in a or
+            a == "/site/closed"], "robots.txt or match was not heeded"
 assert sum("departement=75" in a and "range=0-149" in a for a in ft) == 0, ft
 PY
 # More than the API shows, and tokens that expire on the way.

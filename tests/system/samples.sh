@@ -26,7 +26,8 @@ while IFS='|' read -r file map golden; do
 		--map "conf/sources.d/examples/$map.yaml" >"$work/blocks" 2>/dev/null
 	/usr/bin/python3 - "$work" <<-'PY' || fail "$file"
 	import json, sys
-	lines = [json.loads(l) for l in open(sys.argv[1] + "/lines")]
+	seen = [json.loads(l) for l in open(sys.argv[1] + "/lines")]
+	lines = [s["offer"] for s in seen]
 	blocks = open(sys.argv[1] + "/blocks").read()
 	assert lines, "no offer"
 	assert blocks.count("  unknown: ") == len(lines), "unknowns are not stated"
@@ -34,6 +35,7 @@ while IFS='|' read -r file map golden; do
 	    assert line["ref"] and line["title"], line
 	    # Absent is unknown: nothing is written as an empty word.
 	    assert "" not in line.values() and None not in line.values(), line
+	    assert line["title"] and seen[lines.index(line)]["origin"]["title"]
 	    for field, how in (line.get("provenance") or {}).items():
 	        assert how in ("stated", "text", "trade", "list"), (field, how)
 	PY

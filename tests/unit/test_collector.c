@@ -163,7 +163,8 @@ static const char *rome(const json_t *line)
 static void try_demo(const char *name, struct seen *s,
 		     struct collector_counts *counts)
 {
-	static const struct collector_try_handler handler = {on_offer, on_bad};
+	static const struct collector_try_handler handler = {
+		.on_offer = on_offer, .on_bad = on_bad};
 	struct err err;
 	bool complete = false;
 	char *file =
@@ -286,7 +287,8 @@ static void test_unknown_fields_are_listed(void **state)
 
 static void test_real_payloads_with_the_maps_we_ship(void **state)
 {
-	static const struct collector_try_handler handler = {on_offer, on_bad};
+	static const struct collector_try_handler handler = {
+		.on_offer = on_offer, .on_bad = on_bad};
 	static const struct {
 		const char *map, *file;
 		int64_t good, bad;

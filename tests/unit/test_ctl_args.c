@@ -166,6 +166,11 @@ static void test_exit_codes_and_words_are_those_of_the_manual(void **state)
 		{"sources try " SOURCE_DIR "/tests/golden/feeds/"
 		 "chantiers-ecoles.json",
 		 CTL_FAILED, "wants --map"},
+		{"sources try " SOURCE_DIR "/tests/golden/feeds/"
+		 "chantiers-ecoles.json",
+		 CTL_FAILED, "sources draft"},
+		{"sources draft /nonexistent", CTL_FAILED, "No such file"},
+		{"sources draft x --name Maj", CTL_USAGE, "--name wants"},
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -200,8 +205,8 @@ static bool is_local(const struct ctl_command *k)
 	return k->run == ctl_version || k->run == ctl_check ||
 	       k->run == ctl_config_show || k->run == ctl_completion ||
 	       k->run == ctl_rules_check || k->run == ctl_templates_check ||
-	       k->run == ctl_sources_try || k->run == ctl_doctor ||
-	       k->run == ctl_restore;
+	       k->run == ctl_sources_draft || k->run == ctl_sources_try ||
+	       k->run == ctl_doctor || k->run == ctl_restore;
 }
 
 static bool engine_has(const char *name)

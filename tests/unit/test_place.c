@@ -340,11 +340,12 @@ static void ambiguous_name_is_not_guessed(void **state)
 		 NULL},
 		{{.city = "Vienne"}, PLACE_UNKNOWN, NULL, NULL, NULL},
 		{{.city = "Villeurbanne"}, PLACE_COMMUNE, "69266", "69", NULL},
+		/* A point chooses among the bearers of a name. */
 		{{.city = "Blandy", .lat = "48.5614", .lon = "2.796"},
 		 PLACE_POINT,
-		 NULL,
-		 NULL,
-		 "several"},
+		 "77034",
+		 "77",
+		 NULL},
 	};
 	check_all(cases, ARRAY_LEN(cases));
 }
@@ -391,9 +392,9 @@ static void coordinates_are_believed_only_when_they_can_be(void **state)
 		 NULL},
 		{{.lat = "48.86", .lon = "2.44"},
 		 PLACE_POINT,
-		 NULL,
-		 NULL,
-		 NULL},
+		 "93048",
+		 "93",
+		 "nearest centre"},
 		{{.insee = "93048", .lat = "2.44", .lon = "48.86"},
 		 PLACE_POINT,
 		 "93048",
@@ -401,8 +402,8 @@ static void coordinates_are_believed_only_when_they_can_be(void **state)
 		 "swapped"},
 		{{.lat = "2.44", .lon = "48.86"},
 		 PLACE_POINT,
-		 NULL,
-		 NULL,
+		 "93048",
+		 "93",
 		 "swapped"},
 		{{.insee = "93048", .lat = "0", .lon = "0"},
 		 PLACE_COMMUNE,
@@ -441,9 +442,9 @@ static void coordinates_are_believed_only_when_they_can_be(void **state)
 		 NULL},
 		{{.postcode = "77120", .lat = "48.77", .lon = "3.16"},
 		 PLACE_POINT,
-		 NULL,
+		 "77278",
 		 "77",
-		 NULL},
+		 "nearest centre"},
 		{{.postcode = "77120", .lat = "43.3", .lon = "5.4"},
 		 PLACE_DEPARTMENT,
 		 NULL,
@@ -454,9 +455,9 @@ static void coordinates_are_believed_only_when_they_can_be(void **state)
 		  .lat = "48.89",
 		  .lon = "2.24"},
 		 PLACE_POINT,
-		 NULL,
+		 "92062",
 		 "92",
-		 NULL},
+		 "nearest centre"},
 	};
 	check_all(cases, ARRAY_LEN(cases));
 }

@@ -46,7 +46,7 @@ static void versions_say_table_version_and_rows(void **state)
 			    "communes 2026 (35014 rows)");
 	while (refdata_version(rd, n))
 		n++;
-	assert_int_equal(n, 7);
+	assert_int_equal(n, 8);
 }
 
 static void communes_answer_by_code(void **state)
@@ -341,6 +341,47 @@ static void official_titles_are_recognised_in_any_gender(void **state)
 	assert_int_equal(rome_by_title(rd, NULL), ROME_NONE);
 }
 
+static void titles_are_listed_with_their_trade(void **state)
+{
+	(void)state;
+	size_t n = 0;
+	uint16_t t;
+	bool has_pattern = false, has_v4 = false;
+	for (const char *s; (s = rome_title(rd, n, &t)); n++) {
+		assert_true(t < rome_count(rd));
+		has_pattern = has_pattern ||
+			      (str_eq(s, "{Boulanger/Boulang\xc3\xa8re}") &&
+			       t == trade("D1102"));
+		has_v4 = has_v4 ||
+			 (str_eq(s, "C\xc3\xa9ramiste") && t == trade("B1201"));
+	}
+	assert_int_equal(n, 11522 + 1584);
+	assert_true(has_pattern && has_v4);
+}
+
+static void shares_of_an_activity_are_those_of_the_table(void **state)
+{
+	(void)state;
+	static const char *const bakery[] = {"1071C", "10.71C", "10.71c"};
+	unsigned sum = 0;
+	for (size_t i = 0; i < ARRAY_LEN(bakery); i++)
+		assert_in_range(
+			rome_share_of_activity(rd, bakery[i], trade("D1102")),
+			100, 600);
+	for (uint16_t t = 0; t < rome_count(rd); t++)
+		sum += rome_share_of_activity(rd, "1071C", t);
+	assert_in_range(sum, 950, 1000);
+	assert_int_equal(rome_share_of_activity(rd, "1071C", trade("A1101")),
+			 0);
+	assert_int_equal(rome_share_of_activity(rd, "9999Z", trade("D1102")),
+			 0);
+	assert_int_equal(rome_share_of_activity(rd, "", trade("D1102")), 0);
+	assert_int_equal(rome_share_of_activity(rd, "1071C1", trade("D1102")),
+			 0);
+	assert_int_equal(rome_share_of_activity(rd, NULL, trade("D1102")), 0);
+	assert_int_equal(rome_share_of_activity(rd, "1071C", ROME_NONE), 0);
+}
+
 /* ---- damage ---- */
 
 static void copy_table(const char *to, const char *name)
@@ -376,9 +417,9 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"departements.tsv",  "communes.tsv", "communes_alias.tsv",
-		"rome_v3.tsv",	     "rome_v4.tsv",  "rome_titles.tsv",
-		"rome_proximity.tsv"};
+		"departements.tsv",   "communes.tsv", "communes_alias.tsv",
+		"rome_v3.tsv",	      "rome_v4.tsv",  "rome_titles.tsv",
+		"rome_proximity.tsv", "rome_naf.tsv", "rome_conditions.tsv"};
 	static const struct {
 		const char *name, *text, *says;
 	} cases[] = {
@@ -419,6 +460,26 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 		{"rome_proximity.tsv",
 		 HEAD "from\tto\tproximity\nD1102\tD1104\t1001\n",
 		 ":6: not 0 to 1000"},
+		{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tZ1\t5\n",
+		 ":6: an unknown trade"},
+		{"rome_naf.tsv", HEAD "naf\trome\thirings\n10.71C\tD1102\t5\n",
+		 ":6: no activity"},
+		{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tD1102\t0\n",
+		 ":6: not 1 to"},
+		{"rome_naf.tsv",
+		 HEAD "naf\trome\thirings\n1071C\tD1102\t5\n"
+		      "1071C\tD1102\t6\n",
+		 ":7: not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nZ1\tloads\t1\n",
+		 ":6: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1104\tloads\t1\n"
+		      "D1102\tloads\t1\n",
+		 ":7: an unknown trade, or not in order"},
+		{"rome_conditions.tsv",
+		 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n",
+		 ":6: not 1 to 3"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
 	};
@@ -476,6 +537,8 @@ int main(void)
 		cmocka_unit_test(trades_have_labels_and_short_jobs),
 		cmocka_unit_test(proximity_follows_the_fitted_formula),
 		cmocka_unit_test(official_titles_are_recognised_in_any_gender),
+		cmocka_unit_test(titles_are_listed_with_their_trade),
+		cmocka_unit_test(shares_of_an_activity_are_those_of_the_table),
 		cmocka_unit_test(damaged_table_is_refused_with_file_and_line),
 	};
 	return cmocka_run_group_tests(tests, load, unload);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Words, dates, hours, amounts and identifiers as feeds write them, one table
- * each: what is understood, and what must stay unknown. */
-#include "collector/labels.h"
+/* Dates, hours, amounts and identifiers as feeds write them, one table each:
+ * what is understood, and what must stay unknown. Words: test_labels.c. */
 #include "collector/values.h"
 
 #include <etrier/arena.h>
 #include <etrier/date.h>
 #include <etrier/mem.h>
-#include <etrier/offer.h>
 #include <etrier/str.h>
-#include <etrier/vocab.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,134 +47,6 @@ static void check_rows(const char *what, const struct row *rows, size_t n,
 	}
 }
 
-static int contract(struct arena *a, const char *s)
-{
-	return label_contract(a, s, NULL);
-}
-
-static void test_contracts_of_many_sites_are_understood(void **state)
-{
-	static const struct row rows[] = {
-		{"Contrat d'apprentissage", CONTRACT_APPRENTICESHIP},
-		{"Apprentissage", CONTRACT_APPRENTICESHIP},
-		{"Apprenticeship", CONTRACT_APPRENTICESHIP},
-		{"CDD - Alternance - Contrat d'apprentissage",
-		 CONTRACT_APPRENTICESHIP},
-		{"Contrat apprentissage", CONTRACT_APPRENTICESHIP},
-		{"apprentice", CONTRACT_APPRENTICESHIP},
-		{"Alternating", CONTRACT_APPRENTICESHIP},
-		{"Professionnalisation", CONTRACT_PROFESSIONALIZATION},
-		{"Contrat de professionnalisation",
-		 CONTRACT_PROFESSIONALIZATION},
-		{"CDI", CONTRACT_PERMANENT},
-		{"Contrat à durée indéterminée", CONTRACT_PERMANENT},
-		{"CDD", CONTRACT_FIXED_TERM},
-		{"Contrat à durée déterminée - 6 Mois", CONTRACT_FIXED_TERM},
-		{"MIS", CONTRACT_TEMPORARY},
-		{"Mission intérimaire - 3 Mois", CONTRACT_TEMPORARY},
-		{"Intérim", CONTRACT_TEMPORARY},
-		{"SAI", CONTRACT_SEASONAL},
-		{"Contrat saisonnier", CONTRACT_SEASONAL},
-		{"Stage", CONTRACT_INTERNSHIP},
-		{"Service civique", CONTRACT_CIVIC_SERVICE},
-		{"fixed_term", CONTRACT_FIXED_TERM},
-		{"permanent", CONTRACT_PERMANENT},
-		{"Contrat travail", VOCAB_NONE},
-		{"Accidi", VOCAB_NONE}, /* cdi inside a word is none */
-		{"Freelance", VOCAB_NONE},
-		{"", VOCAB_NONE},
-	};
-	bool inferred;
-	(void)state;
-	check_rows("contract", rows, ARRAY_LEN(rows), contract);
-	label_contract(&arena, "Alternance", &inferred);
-	assert_true(inferred);
-	label_contract(&arena, "CDI", &inferred);
-	assert_false(inferred);
-}
-
-static void test_diplomas_get_their_european_level(void **state)
-{
-	/* index n - 2 for level n; the confusion of 4 and 6 is D15 */
-	static const struct row rows[] = {
-		{"3", 1},
-		{"4", 2},
-		{"5", 3},
-		{"6", 4},
-		{"7", 5},
-		{"CAP", 1},
-		{"BEP", 1},
-		{"CAP, BEP et équivalents", 1},
-		{"Bac", 2},
-		{"Bac pro", 2},
-		{"Bac ou équivalent", 2},
-		{"BTS", 3},
-		{"Bac+2", 3},
-		{"Bac+2 ou équivalents", 3},
-		{"BUT, Licence, Bac+3", 4},
-		{"Licence", 4},
-		{"Bachelor", 4},
-		{"Bac+3, Bac+4 ou équivalents", 4},
-		{"Bac+5", 5},
-		{"Master", 5},
-		{"Bac+5 et plus ou équivalents", 5},
-		{"CAP_BEP_BAC", 1},
-		{"Aucune formation scolaire", 0},
-		{"Sans diplôme", 0},
-		{"2", VOCAB_NONE},
-		{"8", VOCAB_NONE},
-		{"Diplôme maison", VOCAB_NONE},
-	};
-	(void)state;
-	check_rows("level", rows, ARRAY_LEN(rows), label_level);
-}
-
-static void test_licences_experience_and_yes_no(void **state)
-{
-	static const struct row licences[] = {
-		{"Permis B", LICENCE_B},
-		{"B - Véhicule léger", LICENCE_B},
-		{"B", LICENCE_B},
-		{"caces", LICENCE_CACES},
-		{"CACES R489", LICENCE_CACES},
-		{"Permis C", LICENCE_C},
-		{"Poids lourds", LICENCE_C},
-		{"Permis bateau", VOCAB_NONE},
-	};
-	static const struct row experiences[] = {
-		{"D", EXPERIENCE_NONE},
-		{"S", EXPERIENCE_SOME},
-		{"E", EXPERIENCE_REQUIRED},
-		{"Débutant accepté", EXPERIENCE_NONE},
-		{"Indifférent", EXPERIENCE_NONE},
-		{"Expérience exigée", EXPERIENCE_REQUIRED},
-		{"Sup_7", VOCAB_NONE},
-	};
-	static const struct row tris[] = {
-		{"True", TRI_YES},
-		{"False", TRI_NO},
-		{"Oui", TRI_YES},
-		{"NON", TRI_NO},
-		{"1", TRI_YES},
-		{"0", TRI_NO},
-		{"peut-être", TRI_UNKNOWN},
-		{"", TRI_UNKNOWN},
-	};
-	static const struct row parts[] = {
-		{"Temps plein", TRI_NO},
-		{"Full time", TRI_NO},
-		{"Temps partiel - 24H", TRI_YES},
-		{"Mi-temps", TRI_YES},
-		{"Horaires variables", TRI_UNKNOWN},
-	};
-	(void)state;
-	check_rows("licence", licences, ARRAY_LEN(licences), label_licence);
-	check_rows("experience", experiences, ARRAY_LEN(experiences),
-		   label_experience);
-	check_rows("tri", tris, ARRAY_LEN(tris), label_tri);
-	check_rows("part time", parts, ARRAY_LEN(parts), label_part_time);
-}
-
 static void test_hours_and_durations(void **state)
 {
 	static const struct row hours[] = {
@@ -188,26 +57,73 @@ static void test_hours_and_durations(void **state)
 		{"matin", -1},	  {"4h60", -1},	   {"", -1},
 	};
 	static const struct row weeks[] = {
-		{"35", 2100},	 {"35h", 2100},	 {"35H Horaires normaux", 2100},
-		{"35h30", 2130}, {"37.5", 2250}, {"39 h", 2340},
-		{"0", -1},	 {"70", -1},	 {"temps plein", -1},
+		{"35", 2100},
+		{"35h", 2100},
+		{"35H Horaires normaux", 2100},
+		{"35H/semaine", 2100},
+		{"35h/sem", 2100},
+		{"35h30", 2130},
+		{"35 h 30", 2130},
+		{"24H30", 1470},
+		{"24H30 hebdomadaires", 1470},
+		{"39h00", 2340},
+		{"37.5", 2250},
+		{"35.00", 2100},
+		{"37,5 heures", 2250},
+		{"39 h", 2340},
+		{"35 heures par semaine", 2100},
+		{"40 hours per week", 2400},
+		{"Temps plein 35h", 2100},
+		{"Temps partiel - 24H", 1440},
+		{"151,67 h/mois", 2100},
+		{"151.67 heures mensuelles", 2100},
+		{"0", -1},
+		{"70", -1},
+		{"temps plein", -1},
 		{"350", -1},
+		{"7h par jour", -1},
+		{"7h/jour", -1},
+		{"1607 heures par an", -1},
+		{"9h-17h", -1},
+		{"De 24 à 35h", -1},
+		{"35 euros", -1},
+		{"", -1},
 	};
 	static const struct row durations[] = {
 		{"6 mois", 183},
+		{"6 Mois", 183},
+		{"12mois", 365},
 		{"Contrat à durée déterminée - 6 Mois", 183},
+		{"Intérim - 2 Mois", 61},
 		{"2 ans", 730},
 		{"24 mois", 730},
+		{"36 mois", 1095},
 		{"1 an", 365},
+		{"1 An(s)", 365},
+		{"1,5 an", 548},
+		{"12.0 mois", 365},
+		{"18 mois minimum", 548},
 		{"10 jours", 10},
 		{"2 semaines", 14},
+		{"3 semaines", 21},
 		{"Mission intérimaire - 3 Mois", 91},
-		{"Entre 12 et 0 mois", -1},
+		/* of a range the shorter; a zero was not filled in */
+		{"12 à 24 mois", 365},
+		{"12-24 mois", 365},
+		{"6/12 mois", 183},
+		{"De 12 à 24 mois", 365},
+		{"Entre 12 et 24 mois", 365},
+		{"Entre 12 et 0 mois", 365},
+		{"12 months to 24 months", 365},
 		{"35 antennes", -1},
 		{"2 anses", -1},
 		{"mois", -1},
 		{"0 mois", -1},
 		{"999 ans", -1},
+		{"3 jours par semaine", -1},
+		{"1 semaine sur 2", -1},
+		{"12", -1},
+		{"A12 mois", -1},
 		{"", -1},
 	};
 	(void)state;
@@ -238,6 +154,61 @@ static void test_dates_are_read_as_written_and_fall_on_paris_days(void **state)
 		{"2026-11-30T22:30:00Z", DATE_AUTO, "2026-11-30"},
 		{"2026-11-30T23:30:00Z", DATE_AUTO, "2026-12-01"},
 		{"2025-11-24T10:18:17+00:00", DATE_AUTO, "2025-11-24"},
+		{"2026-07-01T23:30:00+02:00", DATE_AUTO, "2026-07-01"},
+		{"2026-07-01T23:30:00.123+0200", DATE_AUTO, "2026-07-01"},
+		{"2026-07-01T22:30:00.123Z", DATE_ISO, "2026-07-02"},
+		{"20261123T233000Z", DATE_AUTO, "2026-11-24"},
+		{"20261123233000", DATE_AUTO, "2026-11-23"},
+		{"11/12/2025 10:41:41", DATE_DMY, "2025-12-11"},
+		/* the nights of the two changes */
+		{"2026-03-29 02:30:00", DATE_AUTO, "2026-03-29"},
+		{"2026-10-24T22:30:00Z", DATE_AUTO, "2026-10-25"},
+		{"2026-10-25T22:30:00Z", DATE_AUTO, "2026-10-25"},
+		{"2026-10-25T23:30:00Z", DATE_AUTO, "2026-10-26"},
+		/* words */
+		{"Mon, 23 Nov 2026 08:00:00 +0000", DATE_AUTO, "2026-11-23"},
+		{"Mon, 23 Nov 2026 23:30:00 GMT", DATE_RFC822, "2026-11-24"},
+		{"23 Nov 2026 8:00 +0100", DATE_RFC822, "2026-11-23"},
+		{"lun., 23 nov. 2026 08:00:00 +0100", DATE_RFC822,
+		 "2026-11-23"},
+		{"mar. 24 mars 2026", DATE_AUTO, "2026-03-24"},
+		{"Tue, 24 Mar 2026 08:00:00 +0100", DATE_AUTO, "2026-03-24"},
+		{"Mon Nov 23 23:30:00 UTC 2026", DATE_AUTO, "2026-11-24"},
+		{"lundi 23 novembre 2026", DATE_AUTO, "2026-11-23"},
+		{"1er septembre 2027", DATE_AUTO, "2027-09-01"},
+		{"12 mars 2027", DATE_TEXT, "2027-03-12"},
+		{"À partir du 1er février 2027", DATE_TEXT, "2027-02-01"},
+		{"12 mars 2027 à 14h30", DATE_AUTO, "2027-03-12"},
+		{"15 août 2027", DATE_AUTO, "2027-08-15"},
+		{"31 DÉCEMBRE 2026", DATE_AUTO, "2026-12-31"},
+		{"November 23, 2026", DATE_AUTO, "2026-11-23"},
+		{"23rd November 2026", DATE_AUTO, "2026-11-23"},
+		{"Nov 23 2026 8:00 PM", DATE_AUTO, "2026-11-23"},
+		/* a month is its first day */
+		{"03/2027", DATE_AUTO, "2027-03-01"},
+		{"03/2027", DATE_DMY, "2027-03-01"},
+		{"2027-03", DATE_ISO, "2027-03-01"},
+		{"septembre 2027", DATE_AUTO, "2027-09-01"},
+		{"Début septembre 2027", DATE_TEXT, "2027-09-01"},
+		{"septembre 2027", DATE_RFC822, ""},
+		{"Mon, 23 Nov 26 08:00:00 GMT", DATE_AUTO, ""},
+		{"23 novembre 26", DATE_AUTO, ""},
+		{"23 novembre", DATE_AUTO, ""},
+		{"fin septembre 2027", DATE_AUTO, ""},
+		{"avant le 1er septembre 2027", DATE_AUTO, ""},
+		{"du 1er mars 2027 au 31 mars 2027", DATE_AUTO, ""},
+		{"du 1er mars au 30 avril 2027", DATE_AUTO, ""},
+		{"31 novembre 2026", DATE_AUTO, ""},
+		{"rentrée 2027", DATE_AUTO, ""},
+		{"mars", DATE_AUTO, ""},
+		{"2026-11-23", DATE_TEXT, ""},
+		{"12 mars 2027", DATE_ISO, ""},
+		{"13/2027", DATE_AUTO, ""},
+		{"03/27", DATE_AUTO, ""},
+		{"1795392000", DATE_AUTO, "2026-11-23"},
+		{"1795392000.125", DATE_EPOCH_S, "2026-11-23"},
+		{"1795392000x", DATE_EPOCH_S, ""},
+		{"1795392000000", DATE_AUTO, "2026-11-23"},
 		{"1795392000", DATE_EPOCH_S, "2026-11-23"},
 		{"1795392000000", DATE_EPOCH_MS, "2026-11-23"},
 		{"2026-02-30", DATE_AUTO, ""},
@@ -257,6 +228,67 @@ static void test_dates_are_read_as_written_and_fall_on_paris_days(void **state)
 			date_format(d, got);
 		if (!str_eq(got, rows[i].want))
 			fail_msg("%s: %s", rows[i].text, got);
+	}
+}
+
+static void test_hours_of_instants_are_kept(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} rows[] = {
+		{"2024-01-30 23:21:39 UTC", "2024-01-30T23:21:39Z"},
+		{"22-05-2025 00:11:19", "2025-05-21T22:11:19Z"},
+		{"Mon, 23 Nov 2026 08:00:00 +0100", "2026-11-23T07:00:00Z"},
+		{"Mon, 23 Nov 2026 08:00:00 GMT", "2026-11-23T08:00:00Z"},
+		{"12 mars 2027 à 14h30", "2027-03-12T13:30:00Z"},
+		/* two o'clock comes twice, half past two once not at all */
+		{"2026-10-25 02:30:00", "2026-10-25T00:30:00Z"},
+		{"2026-03-29 02:30:00", "2026-03-29T01:00:00Z"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char got[21];
+		instant_format(value_instant(&arena, rows[i].text, DATE_AUTO),
+			       got);
+		if (!str_eq(got, rows[i].want))
+			fail_msg("%s: %s", rows[i].text, got);
+	}
+}
+
+static void test_amounts_are_read_in_every_notation(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t want;
+	} rows[] = {
+		{"1646", 164600},
+		{"1 646,50", 164650},
+		{"1\u00a0646,50", 164650},
+		{"1\u202f646,50 €", 164650},
+		{"1.646,50", 164650},
+		{"1,646.50", 164650},
+		{"1,646", 164600},
+		{"12.06", 1206},
+		{"38000.0", 3800000},
+		{"1646 EUR", 164600},
+		{"€1646", 164600},
+		{"1646 euros", 164600},
+		{"25 K€", 2500000},
+		{"2,5 k€", 250000},
+		{"1 234 567", 123456700},
+		{"0", 0},
+		{"1646 $", -1},
+		{"12 mois", -1},
+		{"-5", -1},
+		{"99999999999999999999", -1},
+		{"", -1},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int64_t got = value_euros(&arena, rows[i].text);
+		if (got != rows[i].want)
+			fail_msg("%s: %lld", rows[i].text, (long long)got);
 	}
 }
 
@@ -284,6 +316,34 @@ static void test_salaries_keep_only_what_somebody_pays(void **state)
 		{"Horaire de 1646 Euros", 164600, 164600, "hour", false},
 		{"Mensuel de 2000 Euros à 1000 Euros", 200000, 100000, "month",
 		 false},
+		{"25-30 K€", 2500000, 3000000, "year", true},
+		{"18 - 22 k€ brut annuel", 1800000, 2200000, "year", true},
+		{"A partir de 21 k€ brut annuel", 2100000, 2100000, "year",
+		 true},
+		{"28k€ à 32k€ brut annuel", 2800000, 3200000, "year", true},
+		{"28/32 K€ par an", 2800000, 3200000, "year", true},
+		{"28 k€ + 13e mois", 2800000, 2800000, "year", true},
+		{"28 000 € - 32 000 € / an", 2800000, 3200000, "year", true},
+		{"entre 1 800 et 2 000 euros brut mensuel", 180000, 200000,
+		 "month", true},
+		{"1.823,03 € brut/mois", 182303, 182303, "month", true},
+		{"11,88 €/h", 1188, 1188, "hour", true},
+		{"12,50€ de l'heure", 1250, 1250, "hour", true},
+		{"€12.50 per hour", 1250, 1250, "hour", true},
+		{"EUR 1800 per month", 180000, 180000, "month", true},
+		{"1 823 € par mois pour 35 h", 182300, 182300, "month", true},
+		{"2 250 € mensuel sur 13 mois", 225000, 225000, "month", true},
+		{"900 euros par mois", 90000, 90000, "month", true},
+		{"Mensuel de 26400 Euros", 2640000, 2640000, "month", false},
+		{"Annuel de 1823 Euros", 182300, 182300, "year", false},
+		{"2 k€", 200000, 200000, "year", false},
+		{"400 € par jour", -1, -1, NULL, false},
+		{"SMIC", -1, -1, NULL, false},
+		{"55% du SMIC", -1, -1, NULL, false},
+		{"selon profil", -1, -1, NULL, false},
+		{"A négocier", -1, -1, NULL, false},
+		{"$3000 per month", -1, -1, NULL, false},
+		{"1800 CHF par mois", -1, -1, NULL, false},
 		{"Selon grille nationale", -1, -1, NULL, false},
 		{"1800 euros", -1, -1, NULL, false},
 		{"35 h sur 12 mois", -1, -1, NULL, false},
@@ -377,12 +437,11 @@ static void test_two_coordinates_in_one_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_contracts_of_many_sites_are_understood),
-		cmocka_unit_test(test_diplomas_get_their_european_level),
-		cmocka_unit_test(test_licences_experience_and_yes_no),
 		cmocka_unit_test(test_hours_and_durations),
 		cmocka_unit_test(
 			test_dates_are_read_as_written_and_fall_on_paris_days),
+		cmocka_unit_test(test_hours_of_instants_are_kept),
+		cmocka_unit_test(test_amounts_are_read_in_every_notation),
 		cmocka_unit_test(test_salaries_keep_only_what_somebody_pays),
 		cmocka_unit_test(test_identifiers_are_checked),
 		cmocka_unit_test(test_two_coordinates_in_one_text),

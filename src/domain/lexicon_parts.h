@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_DOMAIN_LEXICON_PARTS_H
+#define ETRIER_DOMAIN_LEXICON_PARTS_H
+
+#include <etrier/lexicon.h>
+
+/* What a lexicon is made of.
+ *
+ *   text -> sentences of words      lexicon_words.c
+ *   phrase -> steps, word -> terms  lexicon_phrase.c (a trie of letters)
+ *   words -> hour, number, date     lexicon_capture.c
+ *   sentence x phrases -> hits      lexicon_match.c
+ *   hit -> field of the offer       lexicon_fields.c
+ */
+struct arena;
+struct err;
+
+enum {
+	/* Longer sentences are cut: no person writes one, and it bounds what
+	 * one hostile text may cost. */
+	SENTENCE_WORDS_MAX = 200,
+	/* Different groups of words that one word may belong to. */
+	WORD_TERMS_MAX = 48,
+	TERM_NONE = 0xFFFF
+};
+
+/* One word of a text. s is not NUL-terminated; ASCII letters may be capitals
+ * (it points into the text) unless it was folded (into the arena). */
+struct word {
+	const char *s;
+	uint32_t len;
+	uint32_t from, to;    /* bytes of the text it stands for */
+	uint16_t clause;      /* of the sentence, from 0 */
+	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
+	uint16_t n_terms;
+	uint16_t terms[WORD_TERMS_MAX];
+};
+struct sentence {
+	size_t n;
+	struct word v[SENTENCE_WORDS_MAX];
+};
+/* Walks a text; begin with {.text = s}. */
+struct sentences {
+	const char *text;
+	size_t at;
+	bool was_comma;
+	/* Words of a folded piece that the last sentence had no room for. */
+	const char *rest;
+	size_t rest_from, rest_to;
+};
+/* The next sentence that has words: s, len, from, to and clause of each. False
+ * at the end. */
+bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out);
+
+enum capture {
+	CAPTURE_NONE,
+	CAPTURE_TIME,
+	CAPTURE_HOURS,
+	CAPTURE_NUMBER,
+	CAPTURE_DATE,
+	CAPTURE_DURATION,
+	CAPTURE_COUNT
+};
+/* "{time}" ...; NULL-terminated, from CAPTURE_TIME on. */
+extern const char *const capture_names[];
+enum capture capture_find(const char *name);
+/* False: nothing that is captured begins with this word. */
+bool capture_may_begin(const struct word *w);
+/* How many words from i on are such a thing, 0: none; its value in *out. */
+size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
+		     int32_t *out);
+
+enum step_kind { STEP_TERM, STEP_GAP, STEP_CAPTURE };
+struct step {
+	uint8_t kind, capture;
+	bool is_optional;
+	uint16_t term;
+};
+struct phrase {
+	char *text; /* folded, with its within: what makes it one of its kind */
+	uint8_t n, within;
+	struct step steps[LEXICON_STEPS_MAX];
+};
+struct phrases;
+struct phrases *phrases_new(void);
+void phrases_free(struct phrases *p);
+/* The number of a phrase, the same for the same phrase and within; -1. */
+int phrases_add(struct phrases *p, const char *text, int within,
+		struct err *err);
+/* No phrase is added after this: the index by first step. */
+int phrases_finish(struct phrases *p, struct err *err);
+size_t phrases_count(const struct phrases *p);
+const struct phrase *phrases_at(const struct phrases *p, size_t i);
+/* Fills terms, number and month. */
+void phrases_know(const struct phrases *p, struct word *w);
+/* The phrases that begin with a term; with a capture. */
+const uint16_t *phrases_by_term(const struct phrases *p, uint16_t term,
+				size_t *n);
+const uint16_t *phrases_by_capture(const struct phrases *p, enum capture c,
+				   size_t *n);
+
+/* One thing a signal says: a field and a constant, or CAPTURE. */
+struct setting {
+	int field;
+	enum capture capture;
+	int32_t value;
+	const char *name; /* as read: of the lexicon's JSON */
+	const char *lang; /* languages: the value as read */
+};
+int setting_read(const char *field, const char *value, struct setting *out,
+		 struct err *err);
+/* A captured value is one that the field may have. */
+bool setting_is_usual(const struct setting *s);
+/* As it would be written in signals.yaml. */
+char *setting_value(struct arena *a, const struct setting *s);
+/* What all signals say of an offer, combined by field, then put into it. */
+struct gathered;
+struct gathered *gathered_new(struct arena *a);
+void gathered_add(struct gathered *g, struct arena *a, const struct setting *s);
+void gathered_put(struct gathered *g, struct offer *o);
+/* Did the field get this value from gathered_put()? */
+bool gathered_took(const struct gathered *g, const struct setting *s);
+
+struct row {
+	const char *symbol, *reason;
+	struct setting *sets;
+	size_t n_sets;
+	unsigned in;	/* bits of enum lexicon_text */
+	int near;	/* words */
+	bool has_words; /* any: is there */
+	bool has_between;
+	int32_t lo, hi;
+	enum quality_outcome outcome;
+	int test; /* enum quality_test or VOCAB_NONE */
+	int days;
+	unsigned kinds, except_kinds; /* bits of enum contract; 0: all, none */
+};
+/* Which rows a phrase fires, in order of rows. */
+struct firing {
+	uint16_t *rows;
+	size_t n;
+};
+struct lexicon {
+	json_t *json; /* strings point into it */
+	enum lexicon_what what;
+	struct row *rows;
+	size_t n_rows;
+	struct phrases *phrases;
+	struct firing *firings; /* by phrase */
+	/* By row and phrase, two bits: vetoes on both sides, vetoes before. */
+	uint8_t *vetoes;
+};
+enum { VETO_AROUND = 1, VETO_BEFORE = 2 };
+
+struct firing_at {
+	size_t row;
+	int32_t captured;
+	uint32_t from, to; /* bytes of the text */
+};
+typedef void lexicon_fire_fn(void *ctx, const struct firing_at *at);
+/* Every firing of every row that looks into this text, in order of place; a row
+ * may fire often. */
+void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
+		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx);
+/* The text of an offer, or NULL. */
+const char *lexicon_text_of(const struct offer *o, enum lexicon_text where);
+/* Bytes [from, to) of a text as they may be shown. */
+char *lexicon_cut(struct arena *a, const char *text, uint32_t from,
+		  uint32_t to);
+
+#endif

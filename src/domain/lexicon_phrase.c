@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Phrases as an administrator writes them, to steps over terms. A term is a
+ * group of words that mean the same to a phrase ("exige*|obligatoire"); a trie
+ * of letters tells all terms of a word in one walk over it. Phrases that are
+ * written the same are one. */
+#include "lexicon_parts.h"
+
+#include <etrier/arena.h>
+#include <etrier/err.h>
+#include <etrier/map.h>
+#include <etrier/mem.h>
+#include <etrier/str.h>
+#include <etrier/utf8.h>
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LETTERS = 41, /* a-z 0-9 , . / - : */
+	PREFIX_MIN = 3,
+	WORD_MAX = 60, /* letters; folding may lengthen what was written */
+	ALTERNATIVES_MAX = 24,
+	/* Numbers are 16 bits wide, the last is none. */
+	NODES_MAX = 0xFFFF,
+	TERMS_MAX = 0xFFFF,
+	PHRASES_ALL_MAX = 20000
+};
+
+struct node {
+	uint16_t next[LETTERS];
+	uint16_t exact, prefix; /* heads of chains of links, from 1 */
+	int8_t number, month;
+};
+struct link {
+	uint16_t term, next;
+};
+/* Phrases by their first step: rows first[i] up to first[i + 1] of list. */
+struct index {
+	size_t *first;
+	uint16_t *list;
+};
+struct phrases {
+	struct node *nodes;
+	struct link *links;
+	struct phrase *v;
+	size_t n_nodes, cap_nodes, n_links, cap_links, n, cap, n_terms;
+	struct map terms, texts; /* text to number + 1 */
+	int8_t letter[256];
+	struct index by_term, by_capture;
+};
+
+static void *room(void *v, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return v;
+	*cap = *cap ? *cap * 2 : 64;
+	return mem_grow(v, *cap, size);
+}
+
+static size_t numbered(const struct map *m, const char *key)
+{
+	return (size_t)(uintptr_t)map_get(m, key);
+}
+
+/* The node of a word, made where it is missing; 0 (the root): no more room. */
+static size_t node_of(struct phrases *p, const char *word)
+{
+	size_t at = 0;
+	for (; *word; word++) {
+		int c = p->letter[(unsigned char)*word];
+		if (c < 0)
+			return 0;
+		if (!p->nodes[at].next[c]) {
+			if (p->n_nodes == NODES_MAX)
+				return 0;
+			p->nodes = room(p->nodes, p->n_nodes, &p->cap_nodes,
+					sizeof(*p->nodes));
+			p->nodes[p->n_nodes] = (struct node){.exact = 0};
+			p->nodes[at].next[c] = (uint16_t)p->n_nodes++;
+		}
+		at = p->nodes[at].next[c];
+	}
+	return at;
+}
+
+static void know_numbers(struct phrases *p)
+{
+	static const struct {
+		const char *word;
+		int8_t number, month;
+	} words[] = {
+		{"un", 1, 0},	     {"une", 1, 0},	 {"deux", 2, 0},
+		{"trois", 3, 0},     {"quatre", 4, 0},	 {"cinq", 5, 0},
+		{"six", 6, 0},	     {"sept", 7, 0},	 {"huit", 8, 0},
+		{"neuf", 9, 0},	     {"dix", 10, 0},	 {"onze", 11, 0},
+		{"douze", 12, 0},    {"janvier", 0, 1},	 {"fevrier", 0, 2},
+		{"mars", 0, 3},	     {"avril", 0, 4},	 {"mai", 0, 5},
+		{"juin", 0, 6},	     {"juillet", 0, 7},	 {"aout", 0, 8},
+		{"septembre", 0, 9}, {"octobre", 0, 10}, {"novembre", 0, 11},
+		{"decembre", 0, 12},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		size_t at = node_of(p, words[i].word);
+		p->nodes[at].number = words[i].number;
+		p->nodes[at].month = words[i].month;
+	}
+}
+
+struct phrases *phrases_new(void)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyz0123456789,./-:";
+	struct phrases *p = mem_alloc(sizeof(*p));
+	memset(p->letter, -1, sizeof(p->letter));
+	for (int i = 0; i < LETTERS; i++) {
+		unsigned char c = (unsigned char)letters[i];
+		p->letter[c] = p->letter[toupper(c)] = (int8_t)i;
+	}
+	map_init(&p->terms);
+	map_init(&p->texts);
+	p->nodes = room(NULL, 0, &p->cap_nodes, sizeof(*p->nodes));
+	p->nodes[p->n_nodes++] = (struct node){.exact = 0};
+	p->links = room(NULL, 0, &p->cap_links, sizeof(*p->links));
+	p->links[p->n_links++] = (struct link){0, 0}; /* 0 ends a chain */
+	know_numbers(p);
+	return p;
+}
+
+void phrases_free(struct phrases *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n; i++)
+		free(p->v[i].text);
+	map_clear(&p->terms, NULL);
+	map_clear(&p->texts, NULL);
+	free(p->nodes);
+	free(p->links);
+	free(p->v);
+	free(p->by_term.first);
+	free(p->by_term.list);
+	free(p->by_capture.first);
+	free(p->by_capture.list);
+	free(p);
+}
+
+/* ---- terms ---- */
+
+/* word: folded, "*" behind it when it is the beginning of one. */
+static int link_word(struct phrases *p, const char *word, uint16_t term,
+		     struct err *err)
+{
+	char plain[WORD_MAX + 2];
+	str_copy(plain, sizeof(plain), word);
+	size_t n = strlen(plain);
+	bool is_prefix = plain[n - 1] == '*';
+	plain[n - is_prefix] = '\0';
+	size_t at = node_of(p, plain);
+	if (!at || p->n_links > UINT16_MAX)
+		return err_set(err, ERR_LIMIT, "too many different words");
+	p->links = room(p->links, p->n_links, &p->cap_links, sizeof(*p->links));
+	uint16_t *head = is_prefix ? &p->nodes[at].prefix : &p->nodes[at].exact;
+	p->links[p->n_links] = (struct link){term, *head};
+	*head = (uint16_t)p->n_links++;
+	return 0;
+}
+
+/* text: alternatives with | between, folded. */
+static int term_of(struct phrases *p, const char *text, uint16_t *out,
+		   struct err *err)
+{
+	size_t known = numbered(&p->terms, text);
+	if (known) {
+		*out = (uint16_t)(known - 1);
+		return 0;
+	}
+	if (p->n_terms == TERMS_MAX)
+		return err_set(err, ERR_LIMIT, "too many groups of words");
+	*out = (uint16_t)p->n_terms++;
+	map_put(&p->terms, text, (void *)(uintptr_t)(p->n_terms));
+	for (const char *s = text; *s;) {
+		char one[WORD_MAX + 2];
+		size_t n = strcspn(s, "|");
+		memcpy(one, s, n);
+		one[n] = '\0';
+		if (link_word(p, one, *out, err))
+			return -1;
+		s += n + (s[n] == '|');
+	}
+	return 0;
+}
+
+/* ---- parsing ---- */
+
+/* One phrase being read: steps as text first, so that a check needs no trie. */
+struct parsed {
+	struct arena *a;
+	size_t n, n_gaps, n_captures;
+	struct {
+		enum step_kind kind;
+		enum capture capture;
+		bool is_optional;
+		const char *term;
+	} v[LEXICON_STEPS_MAX];
+};
+
+static int add_step(struct parsed *out, enum step_kind kind,
+		    enum capture capture, bool is_optional, const char *term,
+		    struct err *err)
+{
+	if (out->n == LEXICON_STEPS_MAX)
+		return err_set(err, ERR_CONFIG, "more than %d steps",
+			       LEXICON_STEPS_MAX);
+	out->v[out->n].kind = kind;
+	out->v[out->n].capture = capture;
+	out->v[out->n].is_optional = is_optional;
+	out->v[out->n++].term = term;
+	out->n_gaps += kind == STEP_GAP;
+	out->n_captures += kind == STEP_CAPTURE;
+	return 0;
+}
+
+static bool is_plain(const struct sentence *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i].len > WORD_MAX)
+			return false;
+		for (uint32_t k = 0; k < s->v[i].len; k++)
+			if ((unsigned char)s->v[i].s[k] >= 0x80)
+				return false;
+	}
+	return true;
+}
+
+/* A written word, perhaps with * behind, as words; the star is the last's. */
+static int fold_word(struct parsed *out, const char *s, struct sentence *words,
+		     bool *is_prefix, struct err *err)
+{
+	size_t n = strlen(s);
+	struct sentence more = {.n = 0};
+	*is_prefix = n && s[n - 1] == '*';
+	const char *plain = arena_dup_n(out->a, s, n - *is_prefix);
+	if (strpbrk(plain, "*?()[]{}<>\"$|"))
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\": * and ? stand at the end of a word, "
+			       "words and | are all there is besides",
+			       s);
+	struct sentences w = {.text = plain};
+	if (!sentence_next(&w, out->a, words) ||
+	    sentence_next(&w, out->a, &more))
+		return err_set(err, ERR_CONFIG, "\"%s\" is no word", s);
+	if (!is_plain(words))
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\": only letters a to z, accents aside, "
+			       "%d at most",
+			       s, WORD_MAX);
+	if (*is_prefix && words->v[words->n - 1].len < PREFIX_MIN)
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\": at least %d letters before *", s,
+			       PREFIX_MIN);
+	return 0;
+}
+
+static char *lower(struct arena *a, const struct word *w, bool is_prefix)
+{
+	char *s = arena_printf(a, "%.*s%s", (int)w->len, w->s,
+			       is_prefix ? "*" : "");
+	for (char *c = s; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return s;
+}
+
+static int parse_alternatives(struct parsed *out, const char *token,
+			      bool is_optional, struct err *err)
+{
+	struct sentence words = {.n = 0};
+	bool is_prefix;
+	char *term = arena_dup(out->a, "");
+	size_t count = 0;
+	for (const char *s = token;; count++) {
+		size_t n = strcspn(s, "|");
+		if (fold_word(out, arena_dup_n(out->a, s, n), &words,
+			      &is_prefix, err))
+			return -1;
+		if (words.n > 1 || count == ALTERNATIVES_MAX)
+			return err_set(err, ERR_CONFIG,
+				       "\"%s\": single words stand between |, "
+				       "at most %d",
+				       token, ALTERNATIVES_MAX);
+		term = arena_printf(out->a, "%s%s%s", term, count ? "|" : "",
+				    lower(out->a, &words.v[0], is_prefix));
+		s += n;
+		if (!*s++)
+			break;
+	}
+	return add_step(out, STEP_TERM, CAPTURE_NONE, is_optional, term, err);
+}
+
+static int parse_words(struct parsed *out, const char *token, bool is_optional,
+		       struct err *err)
+{
+	struct sentence words = {.n = 0};
+	bool is_prefix;
+	if (fold_word(out, token, &words, &is_prefix, err))
+		return -1;
+	if (is_optional && words.n > 1)
+		return err_set(err, ERR_CONFIG,
+			       "\"%s\": ? is for a single word", token);
+	for (size_t i = 0; i < words.n; i++)
+		if (add_step(out, STEP_TERM, CAPTURE_NONE, is_optional,
+			     lower(out->a, &words.v[i],
+				   is_prefix && i + 1 == words.n),
+			     err))
+			return -1;
+	return 0;
+}
+
+static int parse_token(struct parsed *out, char *token, struct err *err)
+{
+	if (str_eq(token, "..."))
+		return add_step(out, STEP_GAP, CAPTURE_NONE, false, NULL, err);
+	if (*token == '{') {
+		enum capture c = capture_find(token);
+		if (c == CAPTURE_NONE)
+			return err_set(err, ERR_CONFIG,
+				       "no such capture %s; allowed: {time} "
+				       "{hours} {number} {date} {duration}",
+				       token);
+		return add_step(out, STEP_CAPTURE, c, false, NULL, err);
+	}
+	size_t n = strlen(token);
+	bool is_optional = token[n - 1] == '?';
+	token[n - is_optional] = '\0';
+	if (strchr(token, '|'))
+		return parse_alternatives(out, token, is_optional, err);
+	return parse_words(out, token, is_optional, err);
+}
+
+static int check_ends(const struct parsed *p, struct err *err)
+{
+	if (!p->n)
+		return err_set(err, ERR_CONFIG, "a phrase without words");
+	if (p->v[0].kind == STEP_GAP || p->v[p->n - 1].kind == STEP_GAP ||
+	    p->v[0].is_optional || p->v[p->n - 1].is_optional)
+		return err_set(err, ERR_CONFIG,
+			       "a phrase begins and ends with a word that must "
+			       "be there");
+	if (p->n_gaps > LEXICON_GAPS_MAX)
+		return err_set(err, ERR_CONFIG, "at most %d times \"...\"",
+			       LEXICON_GAPS_MAX);
+	if (p->n_captures > 1)
+		return err_set(err, ERR_CONFIG, "one {...} in a phrase");
+	return 0;
+}
+
+static int parse(struct parsed *out, const char *text, struct err *err)
+{
+	if (strlen(text) > LEXICON_PHRASE_MAX)
+		return err_set(err, ERR_CONFIG, "longer than %d bytes",
+			       LEXICON_PHRASE_MAX);
+	for (const char *s = text; *s;) {
+		size_t n = strcspn(s, " ");
+		if (n && parse_token(out, arena_dup_n(out->a, s, n), err))
+			return -1;
+		s += n + (s[n] == ' ');
+	}
+	return check_ends(out, err);
+}
+
+int lexicon_phrase_check(const char *phrase, struct err *err)
+{
+	struct arena a;
+	arena_init(&a);
+	struct parsed p = {.a = &a};
+	int result = parse(&p, phrase, err);
+	arena_clear(&a);
+	return result;
+}
+
+/* ---- phrases ---- */
+
+static char *canonical(const struct parsed *p, int within)
+{
+	char *s = arena_printf(p->a, "%d", p->n_gaps ? within : 0);
+	for (size_t i = 0; i < p->n; i++)
+		s = arena_printf(p->a, "%s %s%s", s,
+				 p->v[i].kind == STEP_GAP ? "..."
+				 : p->v[i].kind == STEP_CAPTURE
+					 ? capture_names[p->v[i].capture - 1]
+					 : p->v[i].term,
+				 p->v[i].is_optional ? "?" : "");
+	return s;
+}
+
+static int add_parsed(struct phrases *p, const struct parsed *from,
+		      const char *text, int within, struct err *err)
+{
+	struct phrase made = {.n = (uint8_t)from->n, .within = (uint8_t)within};
+	for (size_t i = 0; i < from->n; i++) {
+		struct step *s = &made.steps[i];
+		s->kind = (uint8_t)from->v[i].kind;
+		s->capture = (uint8_t)from->v[i].capture;
+		s->is_optional = from->v[i].is_optional;
+		s->term = TERM_NONE;
+		if (from->v[i].term &&
+		    term_of(p, from->v[i].term, &s->term, err))
+			return -1;
+	}
+	if (p->n == PHRASES_ALL_MAX)
+		return err_set(err, ERR_LIMIT, "more than %d phrases",
+			       PHRASES_ALL_MAX);
+	p->v = room(p->v, p->n, &p->cap, sizeof(*p->v));
+	made.text = mem_dup(text);
+	p->v[p->n++] = made;
+	map_put(&p->texts, text, (void *)(uintptr_t)p->n);
+	return (int)p->n - 1;
+}
+
+int phrases_add(struct phrases *p, const char *text, int within,
+		struct err *err)
+{
+	struct arena a;
+	arena_init(&a);
+	struct parsed parsed = {.a = &a};
+	int result = parse(&parsed, text, err);
+	if (!result) {
+		const char *key = canonical(&parsed, within);
+		size_t known = numbered(&p->texts, key);
+		result = known ? (int)known - 1
+			       : add_parsed(p, &parsed, key, within, err);
+	}
+	arena_clear(&a);
+	return result;
+}
+
+static size_t chain_length(const struct phrases *p, uint16_t head)
+{
+	size_t n = 0;
+	for (; head; head = p->links[head].next)
+		n++;
+	return n;
+}
+
+/* Nodes come after their parents, so one pass sees every path. */
+static int check_terms(const struct phrases *p, struct err *err)
+{
+	uint32_t *above = mem_array(p->n_nodes, sizeof(*above));
+	int result = 0;
+	for (size_t i = 0; i < p->n_nodes; i++) {
+		const struct node *n = &p->nodes[i];
+		above[i] += (uint32_t)chain_length(p, n->prefix);
+		if (above[i] + chain_length(p, n->exact) > WORD_TERMS_MAX)
+			result = err_set(err, ERR_LIMIT,
+					 "one word stands in more than %d "
+					 "different groups a|b|c",
+					 WORD_TERMS_MAX);
+		for (int c = 0; c < LETTERS; c++)
+			if (n->next[c])
+				above[n->next[c]] = above[i];
+	}
+	free(above);
+	return result;
+}
+
+static size_t first_of(const struct phrase *v, enum step_kind kind)
+{
+	if (v->steps[0].kind != kind)
+		return SIZE_MAX;
+	return kind == STEP_TERM ? v->steps[0].term : v->steps[0].capture;
+}
+
+static void make_index(const struct phrases *p, enum step_kind kind,
+		       size_t n_keys, struct index *out)
+{
+	out->first = mem_array(n_keys + 2, sizeof(*out->first));
+	out->list = mem_array(p->n + 1, sizeof(*out->list));
+	for (size_t i = 0; i < p->n; i++) {
+		size_t key = first_of(&p->v[i], kind);
+		if (key != SIZE_MAX)
+			out->first[key + 2]++;
+	}
+	for (size_t k = 2; k < n_keys + 2; k++)
+		out->first[k] += out->first[k - 1];
+	for (size_t i = 0; i < p->n; i++) {
+		size_t key = first_of(&p->v[i], kind);
+		if (key != SIZE_MAX)
+			out->list[out->first[key + 1]++] = (uint16_t)i;
+	}
+}
+
+int phrases_finish(struct phrases *p, struct err *err)
+{
+	if (check_terms(p, err))
+		return -1;
+	make_index(p, STEP_TERM, p->n_terms, &p->by_term);
+	make_index(p, STEP_CAPTURE, CAPTURE_COUNT, &p->by_capture);
+	return 0;
+}
+
+size_t phrases_count(const struct phrases *p)
+{
+	return p->n;
+}
+
+const struct phrase *phrases_at(const struct phrases *p, size_t i)
+{
+	return &p->v[i];
+}
+
+static void take_terms(const struct phrases *p, struct word *w, uint16_t head)
+{
+	for (; head; head = p->links[head].next)
+		w->terms[w->n_terms++] = p->links[head].term;
+}
+
+void phrases_know(const struct phrases *p, struct word *w)
+{
+	size_t at = 0;
+	w->n_terms = 0;
+	w->number = w->month = 0;
+	for (uint32_t i = 0; i < w->len; i++) {
+		int c = p->letter[(unsigned char)w->s[i]];
+		if (c < 0 || !p->nodes[at].next[c])
+			return;
+		at = p->nodes[at].next[c];
+		take_terms(p, w, p->nodes[at].prefix);
+	}
+	take_terms(p, w, p->nodes[at].exact);
+	w->number = p->nodes[at].number;
+	w->month = p->nodes[at].month;
+}
+
+static const uint16_t *listed(const struct index *x, size_t key, size_t *n)
+{
+	size_t first = x->first[key];
+	*n = x->first[key + 1] - first;
+	return x->list + first;
+}
+
+const uint16_t *phrases_by_term(const struct phrases *p, uint16_t term,
+				size_t *n)
+{
+	return listed(&p->by_term, term, n);
+}
+
+const uint16_t *phrases_by_capture(const struct phrases *p, enum capture c,
+				   size_t *n)
+{
+	return listed(&p->by_capture, c, n);
+}

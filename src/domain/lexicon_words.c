@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A text of a stranger as sentences of words, without a copy where it is
+ * ASCII. Pieces with other letters are folded (utf8_fold) and may then be
+ * several words ("l’équipe"), which all stand for the whole piece in the text.
+ * Numbers keep the sign that holds them together (16-25, 12,50, 01/09/2027):
+ * what it meant could not be told from the words any more. */
+#include "lexicon_parts.h"
+
+#include <etrier/arena.h>
+#include <etrier/mem.h>
+#include <etrier/utf8.h>
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Asked of every byte of every offer: no call, no table. */
+static bool is_word_byte(char c)
+{
+	unsigned char u = (unsigned char)c;
+	return u >= 0x80 || (unsigned char)((u | 0x20) - 'a') < 26 ||
+	       (unsigned char)(u - '0') < 10;
+}
+
+/* Signs that lists begin with: bullets, arrows, dingbats, emoji. */
+static bool is_bullet(const char *s)
+{
+	uint32_t cp = utf8_next(&s);
+	return cp == 0x2022 || cp == 0x2023 || cp == 0x2026 || cp == 0x2043 ||
+	       (cp >= 0x2190 && cp <= 0x21FF) ||
+	       (cp >= 0x25A0 && cp <= 0x27BF) || cp >= 0x1F000;
+}
+
+enum mark { MARK_NONE, MARK_COMMA, MARK_END };
+
+/* A dot inside "c.a.p" or "exemple.fr" means nothing. Before a blank and no
+ * capital it may be that of an abbreviation ("cat. 3", "min. 18 ans"). */
+static enum mark dot_at(const char *text, size_t at)
+{
+	const char *next = text + at + 1;
+	bool is_glued = is_word_byte(*next);
+	if (is_glued)
+		return at && islower((unsigned char)text[at - 1]) &&
+				       isupper((unsigned char)*next)
+			       ? MARK_END
+			       : MARK_NONE;
+	next += *next == ' ';
+	return islower((unsigned char)*next) || is_digit(*next) ? MARK_COMMA
+								: MARK_END;
+}
+
+/* What a byte that is of no word does. A comma, a bracket or a dash with blanks
+ * around divide a sentence. */
+static enum mark mark_at(const char *text, size_t at)
+{
+	switch (text[at]) {
+	case '\n':
+	case '\r':
+	case ';':
+	case '!':
+	case '?':
+		return MARK_END;
+	case '.':
+		return dot_at(text, at);
+	case ',':
+	case '(':
+	case ')':
+	case '|':
+		return MARK_COMMA;
+	case '-':
+		return at && text[at - 1] == ' ' && text[at + 1] == ' '
+			       ? MARK_COMMA
+			       : MARK_NONE;
+	default:
+		return MARK_NONE;
+	}
+}
+
+/* Bytes of the piece at s; *plain: it is ASCII. A number ends where another
+ * sign than its first would go on: 8:30-12:00 are two. */
+static size_t piece_length(const char *s, bool *plain)
+{
+	bool is_number = true;
+	char sign = '\0';
+	size_t n = 0;
+	for (;; n++) {
+		char c = s[n];
+		if (is_word_byte(c)) {
+			bool ascii = (unsigned char)c < 0x80;
+			if (!ascii && sign)
+				break;
+			*plain &= ascii;
+			is_number &= is_digit(c);
+			continue;
+		}
+		if (!c || !n || !is_number || !strchr(",.:/-", c) ||
+		    (sign && sign != c) || !is_digit(s[n + 1]))
+			break;
+		sign = c;
+	}
+	return n;
+}
+
+/* "Idéalement, vous ...": a single word is no clause of its own. */
+static uint16_t next_clause(const struct sentences *w,
+			    const struct sentence *out)
+{
+	size_t n = out->n;
+	if (!n)
+		return 0;
+	uint16_t clause = out->v[n - 1].clause;
+	bool has_two = n > 1 && out->v[n - 2].clause == clause;
+	return (uint16_t)(clause + (w->was_comma && has_two));
+}
+
+static void push(struct sentences *at, struct sentence *out, const char *s,
+		 size_t n, size_t from, size_t to)
+{
+	struct word *w = &out->v[out->n];
+	w->clause = next_clause(at, out);
+	at->was_comma = false;
+	out->n++;
+	w->s = s;
+	w->len = (uint32_t)n;
+	w->from = (uint32_t)from;
+	w->to = (uint32_t)to;
+}
+
+/* Words of the folded rest of a piece, as far as there is room. */
+static void push_rest(struct sentences *w, struct sentence *out)
+{
+	while (w->rest && *w->rest && out->n < SENTENCE_WORDS_MAX) {
+		size_t n = strcspn(w->rest, " ");
+		push(w, out, w->rest, n, w->rest_from, w->rest_to);
+		w->rest += n + (w->rest[n] == ' ');
+	}
+	if (w->rest && !*w->rest)
+		w->rest = NULL;
+}
+
+/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
+ * ASCII are all é, ç and their like; NULL for any other. One French word in six
+ * has such a letter, and the general way costs as much as the search itself. */
+static const char *fold_accents(struct arena *a, const char *s, size_t n)
+{
+	/* U+00C0 to U+00FF, which are C3 80 to C3 BF; blank: not one letter */
+	static const char plain[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
+				    "aaaaaa ceeeeiiii nooooo  uuuuy y";
+	char *out = arena_alloc(a, n + 1), *end = out;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i], next;
+		if (c < 0x80) {
+			*end++ = s[i];
+			continue;
+		}
+		next = i + 1 < n ? (unsigned char)s[++i] : 0;
+		if (c != 0xC3 || (next & 0xC0) != 0x80 ||
+		    plain[next & 0x3F] == ' ')
+			return NULL;
+		*end++ = plain[next & 0x3F];
+	}
+	return out;
+}
+
+static void push_piece(struct sentences *w, struct arena *a,
+		       struct sentence *out)
+{
+	bool plain = true;
+	const char *s = w->text + w->at;
+	size_t n = piece_length(s, &plain), from = w->at;
+	w->at += n;
+	if (plain) {
+		push(w, out, s, n, from, w->at);
+		return;
+	}
+	w->rest = fold_accents(a, s, n);
+	if (!w->rest)
+		w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->was_comma |= !*w->rest; /* "–" */
+	w->rest_from = from;
+	w->rest_to = w->at;
+	push_rest(w, out);
+}
+
+bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
+{
+	out->n = 0;
+	w->was_comma = false;
+	push_rest(w, out);
+	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
+		const char *s = w->text + w->at;
+		if (is_word_byte(*s)) {
+			if (out->n && (unsigned char)*s >= 0x80 && is_bullet(s))
+				return true;
+			push_piece(w, a, out);
+			continue;
+		}
+		enum mark mark = mark_at(w->text, w->at++);
+		if (mark == MARK_END && out->n)
+			return true;
+		w->was_comma |= mark == MARK_COMMA;
+	}
+	return out->n > 0;
+}
