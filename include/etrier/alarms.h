@@ -15,6 +15,7 @@ enum alarm_code {
 	ALARM_SOURCE_FAILING,	  /* subject: the source */
 	ALARM_SOURCE_QUARANTINED, /* empty, cut or shrunken; subject: source */
 	ALARM_SOURCE_SILENT,	  /* no good poll for long; subject: source */
+	ALARM_SOURCE_STALE,	  /* too old for its licence; subject: source */
 	ALARM_CERTIFICATE,	  /* expires soon; subject: source */
 	ALARM_SMS_UNCERTAIN,
 	ALARM_DIGESTS_REFUSED,

@@ -25,7 +25,8 @@ struct live;
 struct live *live_new(struct store *store, const struct refdata *rd,
 		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
-/* Read everyone and every live offer from the store and queue everyone. */
+/* Read everyone and every offer that may be proposed from the store and queue
+ * everyone. */
 int live_load(struct live *l, struct err *err);
 /* New rules are current at once; candidates follow by the queue. */
 void live_set_rules(struct live *l, struct rules *rules_take);
@@ -45,6 +46,9 @@ void live_refill(struct live *l, int64_t id);
 /* A transaction around live_offer_put() or live_offer_drop() was rolled back:
  * the offers are read from the store again before anything is matched. */
 void live_resync(struct live *l);
+/* Many offers may be proposed from now on, or no more (a source became stale):
+ * all are read again and everybody is compared anew, in slices. */
+void live_offers_changed(struct live *l);
 
 /* Work at most budget_ms. True: more waits. Errors end the slice; what was in
  * hand is tried again. */

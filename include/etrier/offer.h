@@ -21,13 +21,35 @@ struct err;
 #define OFFER_ROME_MAX	      5
 #define OFFER_LANGUAGES_MAX   8
 #define OFFER_REF_MAX	      200
+#define OFFER_QUALITY_MAX     8 /* findings of the quality gate on one offer */
 
-enum offer_status { OFFER_LIVE, OFFER_WITHDRAWN, OFFER_EXPIRED };
+/* The last two are never said by a line: they come of the quality gate and of
+ * whoever decides about what it stopped. */
+enum offer_status {
+	OFFER_LIVE,
+	OFFER_WITHDRAWN,
+	OFFER_EXPIRED,
+	OFFER_QUARANTINED,
+	OFFER_REJECTED,
+	OFFER_STATE_COUNT
+};
 extern const struct vocab vocab_offer_status; /* live withdrawn expired */
+extern const struct vocab vocab_offer_state;  /* and quarantined rejected */
+
+/* What the collector's quality gate found, the gravest outcome of all. */
+enum quality { QUALITY_FINE, QUALITY_NOTE, QUALITY_QUARANTINE, QUALITY_REJECT };
+extern const struct vocab vocab_quality; /* fine note quarantine reject */
+struct offer_quality {
+	enum quality outcome;
+	const char *symbols[OFFER_QUALITY_MAX]; /* the rules that fired */
+	const char *reasons[OFFER_QUALITY_MAX]; /* in words for people */
+	int n_symbols, n_reasons;
+};
 
 struct offer_employer {
 	const char *name, *siret, *naf, *size;
 	enum tri handi_engaged, adapted_company;
+	enum tri school; /* a school that publishes as if it hired */
 };
 struct offer_hours {
 	int start_min, end_min; /* minutes since midnight, -1 unknown */
@@ -46,7 +68,9 @@ struct offer_language {
 
 struct offer {
 	const char *source, *ref, *url, *title, *description;
-	int kind;			  /* enum contract or VOCAB_NONE */
+	const char *origin_ref; /* where it was published first, its ref there
+				 */
+	int kind;		/* enum contract or VOCAB_NONE */
 	const char *rome[OFFER_ROME_MAX]; /* codes, v3 or v4 */
 	int n_rome;
 	struct offer_employer employer;
@@ -71,6 +95,7 @@ struct offer {
 	struct offer_contact contact;
 	int64_t posted, updated, expires; /* instants or INSTANT_NONE */
 	enum offer_status status;
+	struct offer_quality quality;
 	json_t *provenance; /* {field: stated|text|trade|list}, owned by the
 			     * JSON it was read from, or NULL */
 };
@@ -91,7 +116,11 @@ json_t *offer_to_json(const struct offer *o);
 /* ref, or h:<hash of url, or of title+employer+place+start> (data.md). */
 const char *offer_ref(const struct offer *o, struct arena *a);
 /* Hash (BLAKE2b, 16 bytes as 32 hex digits) of what the offer says: every
- * field but posted, updated and provenance. */
+ * field but posted, updated, quality and provenance. */
 void offer_content_hash(const struct offer *o, char out[33]);
+/* employer.school when it is said; else yes for the activities 8559A, 8559B
+ * and 8532Z and for names of schools ("CFA ...", "école", "campus", "institut
+ * de formation"), and unknown, never no, for the rest. */
+enum tri offer_school(const struct offer *o, struct arena *a);
 
 #endif

@@ -43,6 +43,11 @@ int polls_flush(struct polls *p, struct err *err);
 bool polls_has_waiting(const struct polls *p);
 /* Ask the sources that are due, fail the polls that are late, expire offers. */
 int polls_tick(struct polls *p, struct err *err);
+/* Somebody decided that an offer the quality gate stopped is live, or is not:
+ * who it may be proposed to follows. Inside the caller's transaction; after a
+ * rollback, live_resync(). */
+int polls_offer_decided(struct polls *p, const char *source, const char *ref,
+			struct err *err);
 /* The wall clock was set: what is due later than it could be is due now. */
 void polls_clock_stepped(struct polls *p);
 /* Ask now; name NULL: all. accept_shrink: the next complete poll closes what
@@ -52,13 +57,17 @@ int polls_now(struct polls *p, const char *name, bool accept_shrink);
 bool polls_is_busy(const struct polls *p);
 
 /* One object per source, for `sources list` and `status`: name kind enabled
- * last_ok live seen good bad failures next polling quarantined cert_expires
- * note. New reference. */
+ * last_ok live seen good bad failures next polling quarantined stale
+ * cert_expires note. New reference. */
 json_t *polls_report(struct polls *p, struct err *err);
+
+/* The licence object of a source's settings, borrowed; NULL: none. */
+const json_t *polls_licence(const struct polls *p, const char *source);
 
 struct polls_stats {
 	uint64_t polls, failed, unchanged, shrunken;
 	uint64_t offers, offers_new, offers_bad, offers_closed, bytes;
+	uint64_t offers_joined, offers_held; /* copies; stopped by the gate */
 };
 void polls_stats(const struct polls *p, struct polls_stats *out);
 

@@ -87,7 +87,7 @@ int store_probe(struct store *s, struct err *err);
 /* Empty the write-ahead log into the file; when idle. */
 int store_checkpoint(struct store *s, struct err *err);
 
-enum { STORE_N_STATES = 7, STORE_N_STATUSES = 4, STORE_N_OFFER_STATES = 3 };
+enum { STORE_N_STATES = 7, STORE_N_STATUSES = 4, STORE_N_OFFER_STATES = 5 };
 struct store_stats {
 	int64_t file_bytes, wal_bytes;
 	int64_t n_commits; /* since store_open() */

@@ -26,6 +26,7 @@ int store_event_add(struct store *s, const struct store_event *e,
 struct store_event_query {
 	const char *kind;     /* NULL: any */
 	int64_t person;	      /* 0: any */
+	int64_t canonical;    /* 0: any; with the ids joined into it */
 	int64_t since, until; /* at in [since, until); INSTANT_NONE: open */
 	int64_t after;	      /* id */
 	int limit;

@@ -18,6 +18,8 @@ struct store_source {
 	int64_t last_poll_at;	/* end of the last poll, good or not */
 	int64_t complete_at;	/* last complete, unfailed poll */
 	int64_t complete_count; /* offers it saw, -1: never one */
+	int64_t good_at;	/* last unfailed poll, whole or not */
+	bool is_stale;		/* see store_source_set_stale(); not put */
 	int failures;		/* in a row */
 	int64_t next_due;	/* INSTANT_NONE: at once */
 	const char *last_error; /* of the last poll, or NULL */
@@ -34,6 +36,11 @@ int store_source_put(struct store *s, const struct store_source *in,
 int store_poll_begin(struct store *s, const char *source, int64_t *poll,
 		     struct err *err);
 
+/* Too long since the last good poll for what its licence asks: its offers stay
+ * live and are proposed to nobody. *changed: it was otherwise before. */
+int store_source_set_stale(struct store *s, const char *name, bool is_stale,
+			   bool *changed, struct err *err);
+
 /* --- offers ------------------------------------------------------------------
  */
 struct store_offer_in {
@@ -43,34 +50,48 @@ struct store_offer_in {
 	enum offer_status status; /* as the source says; live by default */
 	int64_t expires;	  /* INSTANT_NONE: no end stated */
 	int64_t poll;		  /* of store_poll_begin(); 0: no poll */
+	int rank;		  /* of several copies the highest speaks */
+	enum quality outcome;	  /* of the quality gate */
+	const char *judged;	  /* what it found, JSON; NULL: nothing */
 };
 enum store_offer_change {
 	STORE_OFFER_SAME, /* only last_seen moved */
 	STORE_OFFER_NEW,
 	STORE_OFFER_CHANGED, /* same canonical id, other content */
 	STORE_OFFER_REVIVED, /* was withdrawn or expired, is live again */
-	STORE_OFFER_CLOSED   /* the source now says it is over */
+	STORE_OFFER_CLOSED,  /* the source now says it is over */
+	STORE_OFFER_HELD     /* now waits for a decision, or is rejected */
 };
+/* A live offer the gate stops becomes quarantined or rejected, unless somebody
+ * decided about this very content; a rejected one loses at once its employer's
+ * name and number, description, url, contact and free texts. */
 int store_offer_put(struct store *s, const struct store_offer_in *in,
 		    int64_t now, int64_t *canonical,
 		    enum store_offer_change *change, struct err *err);
 
 struct store_offer {
-	int64_t canonical;
+	int64_t id, canonical;
 	const char *source, *ref, *hash, *fields;
 	enum offer_status status;
 	int64_t first_seen, last_seen, expires, closed_at;
+	bool is_keyed; /* store_twins.h */
+	/* Why it is the same post as the others of its canonical id; what the
+	 * gate found (JSON); what somebody decided ("accepted", "refused") and
+	 * why. NULL: nothing. */
+	const char *reason, *judged, *decision, *decided_why;
 };
-/* The offer a canonical id stands for: its live one, else the last seen. An id
- * joined into another answers with that other. */
+/* The offer a canonical id stands for: its live one of the highest rank, else
+ * the last seen; fields are what its live copies say together. An id joined
+ * into another answers with that other. */
 int store_offer_get(struct store *s, int64_t canonical, struct arena *a,
 		    struct store_offer *out, struct err *err);
 int store_offer_find(struct store *s, const char *source, const char *ref,
 		     struct arena *a, struct store_offer *out, struct err *err);
 struct store_offer_query {
 	bool live_only;
-	const char *source; /* NULL: any */
-	int64_t after;	    /* canonical id */
+	bool proposable_only; /* live, and by a source that is not stale */
+	const char *source;   /* NULL: any */
+	int64_t after;	      /* canonical id */
 	int limit;
 };
 typedef int store_offer_fn(void *ctx, const struct store_offer *row);
@@ -81,11 +102,12 @@ int store_offers_live_count(struct store *s, const char *source, int64_t *n,
 			    struct err *err);
 
 /* Called, inside the transaction and when all is written, for each canonical id
- * that has no live offer any more (its candidates are dropped); may write.
+ * of which an offer was closed; may write. is_dead: it has no live offer any
+ * more (its candidates are dropped), else what is left may say something else.
  * NULL: nobody. */
-typedef void store_closed_fn(void *ctx, int64_t canonical);
-/* The live offers of the source that `poll` did not see become withdrawn: ask
- * the guard first. */
+typedef void store_closed_fn(void *ctx, int64_t canonical, bool is_dead);
+/* The live and quarantined offers of the source that `poll` did not see become
+ * withdrawn: ask the guard first. */
 int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 			      int64_t now, store_closed_fn *on_closed,
 			      void *ctx, int64_t *n, struct err *err);
@@ -94,11 +116,6 @@ int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 			int limit, store_closed_fn *on_closed, void *ctx,
 			int64_t *n, struct err *err);
-/* Duplicates: candidates, messages and ledger of `other` become those of
- * `keep`; `other` stays as a redirection. */
-int store_offer_join(struct store *s, int64_t keep, int64_t other,
-		     struct err *err);
-
 /* --- rule sets
  * ---------------------------------------------------------------- */
 int store_rules_put(struct store *s, const char *id, const char *text,

@@ -89,10 +89,7 @@ static const char *lines(const struct job *j, int field, size_t max)
 	const char *s = raw(j, field);
 	if (!s)
 		return NULL;
-	s = html_to_text(j->a, s, max);
-	/* Some feeds escape their markup once more than they should. */
-	if (html_looks_like(s) && strchr(s, '<'))
-		s = html_to_text(j->a, s, max);
+	s = html_to_text(j->a, html_unescape(j->a, s), max);
 	return *s ? s : NULL;
 }
 

@@ -524,8 +524,9 @@ static void read_fields(const struct ynode *root, json_t *v, struct diags *d)
 	all = all ? all : json_object();
 	json_object_update(all, own);
 	json_decref(own);
-	/* What was no table was told so. */
-	if (!json_object_get(all, "title") && n && n->kind == YNODE_MAP)
+	/* What was no table, or a title with a mistake, was told so. */
+	if (!json_object_get(all, "title") && n && n->kind == YNODE_MAP &&
+	    !ynode_get(n, "title"))
 		fail(d, n, "fields: an offer needs a title", NULL);
 	json_object_set_new(v, "fields", all);
 }

@@ -101,11 +101,12 @@ static char *cell_text(json_t *v)
 	return buf_take(&b);
 }
 
-/* A list of sentences reads better one a line. */
-static bool is_list_of_sentences(const json_t *v)
+/* A list of sentences or of records reads better one a line. */
+static bool is_list_of_lines(const json_t *v)
 {
-	const char *first = json_string_value(json_array_get(v, 0));
-	return json_is_array(v) && strchr(first ? first : "", ' ') != NULL;
+	const json_t *first = json_array_get(v, 0);
+	const char *text = json_string_value(first);
+	return json_is_object(first) || strchr(text ? text : "", ' ') != NULL;
 }
 
 static void print_block(json_t *row)
@@ -115,7 +116,7 @@ static void print_block(json_t *row)
 	size_t i;
 	json_object_foreach(row, key, v)
 	{
-		bool has_lines = is_list_of_sentences(v);
+		bool has_lines = is_list_of_lines(v);
 		char *s = has_lines ? mem_dup("") : cell_text(v);
 		printf("%s:%s%s\n", key, *s ? " " : "", s);
 		free(s);

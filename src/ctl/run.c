@@ -41,20 +41,28 @@ static void usage(FILE *out)
 	      out);
 }
 
+/* How many words the name has when argv begins with them, else 0. */
+static int begins_with(int argc, char **argv, const char *name)
+{
+	int words = 0;
+	while (*name) {
+		size_t n = strcspn(name, " ");
+		if (words == argc || strlen(argv[words]) != n ||
+		    strncmp(argv[words], name, n) != 0)
+			return 0;
+		words++;
+		name += name[n] ? n + 1 : n;
+	}
+	return words;
+}
+
 const struct ctl_command *ctl_find(int argc, char **argv, int *n_words)
 {
 	const struct ctl_command *best = NULL;
+	*n_words = 0;
 	for (const struct ctl_command *k = ctl_commands; k->name; k++) {
-		const char *space = strchr(k->name, ' ');
-		int words = space ? 2 : 1;
-		size_t first =
-			space ? (size_t)(space - k->name) : strlen(k->name);
-		if (argc < words || strlen(argv[0]) != first ||
-		    strncmp(argv[0], k->name, first) != 0)
-			continue;
-		if (space && !str_eq(argv[1], space + 1))
-			continue;
-		if (!best || words > *n_words) {
+		int words = begins_with(argc, argv, k->name);
+		if (words > *n_words) {
 			best = k;
 			*n_words = words;
 		}

@@ -176,6 +176,8 @@ static void on_row(void *ctx, json_t *row)
 	print_roles(json_object_get(row, "roles"));
 	print_sources(st, json_object_get(row, "sources"));
 	print_counts("offers", json_object_get(row, "offers"));
+	if (json_object_size(json_object_get(row, "stopped")))
+		print_counts("stopped", json_object_get(row, "stopped"));
 	print_counts("people", json_object_get(row, "people"));
 	printf("%-10s%" PRId64 " candidates, %" PRId64
 	       " people to be matched\n",

@@ -99,11 +99,24 @@ const struct ctl_command ctl_commands[] = {
 	 "Read a payload as the collector would and print the offer lines; "
 	 "stores nothing.",
 	 ctl_sources_try, NULL},
-	{OFFERS, "offers list", "[--source NAME] [--no-trade] [--all]",
+	{OFFERS, "offers list",
+	 "[--source NAME] [--no-trade] [--all] [--quarantined] [--rejected]",
 	 "Live offers, in the order they first came.", ctl_run_remote,
 	 "id:ID source:SOURCE ref:REF kind:KIND rome:ROME place:PLACE "
 	 "start:START title:TITLE"},
-	{OFFERS, "offers show", "SOURCE:REF", "One offer as stored.",
+	{OFFERS, "offers show", "SOURCE:REF",
+	 "One offer as stored, its copies and what happened to it.",
+	 ctl_run_remote, NULL},
+	{OFFERS, "offers review", "",
+	 "Offers that wait for somebody to look at them, and why.",
+	 ctl_run_remote,
+	 "offer:OFFER since:SINCE symbols:SYMBOLS title:TITLE "
+	 "reasons:REASONS"},
+	{OFFERS, "offers review accept", "SOURCE:REF [--because TEXT]",
+	 "Let an offer in that the quality gate stopped; audited.",
+	 ctl_run_remote, NULL},
+	{OFFERS, "offers review refuse", "SOURCE:REF [--because TEXT]",
+	 "Keep it out for as long as it says the same; audited.",
 	 ctl_run_remote, NULL},
 
 	{RULES, "explain", "--youth ORIGIN:REF --offer SOURCE:REF [--private]",

@@ -29,21 +29,6 @@
 #define SALARY_CENTS_MAX   INT64_C(100000000)
 #define EXPOSURE_LEVEL_MAX 3
 
-static const char *const offer_status_codes[] = {
-	[OFFER_LIVE] = "live",
-	[OFFER_WITHDRAWN] = "withdrawn",
-	[OFFER_EXPIRED] = "expired",
-	NULL,
-};
-static const char *const offer_status_labels[] = {
-	[OFFER_LIVE] = "en ligne",
-	[OFFER_WITHDRAWN] = "retirée",
-	[OFFER_EXPIRED] = "expirée",
-};
-const struct vocab vocab_offer_status = {"offer_status", offer_status_codes,
-					 offer_status_labels,
-					 ARRAY_LEN(offer_status_labels)};
-
 static const char *const period_codes[] = {"hour", "month", "year", NULL};
 static const char *const period_labels[] = {"par heure", "par mois", "par an"};
 static const struct vocab vocab_period = {
@@ -110,6 +95,7 @@ static void read_employer(const struct reader *top, struct offer_employer *e)
 	e->size = line_of(&r, "size");
 	e->handi_engaged = read_tri(&r, "handi_engaged");
 	e->adapted_company = read_tri(&r, "adapted_company");
+	e->school = read_tri(&r, "school");
 	if (e->siret && strspn(e->siret, "0123456789") != strlen(e->siret))
 		reader_fail(&r, "siret", "not a SIRET or SIREN");
 }
@@ -225,6 +211,7 @@ static void read_identity(const struct reader *r, struct offer *o)
 	o->source = line_of(r, "source");
 	o->ref = read_text(r, "ref", READ_LINE, OFFER_REF_MAX);
 	o->url = read_url(r, "url", OFFER_URL_MAX);
+	o->origin_ref = read_text(r, "origin_ref", READ_LINE, OFFER_REF_MAX);
 	o->title = line_of(r, "title");
 	o->description =
 		read_text(r, "description", READ_LINES, OFFER_DESCRIPTION_MAX);
@@ -263,6 +250,41 @@ static json_t *read_provenance(const struct reader *top)
 	return r.obj;
 }
 
+/* A list of clean lines, at most OFFER_QUALITY_MAX of them. */
+static int read_findings(const struct reader *r, const char *key,
+			 const char *out[OFFER_QUALITY_MAX])
+{
+	json_t *list = reader_get(r, key), *item;
+	size_t i;
+	int n = 0;
+	if (list && !json_is_array(list))
+		reader_fail(r, key, "not a list");
+	if (json_array_size(list) > OFFER_QUALITY_MAX)
+		reader_fail(r, key, "more than %d", OFFER_QUALITY_MAX);
+	if (r->fault->found)
+		return 0;
+	json_array_foreach(list, i, item)
+	{
+		const char *text = json_string_value(item);
+		if (!text || strlen(text) > OFFER_TEXT_MAX ||
+		    !text_is_clean(text, READ_LINE)) {
+			reader_fail(r, key, "not a clean line of text");
+			return 0;
+		}
+		out[n++] = text;
+	}
+	return n;
+}
+
+static void read_quality(const struct reader *top, struct offer_quality *q)
+{
+	struct reader r = reader_sub(top, "quality", "quality.");
+	q->outcome = (enum quality)read_code(&r, "outcome", &vocab_quality,
+					     QUALITY_FINE);
+	q->n_symbols = read_findings(&r, "symbols", q->symbols);
+	q->n_reasons = read_findings(&r, "reasons", q->reasons);
+}
+
 int offer_from_json(json_t *line, struct arena *a, struct offer *out,
 		    struct err *err)
 {
@@ -287,6 +309,7 @@ int offer_from_json(json_t *line, struct arena *a, struct offer *out,
 	o.expires = read_instant(&r, "expires");
 	o.status = (enum offer_status)read_code(
 		&r, "status", &vocab_offer_status, OFFER_LIVE);
+	read_quality(&r, &o.quality);
 	o.provenance = read_provenance(&r);
 	if (fault.found ||
 	    place_from_json(json_object_get(line, "place"), a, &o.place, err))
@@ -306,6 +329,7 @@ static json_t *employer_to_json(const struct offer_employer *e)
 	js_put_str(v, "size", e->size);
 	put_tri(v, "handi_engaged", e->handi_engaged);
 	put_tri(v, "adapted_company", e->adapted_company);
+	put_tri(v, "school", e->school);
 	return v;
 }
 
@@ -407,6 +431,7 @@ static void put_identity(json_t *v, const struct offer *o)
 	js_put_str(v, "source", o->source);
 	js_put_str(v, "ref", o->ref);
 	js_put_str(v, "url", o->url);
+	js_put_str(v, "origin_ref", o->origin_ref);
 	js_put_str(v, "title", o->title);
 	js_put_str(v, "description", o->description);
 	put_code(v, "kind", &vocab_contract, o->kind);
@@ -436,6 +461,25 @@ static void put_job(json_t *v, const struct offer *o)
 	put_take(v, "contact", contact_to_json(&o->contact));
 }
 
+static json_t *findings_to_json(const char *const *list, int n)
+{
+	json_t *v = json_array();
+	for (int i = 0; i < n; i++)
+		json_array_append_new(v, json_string(list[i]));
+	return v;
+}
+
+static json_t *quality_to_json(const struct offer_quality *q)
+{
+	json_t *v = json_object();
+	if (q->outcome == QUALITY_FINE)
+		return v;
+	put_code(v, "outcome", &vocab_quality, (int)q->outcome);
+	put_take(v, "symbols", findings_to_json(q->symbols, q->n_symbols));
+	put_take(v, "reasons", findings_to_json(q->reasons, q->n_reasons));
+	return v;
+}
+
 json_t *offer_to_json(const struct offer *o)
 {
 	json_t *v = json_object();
@@ -445,6 +489,7 @@ json_t *offer_to_json(const struct offer *o)
 	put_instant(v, "updated", o->updated);
 	put_instant(v, "expires", o->expires);
 	put_code(v, "status", &vocab_offer_status, (int)o->status);
+	put_take(v, "quality", quality_to_json(&o->quality));
 	if (json_object_size(o->provenance))
 		json_object_set(v, "provenance", o->provenance);
 	return v;
@@ -486,6 +531,7 @@ void offer_content_hash(const struct offer *o, char out[33])
 	struct buf text;
 	said.posted = said.updated = INSTANT_NONE;
 	said.provenance = NULL;
+	said.quality = (struct offer_quality){0};
 	json_t *v = offer_to_json(&said);
 	buf_init(&text, OFFER_JSON_MAX);
 	js_write(v, &text);

@@ -486,11 +486,10 @@ int csv_split_end(struct csv_split *c, struct err *err)
 	if (!c->has_begun)
 		begin(c);
 	if (!c->broken.kind && c->state == QUOTED)
-		return err_set(&c->broken, ERR_INPUT,
-			       "line %" PRIu64 ": a quote is opened and never "
-			       "closed: the document is cut",
-			       c->row_line),
-		       outcome(c, err);
+		err_set(&c->broken, ERR_INPUT,
+			"line %" PRIu64 ": a quote is opened and never closed: "
+			"the document is cut",
+			c->row_line);
 	if (!c->broken.kind)
 		end_row(c);
 	if (!c->broken.kind && !c->names)

@@ -6,12 +6,14 @@
  * its comparing of every end tag with all open elements). Entities are decoded
  * by the parser, once: "&amp;lt;" stays "&lt;". */
 #include "html_node.h"
+#include "html_tame.h"
 #include "nfc.h"
 
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/html.h>
 #include <etrier/mem.h>
+#include <etrier/str.h>
 #include <etrier/utf8.h>
 
 #include <libxml/HTMLparser.h>
@@ -72,6 +74,41 @@ bool html_looks_like(const char *s)
 			return true;
 	}
 	return false;
+}
+
+static bool is_escaped(const char *s)
+{
+	for (const char *p = s; (p = strchr(p, '<')); p++)
+		if (is_letter(p[1 + (p[1] == '/')]))
+			return false;
+	return strstr(s, "&lt;") || strstr(s, "&amp;lt;");
+}
+
+static char *unescape_once(struct arena *a, const char *s)
+{
+	static const struct {
+		const char *from;
+		char to;
+	} rows[] = {{"&lt;", '<'},   {"&gt;", '>'},    {"&quot;", '"'},
+		    {"&#39;", '\''}, {"&#039;", '\''}, {"&apos;", '\''},
+		    {"&amp;", '&'}};
+	char *out = arena_dup(a, s), *q = out;
+	for (const char *p = s; *p; q++) {
+		size_t i = 0;
+		while (i < ARRAY_LEN(rows) && !str_starts(p, rows[i].from))
+			i++;
+		*q = i < ARRAY_LEN(rows) ? rows[i].to : *p;
+		p += i < ARRAY_LEN(rows) ? strlen(rows[i].from) : 1;
+	}
+	*q = '\0';
+	return out;
+}
+
+const char *html_unescape(struct arena *a, const char *s)
+{
+	for (int i = 0; i < 2 && is_escaped(s); i++)
+		s = unescape_once(a, s);
+	return s;
 }
 
 /* ---- tree to text ---- */
@@ -233,14 +270,18 @@ char *html_to_text(struct arena *a, const char *html, size_t max)
 	char *input = safe_input(a, html);
 	struct writer w = {.keeps_lines = !has_tag(input), .left = SIZE_MAX};
 	buf_init(&w.out, HTML_INPUT_MAX * 2);
+	struct buf tame;
+	buf_init(&tame, HTML_INPUT_MAX * HTML_TAME_GROWTH);
+	html_tame(input, strlen(input), false, &tame);
 	htmlDocPtr doc = htmlReadMemory(
-		input, (int)strlen(input), "", "UTF-8",
+		tame.data ? tame.data : "", (int)tame.len, "", "UTF-8",
 		HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
 			HTML_PARSE_NONET | HTML_PARSE_COMPACT |
 			HTML_PARSE_IGNORE_ENC);
 	if (doc)
 		walk(&w, xmlDocGetRootElement(doc));
 	xmlFreeDoc(doc);
+	buf_clear(&tame);
 	char *text =
 		utf8_clean(a, w.out.data ? w.out.data : "", UTF8_LINES, max);
 	buf_clear(&w.out);

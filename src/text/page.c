@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A page of a stranger on libxml2's HTML parser: nothing is fetched, no DTD is
- * loaded, and it sees valid UTF-8 only. The parser gives up silently on deep
- * nesting, with what it has; for us that is an error, since offers further down
- * would be taken for gone. */
+ * loaded, and it sees valid UTF-8 and regular tags only (html_tame.c). The
+ * parser gives up silently on deep nesting, with what it has; for us that is an
+ * error, since offers further down would be taken for gone. */
 #include "page.h"
+#include "html_tame.h"
 #include "latin.h"
 #include "nfc.h"
 
@@ -69,7 +70,7 @@ static htmlDocPtr parse(const struct buf *text, struct err *err)
 
 htmlDocPtr page_parse(const char *bytes, size_t n, struct err *err)
 {
-	struct buf text;
+	struct buf text, tame;
 	htmlDocPtr doc = NULL;
 	if (n > JSONLD_PAGE_MAX) {
 		err_set(err, ERR_LIMIT, "a page larger than %zu bytes",
@@ -85,11 +86,15 @@ htmlDocPtr page_parse(const char *bytes, size_t n, struct err *err)
 	}
 	buf_init(&text, n * 3 + 1);
 	page_utf8(bytes, n, &text);
+	buf_init(&tame, n * 3 * HTML_TAME_GROWTH);
 	if (text.len)
-		doc = parse(&text, err);
+		html_tame(text.data, text.len, true, &tame);
+	buf_clear(&text);
+	if (tame.len)
+		doc = parse(&tame, err);
 	else
 		err_set(err, ERR_INPUT, "an empty page");
-	buf_clear(&text);
+	buf_clear(&tame);
 	return doc;
 }
 

@@ -5,7 +5,8 @@
  * value looked at counts against one ceiling for the page. */
 #include "postings.h"
 
-#include <etrier/buf.h>
+#include <etrier/arena.h>
+#include <etrier/html.h>
 #include <etrier/jsonld.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
@@ -126,47 +127,12 @@ void postings_from_json(struct postings *p, json_t *v)
 
 /* ---- the plain shape ---- */
 
-/* No markup, but some that was escaped. */
-static bool is_escaped(const char *s)
-{
-	for (const char *p = s; (p = strchr(p, '<')); p++)
-		if (p[1] == '/' ||
-		    ((p[1] | 0x20) >= 'a' && (p[1] | 0x20) <= 'z'))
-			return false;
-	return strstr(s, "&lt;") || strstr(s, "&amp;lt;");
-}
-
-static char *unescape(const char *s)
-{
-	static const struct {
-		const char *from;
-		char to;
-	} rows[] = {{"&lt;", '<'},   {"&gt;", '>'},    {"&quot;", '"'},
-		    {"&#39;", '\''}, {"&#039;", '\''}, {"&apos;", '\''},
-		    {"&amp;", '&'}};
-	char *out = mem_dup(s), *q = out;
-	for (const char *p = s; *p; q++) {
-		size_t i = 0;
-		while (i < ARRAY_LEN(rows) && !str_starts(p, rows[i].from))
-			i++;
-		*q = i < ARRAY_LEN(rows) ? rows[i].to : *p;
-		p += i < ARRAY_LEN(rows) ? strlen(rows[i].from) : 1;
-	}
-	*q = '\0';
-	return out;
-}
-
-/* Some sites escape their markup once or twice too often. */
 static json_t *description(json_t *v)
 {
-	char *s = mem_dup(json_string_value(v));
-	for (int i = 0; i < 2 && is_escaped(s); i++) {
-		char *less = unescape(s);
-		free(s);
-		s = less;
-	}
-	json_t *out = json_string(s);
-	free(s);
+	struct arena a;
+	arena_init(&a);
+	json_t *out = json_string(html_unescape(&a, json_string_value(v)));
+	arena_clear(&a);
 	return out;
 }
 

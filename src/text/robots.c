@@ -52,6 +52,8 @@ static void read_line(const char *s, const char *end, struct line *out)
 	const char *hash = memchr(s, '#', (size_t)(end - s));
 	end = hash ? hash : end;
 	out->word = OTHER;
+	out->is_cut = false;
+	out->value[0] = '\0';
 	const char *colon = memchr(s, ':', (size_t)(end - s));
 	if (!colon)
 		return;
@@ -160,7 +162,7 @@ static void canonical(const char *s, char *out)
 			continue;
 		}
 		*out++ = '%';
-		*out++ = digits[c >> 4];
+		*out++ = digits[c >> 4 & 15];
 		*out++ = digits[c & 15];
 	}
 	*out = '\0';

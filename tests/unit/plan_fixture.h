@@ -267,16 +267,19 @@ static inline void world_people(struct world *w, int n, const char *more,
 /* A bakery of Montreuil looks for an apprentice; more overrides. */
 static inline json_t *world_offer_line(int n, const char *more)
 {
-	json_t *v = fixture_json(
-		"{'source':'essai','title':'Apprenti boulanger',"
-		"'kind':'apprenticeship','rome':['D1102'],"
-		"'employer':{'name':'Le Fournil d’Essai'},"
-		"'place':{'precision':'commune','insee':'93048',"
-		"'city':'Montreuil','lat':48.8638,'lon':2.4485},"
-		"'url':'https://offres.example/1','status':'live'}");
-	char ref[32];
+	json_t *v =
+		fixture_json("{'source':'essai','title':'Apprenti boulanger',"
+			     "'kind':'apprenticeship','rome':['D1102'],"
+			     "'employer':{'name':'Le Fournil d’Essai'},"
+			     "'place':{'precision':'commune','insee':'93048',"
+			     "'city':'Montreuil','lat':48.8638,'lon':2.4485},"
+			     "'status':'live'}");
+	char ref[32], url[64];
 	snprintf(ref, sizeof(ref), "r%d", n);
 	json_object_set_new(v, "ref", json_string(ref));
+	/* Posts of their own: nothing but a link tells them apart. */
+	snprintf(url, sizeof(url), "https://offres.example/%d", n);
+	json_object_set_new(v, "url", json_string(url));
 	json_t *extra = fixture_json(more);
 	json_object_update(v, extra);
 	json_decref(extra);

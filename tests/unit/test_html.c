@@ -103,6 +103,48 @@ static void hostile_pages_cost_little_and_never_fail(void **state)
 	arena_clear(&a);
 }
 
+/* Not timed: libxml2 alone would compare each with all before it. */
+static void a_tag_of_many_attributes_is_read_in_linear_time(void **state)
+{
+	struct arena a;
+	struct buf in;
+	(void)state;
+	arena_init(&a);
+	buf_init(&in, (size_t)1 << 20);
+	for (int k = 0; k < 20; k++) {
+		buf_reset(&in);
+		buf_adds(&in, "<p");
+		for (int i = 0; in.len < HTML_INPUT_MAX - 100; i++)
+			buf_printf(&in, " a%x='>'", (unsigned)i);
+		buf_adds(&in, ">fin</p>");
+		assert_string_equal(html_to_text(&a, in.data, 100), "fin");
+		arena_reset(&a);
+	}
+	buf_clear(&in);
+	arena_clear(&a);
+}
+
+static void markup_escaped_too_often_is_unescaped(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *s, *want;
+	} cases[] = {
+		{"", ""},
+		{"R&amp;D", "R&amp;D"},
+		{"&lt;p&gt;R&amp;amp;D&lt;/p&gt;", "<p>R&amp;D</p>"},
+		{"&amp;lt;p class=&quot;a&quot;&amp;gt;x", "<p class=\"a\">x"},
+		{"<p>5 &lt; 6</p>", "<p>5 &lt; 6</p>"},
+		{"a < b &lt;br&gt;", "a < b <br>"},
+	};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(html_unescape(&a, cases[i].s),
+				    cases[i].want);
+	arena_clear(&a);
+}
+
 static void the_text_is_cut_at_its_ceiling(void **state)
 {
 	(void)state;
@@ -118,6 +160,9 @@ int main(void)
 		cmocka_unit_test(the_text_a_reader_sees_comes_out),
 		cmocka_unit_test(markup_is_told_from_text),
 		cmocka_unit_test(hostile_pages_cost_little_and_never_fail),
+		cmocka_unit_test(
+			a_tag_of_many_attributes_is_read_in_linear_time),
+		cmocka_unit_test(markup_escaped_too_often_is_unescaped),
 		cmocka_unit_test(the_text_is_cut_at_its_ceiling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

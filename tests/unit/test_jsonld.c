@@ -330,6 +330,53 @@ static void hostile_pages_end(void **state)
 	       "! posting 1: larger than 2000 bytes");
 }
 
+/* Not timed: libxml2 alone would compare each with all before it, for hours. */
+static void a_tag_of_many_attributes_is_read_in_linear_time(void **state)
+{
+	(void)state;
+	struct buf doc;
+	struct seen seen = {0};
+	struct jsonld_said said;
+	struct err err = {0};
+	buf_init(&doc, (size_t)8 << 20);
+	buf_init(&seen.lines, 1 << 16);
+	buf_adds(&doc, "<body");
+	for (int i = 0; doc.len < (size_t)4000 << 10; i++)
+		buf_printf(&doc, " a%x='>'", (unsigned)i);
+	buf_adds(&doc, ">" LD(JOB("a")));
+	read_page(doc.data, doc.len, NULL, &seen, &said, &err);
+	assert_string_equal(seen.lines.data, WANT("a") "ok");
+	buf_clear(&seen.lines);
+	buf_clear(&doc);
+}
+
+static void markup_that_two_parsers_may_read_differently(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{"<!-- > " LD(JOB("no")) " --><p>" LD(JOB("a")),
+		 WANT("a") "ok"},
+		{"<script>var a = '<!--'; a < b</script>" LD(JOB("a")),
+		 WANT("a") "ok"},
+		{"<style><!-- </style>" LD(JOB("a")), WANT("a") "ok"},
+		{"<a title='>" LD(JOB("no")) "'>x</a>" LD(JOB("a")),
+		 WANT("a") "ok"},
+		{"<a title=it's>x</a>" LD(JOB("a")), WANT("a") "ok"},
+		{"5 < 6 <= 7 <3 </ >" LD(JOB("a")), WANT("a") "ok"},
+		{"<script type='application/ld+json'>{\"@type\":\"JobPosting\","
+		 "\"title\":\"<b>a</b> <!-- x\"}</SCRIPT >",
+		 "{\"@type\":\"JobPosting\",\"title\":\"<b>a</b> <!-- x\"}\n"
+		 "ok"},
+		{"<p itemscope itemtype='http://schema.org/JobPosting'><meta "
+		 "itemprop=title content='say \"a\" &amp; <b>'><a itemprop=url "
+		 "href=/x/>x</a>",
+		 "{\"@type\":\"JobPosting\",\"title\":\"say \\\"a\\\" & <b>\""
+		 ",\"url\":\"/x/\"}\nok"},
+		{LD(JOB("a")) "<p <a <b", WANT("a") "ok"},
+	};
+	check_rows(rows, ARRAY_LEN(rows));
+}
+
 static void the_reader_may_stop(void **state)
 {
 	(void)state;
@@ -395,6 +442,9 @@ int main(void)
 		cmocka_unit_test(microdata_and_rdfa_have_the_same_shape),
 		cmocka_unit_test(a_posting_knows_its_address),
 		cmocka_unit_test(hostile_pages_end),
+		cmocka_unit_test(
+			a_tag_of_many_attributes_is_read_in_linear_time),
+		cmocka_unit_test(markup_that_two_parsers_may_read_differently),
 		cmocka_unit_test(the_reader_may_stop),
 		cmocka_unit_test(the_real_pages_are_read),
 	};

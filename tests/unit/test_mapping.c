@@ -179,6 +179,74 @@ static void test_fallbacks_joins_constants_and_tables(void **state)
 		assert_string_equal(text(*state, rows[i].spec), rows[i].want);
 }
 
+struct list {
+	const struct mapping *m;
+	struct arena *a;
+	char *all;
+	int n, stop_after;
+};
+
+static int add_ref(void *ctx, json_t *record)
+{
+	struct list *l = ctx;
+	const char *v = mapping_text(l->m, SOURCE_F_REF, record, l->a);
+	l->all = arena_printf(l->a, "%s%s ", l->all, v ? v : "-");
+	return ++l->n == l->stop_after ? 7 : 0;
+}
+
+/* The refs of the records that a record gives, a blank behind each. */
+static const char *refs(struct setting *s, const char *each, const char *path,
+			int stop_after, int *rc)
+{
+	struct err err;
+	char *text = arena_printf(&s->arena,
+				  "{%s%s%s\"fields\":{\"ref\":{\"paths\":["
+				  "\"%s\",\"^.id\"],\"join\":\"<\"}}}",
+				  each ? "\"each\":\"" : "", each ? each : "",
+				  each ? "\"," : "", path);
+	json_t *source = js_parse(text, strlen(text), &err);
+	assert_non_null(source);
+	struct mapping *m = mapping_new(source, &err);
+	assert_non_null(m);
+	struct list l = {m, &s->arena, arena_dup(&s->arena, ""), 0, stop_after};
+	*rc = mapping_each(m, s->record, add_ref, &l);
+	mapping_free(m);
+	json_decref(source);
+	return l.all;
+}
+
+static void test_each_makes_records_of_a_list(void **state)
+{
+	static const struct {
+		const char *each, *path, *want;
+		int stop_after, rc;
+	} rows[] = {
+		{NULL, "title", "Boulanger ", 0, 0},
+		{"permis", "libelle", "B<7 C<7 ", 0, 0},
+		{"permis", "libelle", "B<7 ", 1, 7},
+		{"permis[exigence=S]", "libelle", "C<7 ", 0, 0},
+		{"one", "libelle", "D<7 ", 0, 0}, /* no list around one */
+		{"deep.a", "b", "1<7 2<7 7 ", 0, 0},
+		{"permis", "^.deep.a.1.b", "2<7 2<7 ", 0, 0},
+		{"permis", "^.^.id", "7 7 ", 0, 0}, /* one level up, no more */
+		{"absent", "libelle", "", 0, 0},
+		{"none", "libelle", "", 0, 0},
+		{"list", "x", "- - - ", 0, 0}, /* texts: no record of them */
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int rc;
+		const char *got = refs(*state, rows[i].each, rows[i].path,
+				       rows[i].stop_after, &rc);
+		if (!str_eq(got, rows[i].want) || rc != rows[i].rc)
+			fail_msg("%s %s: %s", rows[i].each, rows[i].path, got);
+	}
+	/* the record is as it was */
+	struct setting *s = *state;
+	assert_null(json_object_get(s->record, "^"));
+	assert_null(json_object_get(
+		json_array_get(json_object_get(s->record, "permis"), 0), "^"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +258,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_fallbacks_joins_constants_and_tables, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_each_makes_records_of_a_list, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,10 @@ static void test_texts_of_strangers_are_cleaned_and_cut(void **state)
 	assert_null(strstr(r.o.title, "<b>"));
 	assert_null(strstr(r.o.title, "\xe2\x80\xae"));
 	done(&r);
+	/* as Greenhouse writes it */
+	r = run("{\"t\":\"X\",\"d\":\"&lt;p&gt;un &amp;amp; deux&lt;/p&gt;\"}");
+	assert_string_equal(r.o.description, "un & deux");
+	done(&r);
 	char *long_text = mem_alloc(40000);
 	size_t n = (size_t)snprintf(long_text, 40000, "{\"t\":\"");
 	memset(long_text + n, 'x', 30000);

@@ -13,6 +13,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +22,13 @@
 static const char full[] =
 	"{\"source\":\"demo\",\"ref\":\"A-1\","
 	"\"url\":\"https://emploi.example/a-1?x=1&y=2\","
+	"\"origin_ref\":\"P-77\","
 	"\"title\":\"Apprenti boulanger\",\"description\":\"Pain.\\nFour.\","
 	"\"kind\":\"apprenticeship\",\"rome\":[\"D1102\",\"D1104\"],"
 	"\"employer\":{\"name\":\"Fournil Invente\",\"siret\":"
 	"\"12345678900011\",\"naf\":\"1071C\",\"size\":\"1-2\","
-	"\"handi_engaged\":\"yes\",\"adapted_company\":\"no\"},"
+	"\"handi_engaged\":\"yes\",\"adapted_company\":\"no\","
+	"\"school\":\"no\"},"
 	"\"place\":{\"precision\":\"commune\",\"insee\":\"93048\","
 	"\"postcode\":\"93100\",\"city\":\"Montreuil\",\"dept\":\"93\","
 	"\"address\":\"1 rue Inventée\",\"lat\":48.8638,\"lon\":2.4485},"
@@ -46,7 +49,8 @@ static const char full[] =
 	"\"url\":\"https://emploi.example/contact\"},"
 	"\"posted\":\"2026-11-20T08:00:00Z\",\"updated\":"
 	"\"2026-11-21T08:00:00Z\",\"expires\":\"2026-12-20T22:59:59Z\","
-	"\"status\":\"live\",\"provenance\":{\"kind\":\"stated\","
+	"\"status\":\"live\",\"quality\":{\"outcome\":\"note\",\"symbols\":["
+	"\"OLD\"],\"reasons\":[\"publiée il y a longtemps\"]},\"provenance\":{\"kind\":\"stated\","
 	"\"exposure\":\"trade\"}}";
 
 #define HEAD "{\"source\":\"s\",\"title\":\"t\""
@@ -181,6 +185,10 @@ static void faults_are_named(void **state)
 		{HEAD ",\"employer\":{\"name\":\"a\\nb\"}}", "employer.name:"},
 		{HEAD ",\"provenance\":{\"kind\":\"rumour\"}}", "provenance."},
 		{HEAD ",\"languages\":[{\"level\":\"B1\"}]}", "languages.lang"},
+		{HEAD ",\"quality\":{\"outcome\":\"bad\"}}", "quality.outcome"},
+		{HEAD ",\"quality\":{\"symbols\":[7]}}", "quality.symbols"},
+		{HEAD ",\"quality\":{\"reasons\":\"x\"}}", "quality.reasons"},
+		{HEAD ",\"status\":\"quarantined\"}", "status:"},
 		{HEAD ",\"languages\":[3]}", "languages: not an object"},
 		{HEAD ",\"place\":{\"precision\":\"point\"}}", "place.lat:"},
 		{HEAD ",\"place\":{\"lat\":91,\"lon\":2}}", "place.lat: not"},
@@ -264,12 +272,42 @@ static void content_hash_sees_words_and_not_dates_of_issue(void **state)
 	f.offer.posted += 60;
 	f.offer.updated = INSTANT_NONE;
 	f.offer.provenance = NULL;
+	f.offer.quality.outcome = QUALITY_REJECT;
 	offer_content_hash(&f.offer, second);
 	assert_string_equal(first, second);
 	f.offer.exposure[EXPOSURE_LOADS] = 1;
 	offer_content_hash(&f.offer, second);
 	assert_string_not_equal(first, second);
 	done(&f);
+}
+
+static void a_school_is_known_by_name_or_activity(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *employer;
+		enum tri want;
+	} cases[] = {
+		{"{\"name\":\"CFA des Essais\"}", TRI_YES},
+		{"{\"name\":\"L'École inventée\"}", TRI_YES},
+		{"{\"name\":\"Institut de formation X\"}", TRI_YES},
+		{"{\"name\":\"X\",\"naf\":\"85.32Z\"}", TRI_YES},
+		{"{\"name\":\"X\",\"naf\":\"8559a\"}", TRI_YES},
+		{"{\"name\":\"CFA X\",\"school\":\"no\"}", TRI_NO},
+		{"{\"name\":\"Ecolab\",\"naf\":\"1071C\"}", TRI_UNKNOWN},
+		{"{}", TRI_UNKNOWN},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char line[200];
+		struct fixture f;
+		snprintf(line, sizeof(line), HEAD ",\"employer\":%s}",
+			 cases[i].employer);
+		read_line(&f, line);
+		assert_int_equal(f.result, 0);
+		assert_int_equal(offer_school(&f.offer, &f.arena),
+				 cases[i].want);
+		done(&f);
+	}
 }
 
 int main(void)
@@ -284,6 +322,7 @@ int main(void)
 		cmocka_unit_test(offer_without_ref_is_known_by_what_it_is),
 		cmocka_unit_test(
 			content_hash_sees_words_and_not_dates_of_issue),
+		cmocka_unit_test(a_school_is_known_by_name_or_activity),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

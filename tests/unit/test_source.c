@@ -453,6 +453,8 @@ static void test_default_fields_would_pass_the_check(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
 		json_t *all = source_default_fields(kinds[i]);
+		/* a text between two others: no words to check */
+		json_object_del(json_object_get(all, "description"), "join");
 		struct buf b;
 		char *said;
 		buf_init(&b, 1 << 20);

@@ -5,6 +5,8 @@
 
 #include "engine/store/db.h"
 
+#include <etrier/store_twins.h>
+
 struct world {
 	struct store *s;
 	struct arena a;
@@ -49,10 +51,11 @@ static struct put put(struct world *w, struct store_offer_in in, int64_t now)
 }
 #define PUT(w, now, ...) put((w), (struct store_offer_in){__VA_ARGS__}, (now))
 
-static void on_closed(void *ctx, int64_t canonical)
+static void on_closed(void *ctx, int64_t canonical, bool is_dead)
 {
 	struct world *w = ctx;
-	w->closed[w->n_closed++] = canonical;
+	if (is_dead)
+		w->closed[w->n_closed++] = canonical;
 }
 
 static void test_an_offer_keeps_its_id_through_its_life(void **state)

@@ -16,6 +16,7 @@ static const char *const codes[] = {[ALARM_SOURCE_FAILING] = "source_failing",
 				    [ALARM_SOURCE_QUARANTINED] =
 					    "source_quarantined",
 				    [ALARM_SOURCE_SILENT] = "source_silent",
+				    [ALARM_SOURCE_STALE] = "source_stale",
 				    [ALARM_CERTIFICATE] = "certificate",
 				    [ALARM_SMS_UNCERTAIN] = "sms_uncertain",
 				    [ALARM_DIGESTS_REFUSED] = "digests_refused",

@@ -177,7 +177,7 @@ static void store_figures(struct buf *b, const struct store_stats *s)
 	       &vocab_message_state, s->messages);
 	family(b, "people", "status", "Young people in the latest files.",
 	       &vocab_person_status, s->people);
-	family(b, "offers", "state", "Offers by state.", &vocab_offer_status,
+	family(b, "offers", "state", "Offers by state.", &vocab_offer_state,
 	       s->offers);
 	figure(b, "proposals", "gauge", "Rows of the ledger.", s->proposals);
 	figure(b, "optouts", "gauge", "Addresses that opted out.", s->optouts);

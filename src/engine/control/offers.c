@@ -74,7 +74,7 @@ static int show_in_list(void *ctx, const struct store_offer *row)
 		js_put_str(out, "source", row->source);
 		js_put_str(out, "ref", row->ref);
 		js_put_str(out, "status",
-			   vocab_code(&vocab_offer_status, (int)row->status));
+			   vocab_code(&vocab_offer_state, (int)row->status));
 		js_put_str(out, "kind", js_str(f, "kind", NULL));
 		json_object_set(out, "rome", rome ? rome : json_null());
 		const json_t *place = json_object_get(f, "place");
@@ -113,6 +113,16 @@ void cmd_offers_list(struct control_call *call, const json_t *args)
 	struct store_offer_query q = {.live_only = !js_bool(args, "all", false),
 				      .source = js_str(args, "source", NULL)};
 	struct err err = {0};
+	bool is_held = js_bool(args, "quarantined", false);
+	if (is_held || js_bool(args, "rejected", false)) {
+		if (control_list_held(
+			    call, is_held ? OFFER_QUARANTINED : OFFER_REJECTED,
+			    q.source, k.limit, &err))
+			control_fail(call, &err);
+		else
+			control_end(call, 0, NULL);
+		return;
+	}
 	if (store_offers_each(control_state(call)->store, &q, show_in_list, &k,
 			      &err))
 		control_fail(call, &err);
@@ -123,26 +133,6 @@ void cmd_offers_list(struct control_call *call, const json_t *args)
 			    k.limit);
 	else
 		control_end(call, 0, NULL);
-}
-
-void cmd_offers_show(struct control_call *call, const json_t *args)
-{
-	struct arena a;
-	struct store_offer row;
-	arena_init(&a);
-	if (control_find_offer(call, control_word(args, 0), &a, &row)) {
-		json_t *out = js_parse(row.fields, strlen(row.fields), NULL);
-		if (!out)
-			out = json_object();
-		js_put_int(out, "id", row.canonical, -1);
-		js_put_str(out, "status",
-			   vocab_code(&vocab_offer_status, (int)row.status));
-		control_put_instant(out, "first_seen", row.first_seen);
-		control_put_instant(out, "last_seen", row.last_seen);
-		control_row(call, out);
-		control_end(call, 0, NULL);
-	}
-	arena_clear(&a);
 }
 
 /* --- explain -----------------------------------------------------------------
@@ -209,7 +199,7 @@ static void send_verdict(struct control_call *call, const struct verdict *v,
 	explain_text(live_env(e->live), e->rd, v, with_private, &text);
 	json_t *row = explain_json(live_env(e->live), e->rd, v, with_private);
 	js_put_str(row, "offer_status",
-		   vocab_code(&vocab_offer_status, (int)offer->status));
+		   vocab_code(&vocab_offer_state, (int)offer->status));
 	js_put_str(row, "text", text.data);
 	buf_clear(&text);
 	control_row(call, row);

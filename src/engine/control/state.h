@@ -97,6 +97,9 @@ bool control_find_person(struct control_call *call, const char *name,
 			 struct store_person *out);
 bool control_find_offer(struct control_call *call, const char *name,
 			struct arena *a, struct store_offer *out);
+/* review.c: a row for each offer the quality gate stopped. */
+int control_list_held(struct control_call *call, enum offer_status status,
+		      const char *source, int limit, struct err *err);
 int control_limit(const json_t *args, int fallback);
 /* "2026-11-23T08:00:00Z" under key, nothing for INSTANT_NONE. */
 void control_put_instant(json_t *row, const char *key, int64_t at);
@@ -113,7 +116,10 @@ control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */
 	cmd_youths_show, cmd_youths_link, cmd_youths_duplicates,
 	cmd_youths_allow;
 control_run cmd_sources_list, cmd_sources_poll, cmd_offers_list, /* offers.c */
-	cmd_offers_show, cmd_explain;
+	cmd_explain;
+control_run cmd_offers_show; /* offer_show.c */
+control_run cmd_offers_review, cmd_offers_accept,
+	cmd_offers_refuse; /* review.c */
 control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
 	cmd_outbox_list, cmd_outbox_show, cmd_outbox_retry, cmd_outbox_hold,
 	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,

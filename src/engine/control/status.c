@@ -7,6 +7,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/store_twins.h>
 
 static json_t *counts(const struct vocab *v, const int64_t *n)
 {
@@ -69,6 +70,12 @@ static json_t *alarms(const struct engine_state *e)
 	return out;
 }
 
+static int add_symbol(void *ctx, const char *symbol, int64_t n)
+{
+	json_object_set_new(ctx, symbol, json_integer(n));
+	return 0;
+}
+
 static void put_work(json_t *out, struct engine_state *e,
 		     const struct store_stats *s)
 {
@@ -78,7 +85,7 @@ static void put_work(json_t *out, struct engine_state *e,
 			    counts(&vocab_person_status, s->people));
 	js_put_int(out, "people_compared", (int64_t)l.people, -1);
 	json_object_set_new(out, "offers",
-			    counts(&vocab_offer_status, s->offers));
+			    counts(&vocab_offer_state, s->offers));
 	js_put_int(out, "candidates", s->candidates, -1);
 	js_put_int(out, "waiting_to_be_matched", (int64_t)l.waiting, -1);
 	json_object_set_new(out, "messages",
@@ -91,9 +98,13 @@ json_t *control_status(struct engine_state *e, struct err *err)
 	struct outbox_stats o;
 	if (store_stats(e->store, &s, err) || watch_look(e, err))
 		return NULL;
-	json_t *sources = polls_report(e->polls, err);
-	if (!sources)
+	json_t *sources = polls_report(e->polls, err), *stopped = json_object();
+	if (!sources ||
+	    store_offers_symbols(e->store, add_symbol, stopped, err)) {
+		json_decref(sources);
+		json_decref(stopped);
 		return NULL;
+	}
 	outbox_stats(e->outbox, &o);
 	json_t *out = json_object();
 	js_put_str(out, "version", ETRIER_VERSION);
@@ -108,6 +119,7 @@ json_t *control_status(struct engine_state *e, struct err *err)
 	js_put_int(out, "lanes_busy", o.busy, -1);
 	control_put_instant(out, "last_sent", o.last_sent_at);
 	json_object_set_new(out, "sources", sources);
+	json_object_set_new(out, "stopped", stopped);
 	js_put_int(out, "disk_free", e->room.disk_free, -1);
 	js_put_int(out, "database_bytes", s.file_bytes, -1);
 	js_put_int(out, "wal_bytes", s.wal_bytes, -1);

@@ -71,6 +71,12 @@ static void look_at_source(struct engine_state *e, const json_t *row)
 			     "source %s: no good answer for %" PRId64
 			     " hours; ask the partner, or disable it",
 			     name, (now - ok) / HOUR_S);
+	if (js_bool(row, "stale", false))
+		alarms_raise(a, ALARM_SOURCE_STALE, name,
+			     "source %s: read too long ago for its licence; "
+			     "its offers are proposed to nobody until it "
+			     "answers (sources poll %s)",
+			     name, name);
 	if (ends != INSTANT_NONE &&
 	    ends - now < setting(e, "certificate_days", 14) * DAY_S)
 		alarms_raise(a, ALARM_CERTIFICATE, name,
@@ -83,7 +89,7 @@ static int look_at_sources(struct engine_state *e, struct err *err)
 {
 	static const enum alarm_code codes[] = {
 		ALARM_SOURCE_FAILING, ALARM_SOURCE_QUARANTINED,
-		ALARM_SOURCE_SILENT, ALARM_CERTIFICATE};
+		ALARM_SOURCE_SILENT, ALARM_SOURCE_STALE, ALARM_CERTIFICATE};
 	json_t *rows = polls_report(e->polls, err), *row;
 	size_t i;
 	if (!rows)

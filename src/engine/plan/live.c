@@ -126,7 +126,7 @@ void live_free(struct live *l)
 	free(l);
 }
 
-static void enqueue_everyone(struct live *l)
+void live_enqueue_everyone(struct live *l)
 {
 	const struct mperson *p;
 	for (size_t i = 0; (p = roster_each(l->roster, &i));)
@@ -151,7 +151,7 @@ void live_set_rules(struct live *l, struct rules *rules_take)
 		return;
 	}
 	use_rules(l, rules_take);
-	enqueue_everyone(l);
+	live_enqueue_everyone(l);
 }
 
 /* --- offers ------------------------------------------------------------- */
@@ -441,7 +441,7 @@ bool live_work(struct live *l, int budget_ms, struct err *err)
 		return true;
 	if (on != l->day) {
 		l->day = on;
-		enqueue_everyone(l);
+		live_enqueue_everyone(l);
 	}
 	if (l->queue.at == l->queue.n)
 		return false;

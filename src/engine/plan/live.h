@@ -45,6 +45,7 @@ struct live {
 
 /* live.c */
 void live_enqueue(struct live *l, uint32_t id);
+void live_enqueue_everyone(struct live *l);
 void live_keep_offer(struct live *l, const struct moffer *o);
 /* Position of the first offer whose id is not below. */
 size_t live_offer_at(const struct live *l, int64_t id);

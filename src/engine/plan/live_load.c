@@ -96,7 +96,7 @@ static int load_offer(void *ctx, const struct store_offer *row)
 
 int live_load_offers(struct live *l, struct err *err)
 {
-	struct store_offer_query q = {.live_only = true};
+	struct store_offer_query q = {.proposable_only = true};
 	l->n_offers = 0;
 	l->is_doubtful = true;
 	if (store_offers_each(l->store, &q, load_offer, l, err))
@@ -118,6 +118,12 @@ int live_load(struct live *l, struct err *err)
 void live_resync(struct live *l)
 {
 	l->is_doubtful = true;
+}
+
+void live_offers_changed(struct live *l)
+{
+	l->is_doubtful = true;
+	live_enqueue_everyone(l);
 }
 
 /* --- asking ------------------------------------------------------------- */

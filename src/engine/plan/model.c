@@ -100,6 +100,8 @@ static json_t *offer_model(struct planner *p, int64_t person,
 	json_t *v = json_object();
 	js_put_str(v, "title", o->title);
 	js_put_str(v, "employer", o->employer.name);
+	if (o->employer.school == TRI_YES)
+		json_object_set_new(v, "school", json_true());
 	js_put_str(v, "city", o->place.city);
 	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
 	js_put_str(v, "start_fr", date_fr(a, o->start, "le "));

@@ -81,6 +81,8 @@ static int add_source(struct polls *p, const char *name, json_t *conf,
 		s->name = mem_dup(name);
 		s->conf = json_incref(conf);
 		s->next_due = row.next_due;
+		s->good_at = row.good_at;
+		s->is_stale = row.is_stale;
 		str_copy(s->note, sizeof(s->note),
 			 row.last_error ? row.last_error : "");
 		map_put(&p->sources, name, s);
@@ -154,97 +156,6 @@ static struct source *source_of_poll(struct polls *p, int64_t poll,
 	return s && s->poll == poll ? s : NULL;
 }
 
-int polls_event(struct polls *p, const char *kind, int64_t canonical,
-		const char *source, struct err *err)
-{
-	json_t *data = json_object();
-	js_put_str(data, "source", source);
-	char *text = json_dumps(data, JSON_COMPACT);
-	int result =
-		store_event_add(p->store,
-				&(struct store_event){.at = polls_clock(p),
-						      .kind = kind,
-						      .canonical = canonical,
-						      .by = "collector",
-						      .data = text},
-				err);
-	free(text);
-	json_decref(data);
-	return result;
-}
-
-static int store_one(struct polls *p, const struct source *s, struct offer *o,
-		     struct arena *a, struct err *err)
-{
-	char hash[33];
-	int64_t canonical;
-	enum store_offer_change change;
-	offer_content_hash(o, hash);
-	json_t *form = offer_to_json(o);
-	char *fields = json_dumps(form, JSON_COMPACT);
-	json_decref(form);
-	int result =
-		store_offer_put(p->store,
-				&(struct store_offer_in){.source = s->name,
-							 .ref = offer_ref(o, a),
-							 .hash = hash,
-							 .fields = fields,
-							 .status = o->status,
-							 .expires = o->expires,
-							 .poll = s->poll},
-				polls_clock(p), &canonical, &change, err);
-	free(fields);
-	if (result || change == STORE_OFFER_SAME)
-		return result;
-	if (change == STORE_OFFER_CLOSED) {
-		p->stats.offers_closed++;
-		return live_offer_drop(p->live, canonical, err) ||
-				       polls_event(p, "offer.closed", canonical,
-						   s->name, err)
-			       ? -1
-			       : 0;
-	}
-	p->stats.offers_new += change == STORE_OFFER_NEW;
-	if (o->status != OFFER_LIVE)
-		return 0;
-	if (change == STORE_OFFER_NEW &&
-	    polls_event(p, "offer.new", canonical, s->name, err))
-		return -1;
-	return live_offer_put(p->live, canonical, o, err);
-}
-
-static int write_batch(struct store *store, void *ctx, struct err *err)
-{
-	(void)store;
-	struct polls *p = ctx;
-	struct arena a;
-	int result = 0;
-	int64_t until = clock_mono_ms(p->clock) + BATCH_MS;
-	arena_init(&a);
-	for (int i = 0; i < p->n_batch && !result; i++) {
-		if (i && clock_mono_ms(p->clock) >= until)
-			break;
-		p->n_written = i + 1;
-		struct source *s = p->batch[i].source;
-		struct offer o;
-		struct err why = {0};
-		json_object_set_new(p->batch[i].line, "source",
-				    json_string(s->name));
-		if (offer_from_json(p->batch[i].line, &a, &o, &why)) {
-			s->bad++;
-			p->stats.offers_bad++;
-			log_event(LOG_NOTICE, "offer.refused",
-				  LOG_S("source", s->name),
-				  LOG_S("why", why.text));
-			continue;
-		}
-		result = store_one(p, s, &o, &a, err);
-		arena_reset(&a);
-	}
-	arena_clear(&a);
-	return result;
-}
-
 bool polls_has_waiting(const struct polls *p)
 {
 	return p->n_batch > 0;
@@ -254,7 +165,7 @@ int polls_flush(struct polls *p, struct err *err)
 {
 	if (!p->n_batch)
 		return 0;
-	int result = store_tx(p->store, write_batch, p, err);
+	int result = store_tx(p->store, polls_write_batch, p, err);
 	if (result)
 		live_resync(p->live);
 	/* What was lost must be fetched again: the cursor may not move. */
@@ -380,7 +291,7 @@ int polls_tick(struct polls *p, struct err *err)
 {
 	const char *name;
 	void *v;
-	if (polls_expire(p, err))
+	if (polls_expire(p, err) || polls_look_at_licences(p, err))
 		return -1;
 	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
 		struct source *s = v;
@@ -485,6 +396,7 @@ json_t *polls_report(struct polls *p, struct err *err)
 		json_object_set_new(out, "polling", json_boolean(s->poll != 0));
 		json_object_set_new(out, "quarantined",
 				    json_boolean(s->is_quarantined));
+		json_object_set_new(out, "stale", json_boolean(s->is_stale));
 		put_instant(out, "cert_expires",
 			    s->cert_expires ? s->cert_expires : INSTANT_NONE);
 		js_put_str(out, "note", *s->note ? s->note : NULL);

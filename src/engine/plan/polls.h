@@ -5,6 +5,9 @@
 #include <etrier/map.h>
 #include <etrier/polls.h>
 
+struct arena;
+struct offer;
+
 /* What polls.c (asking, offers) and polls_end.c (the end of a poll) share. */
 
 /* Offers a transaction: 45 000 rows a second instead of 6 000 one by one, and
@@ -14,6 +17,9 @@
  * the batch waits for the next turn of the loop. */
 #define BATCH_MS 20
 #define NOTE_MAX 200
+/* Shown anew so long after it was closed, a post is the same one; later it is a
+ * new vacancy, which may be proposed again. */
+#define POLLS_TWIN_DAYS 90
 
 struct source {
 	char *name;
@@ -27,6 +33,8 @@ struct source {
 	bool is_gone; /* from the configuration: forgotten after its poll */
 	int64_t seen, good, bad; /* of the last poll */
 	bool is_quarantined;	 /* its answer was not to be believed */
+	bool is_stale;		 /* too long ago for its licence */
+	int64_t good_at;	 /* last unfailed poll, INSTANT_NONE: never */
 	int64_t cert_expires;	 /* instant, 0: not known */
 	char note[NOTE_MAX];
 };
@@ -51,8 +59,30 @@ struct polls {
 
 /* polls.c */
 int64_t polls_clock(const struct polls *p);
+/* polls_offers.c. As many waiting offers as there is time for, in the caller's
+ * transaction; p->n_written of them are done. */
+int polls_write_batch(struct store *store, void *polls, struct err *err);
+/* data_take: source, ref and what else there is to say. */
 int polls_event(struct polls *p, const char *kind, int64_t canonical,
-		const char *source, struct err *err);
+		json_t *data_take, struct err *err);
+/* One more or one less offer speaks for this canonical id: write what they say
+ * together and match it anew, or forget it when none is live. */
+int polls_refresh(struct polls *p, int64_t canonical, bool *is_dead,
+		  struct err *err);
+/* copies.c. The offer is live and new, or says something else: look for its
+ * copies. *canonical is where it belongs from now on; *reason (in the arena)
+ * why it is with others, NULL when nothing of that changed. */
+struct twin_in {
+	const struct offer *o;
+	int64_t offer; /* of the store */
+	bool has_changed;
+};
+int polls_find_twins(struct polls *p, const struct twin_in *in, struct arena *a,
+		     int64_t *canonical, const char **reason, struct err *err);
+/* licence.c. Raise or lower what a source's licence asks of its age; strip what
+ * it took away of what the licence wants forgotten. */
+int polls_look_at_licences(struct polls *p, struct err *err);
+int polls_strip(struct polls *p, const struct source *s, struct err *err);
 /* polls_end.c. The poll in hand of s is over: line is its `polled`, or NULL
  * when it failed without an answer, for the reason `error`. */
 int polls_finish(struct polls *p, struct source *s, const json_t *line,

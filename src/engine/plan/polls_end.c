@@ -13,15 +13,16 @@
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/schedule.h>
-#include <etrier/store_offers.h>
+#include <etrier/store_twins.h>
 #include <etrier/str.h>
 
-/* Offers closed by expiry in one tick. */
+/* Offers closed by expiry, and forgotten as copies, in one tick. */
 #define EXPIRE_MAX 200
 /* A source that shows a window never says that an offer is over: unseen for so
  * long, it is. Longer than any offer is proposed (planner.offer_max_age_days
  * is 45 unless set) and than a source may be ill unnoticed. */
-#define UNSEEN_MAX_S ((int64_t)60 * 24 * 3600)
+#define DAY_S	     ((int64_t)24 * 3600)
+#define UNSEEN_MAX_S (60 * DAY_S)
 
 static const char shrunken_note[] =
 	"shrunken: less than half of the last complete poll; nothing was "
@@ -51,18 +52,27 @@ struct ending {
 	struct err *err;
 };
 
-static void on_closed(void *ctx, int64_t canonical)
+static void on_closed(void *ctx, int64_t canonical, bool is_dead)
 {
 	struct ending *k = ctx;
-	if (!k->has_failed && (live_offer_drop(k->p->live, canonical, k->err) ||
-			       polls_event(k->p, "offer.closed", canonical,
-					   k->s ? k->s->name : NULL, k->err)))
-		k->has_failed = true;
+	if (k->has_failed)
+		return;
+	if (!is_dead)
+		k->has_failed =
+			polls_refresh(k->p, canonical, &is_dead, k->err);
+	else
+		k->has_failed =
+			live_offer_drop(k->p->live, canonical, k->err) ||
+			polls_event(k->p, "offer.closed", canonical,
+				    json_pack("{s:s*}", "source",
+					      k->s ? k->s->name : NULL),
+				    k->err);
 }
 
 static void take_answer(struct ending *k, struct store_source *row)
 {
 	row->failures = 0;
+	row->good_at = polls_clock(k->p);
 	if (k->is_unchanged)
 		return;
 	row->last_error = k->close == SCHEDULE_SHRUNKEN ? shrunken_note : NULL;
@@ -89,7 +99,7 @@ static int take_good(struct ending *k, struct store_source *row,
 				      polls_clock(p), on_closed, k,
 				      &k->n_closed, err))
 		return -1;
-	if (k->has_failed)
+	if (k->has_failed || polls_strip(p, k->s, err))
 		return -1;
 	take_answer(k, row);
 	return 0;
@@ -212,6 +222,8 @@ int polls_finish(struct polls *p, struct source *s, const json_t *line,
 		result = -1;
 	}
 	s->next_due = k.next_due;
+	if (!k.error)
+		s->good_at = polls_clock(p);
 	report(&k);
 	s->accept_shrink = s->accept_shrink && (k.error || k.is_unchanged);
 	s->poll = 0;
@@ -226,7 +238,10 @@ static int expire(struct store *store, void *ctx, struct err *err)
 	if (store_offers_expire(store, now, now - UNSEEN_MAX_S, EXPIRE_MAX,
 				on_closed, k, &k->n_closed, err))
 		return -1;
-	return k->has_failed ? -1 : 0;
+	if (k->has_failed)
+		return -1;
+	return store_twin_keys_purge(store, now - POLLS_TWIN_DAYS * DAY_S,
+				     EXPIRE_MAX, err);
 }
 
 int polls_expire(struct polls *p, struct err *err)

@@ -40,6 +40,11 @@ int store_events_each(struct store *s, const struct store_event_query *q,
 			  "by, data FROM event WHERE 1");
 	db_where_text(&w, "kind = ?", q->kind);
 	db_where_int(&w, "person = ?", q->person, 0);
+	db_where_int(&w,
+		     "canonical IN (SELECT c.id FROM canonical c JOIN "
+		     "canonical k ON k.id = coalesce(c.joined, c.id) "
+		     "WHERE k.id = ?)",
+		     q->canonical, 0);
 	db_where_int(&w, "at >= ?", q->since, INSTANT_NONE);
 	db_where_int(&w, "at < ?", q->until, INSTANT_NONE);
 	db_where_int(&w, "id > ?", q->after, 0);

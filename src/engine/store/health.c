@@ -112,7 +112,7 @@ int store_stats(struct store *s, struct store_stats *out, struct err *err)
 			"SELECT status, count(*) FROM person WHERE gone_at IS "
 			"NULL AND joined IS NULL GROUP BY status",
 			err) ||
-	    count_words(s, &vocab_offer_status, t.offers,
+	    count_words(s, &vocab_offer_state, t.offers,
 			"SELECT status, count(*) FROM offer GROUP BY status",
 			err))
 		return -1;

@@ -2,10 +2,12 @@
 /* Offers as each source tells them, and the canonical ids everything else
  * names. An offer is live, withdrawn (its source says so, or a complete poll
  * missed it) or expired (its date passed); seen live again, it is revived under
- * the same id. Nothing is deleted here.
+ * the same id. What the quality gate stops is quarantined or rejected, until
+ * somebody decides about that content. Nothing is deleted here.
  *
  * Does not: judge whether a poll may close anything (schedule.h does). */
 #include "db.h"
+#include "strip.h"
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
@@ -21,9 +23,30 @@ struct put {
 	const struct store_offer_in *in;
 	int64_t now;
 	enum offer_status status; /* what it is from now on */
-	int64_t canonical;
+	int64_t id, canonical;
 	enum store_offer_change change;
+	bool is_written; /* more than the time it was seen */
 };
+
+static bool is_held(enum offer_status status)
+{
+	return status == OFFER_QUARANTINED || status == OFFER_REJECTED;
+}
+
+/* What the gate says counts until somebody decided about this content. */
+static void judge(struct put *p, const char *decision, const char *about)
+{
+	bool is_decided = decision && str_eq(about, p->in->hash);
+	if (p->status != OFFER_LIVE)
+		return;
+	if (is_decided)
+		p->status = str_eq(decision, "accepted") ? OFFER_LIVE
+							 : OFFER_REJECTED;
+	else if (p->in->outcome == QUALITY_REJECT)
+		p->status = OFFER_REJECTED;
+	else if (p->in->outcome == QUALITY_QUARANTINE)
+		p->status = OFFER_QUARANTINED;
+}
 
 static int insert_offer(struct store *s, struct put *p, struct err *err)
 {
@@ -33,23 +56,33 @@ static int insert_offer(struct store *s, struct put *p, struct err *err)
 		   db_int(p->now)))
 		return -1;
 	p->canonical = db_last_id(s);
-	p->change = is_live ? STORE_OFFER_NEW : STORE_OFFER_CLOSED;
-	return db_run(s, err,
-		      "INSERT INTO offer (source, ref, canonical, hash, "
-		      "fields, status, expires, first_seen, last_seen, poll, "
-		      "closed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, "
-		      "?9, ?10)",
-		      db_text(in->source), db_text(in->ref),
-		      db_int(p->canonical), db_text(in->hash),
-		      db_text(in->fields),
-		      db_word(&vocab_offer_status, (int)p->status),
-		      db_instant(in->expires), db_int(p->now), db_int(in->poll),
-		      db_instant(is_live ? INSTANT_NONE : p->now));
+	p->is_written = true;
+	p->change = STORE_OFFER_CLOSED;
+	if (is_live)
+		p->change = STORE_OFFER_NEW;
+	else if (is_held(p->status))
+		p->change = STORE_OFFER_HELD;
+	if (db_run(s, err,
+		   "INSERT INTO offer (source, ref, canonical, hash, "
+		   "fields, status, expires, first_seen, last_seen, poll, "
+		   "closed_at, rank, judged) VALUES (?1, ?2, ?3, ?4, ?5, "
+		   "?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12)",
+		   db_text(in->source), db_text(in->ref), db_int(p->canonical),
+		   db_text(in->hash), db_text(in->fields),
+		   db_word(&vocab_offer_state, (int)p->status),
+		   db_instant(in->expires), db_int(p->now), db_int(in->poll),
+		   db_instant(is_live ? INSTANT_NONE : p->now),
+		   db_int(in->rank), db_text(in->judged)))
+		return -1;
+	p->id = db_last_id(s);
+	return 0;
 }
 
 static enum store_offer_change compare(const struct put *p,
 				       enum offer_status was, bool same_hash)
 {
+	if (is_held(p->status))
+		return was == p->status ? STORE_OFFER_SAME : STORE_OFFER_HELD;
 	if (p->status != OFFER_LIVE)
 		return was == OFFER_LIVE ? STORE_OFFER_CLOSED
 					 : STORE_OFFER_SAME;
@@ -68,7 +101,12 @@ static int drop_if_dead(struct store *s, int64_t canonical, bool *is_dead,
 		       db_int(canonical)))
 		return -1;
 	*is_dead = n == 0;
-	return n ? 0 : store_candidates_drop_offer(s, canonical, err);
+	if (n)
+		return 0;
+	if (db_run(s, err, "UPDATE canonical SET fields = NULL WHERE id = ?1",
+		   db_int(canonical)))
+		return -1;
+	return store_candidates_drop_offer(s, canonical, err);
 }
 
 static int touch_offer(struct store *s, const struct put *p, struct err *err)
@@ -87,39 +125,60 @@ static int update_offer(struct store *s, struct put *p, struct err *err)
 	if (db_run(s, err,
 		   "UPDATE offer SET hash = ?3, fields = ?4, status = ?5, "
 		   "expires = ?6, last_seen = ?7, poll = ?8, closed_at = "
-		   "CASE WHEN ?5 <> 'live' THEN coalesce(closed_at, ?7) END "
+		   "CASE WHEN ?5 <> 'live' THEN coalesce(closed_at, ?7) END, "
+		   "rank = ?9, judged = ?10, stripped = 0, keyed = "
+		   "CASE WHEN hash = ?3 THEN keyed ELSE 0 END "
 		   "WHERE source = ?1 AND ref = ?2",
 		   db_text(in->source), db_text(in->ref), db_text(in->hash),
 		   db_text(in->fields),
-		   db_word(&vocab_offer_status, (int)p->status),
-		   db_instant(in->expires), db_int(p->now), db_int(in->poll)))
+		   db_word(&vocab_offer_state, (int)p->status),
+		   db_instant(in->expires), db_int(p->now), db_int(in->poll),
+		   db_int(in->rank), db_text(in->judged)))
 		return -1;
 	return drop_if_dead(s, p->canonical, &is_dead, err);
+}
+
+static int update_known(struct store *s, struct put *p, struct db_query *q,
+			struct err *err)
+{
+	const char *hash = db_col_text(q, 1);
+	bool same_hash = str_eq(hash, p->in->hash);
+	bool same_verdict = str_eq(db_col_text(q, 3), p->in->judged);
+	enum offer_status was =
+		(enum offer_status)db_col_word(q, 2, &vocab_offer_state);
+	p->canonical = db_col_int(q, 0);
+	p->id = db_col_int(q, 6);
+	judge(p, db_col_text(q, 4), db_col_text(q, 5));
+	db_done(q);
+	p->change = compare(p, was, same_hash);
+	if (same_hash && was == p->status && same_verdict)
+		return touch_offer(s, p, err);
+	p->is_written = true;
+	return update_offer(s, p, err);
 }
 
 static int put_offer(struct store *s, void *ctx, struct err *err)
 {
 	struct put *p = ctx;
 	struct db_query q;
-	if (db_query(s, &q, err,
-		     "SELECT canonical, hash, status FROM offer "
-		     "WHERE source = ?1 AND ref = ?2",
-		     db_text(p->in->source), db_text(p->in->ref)))
+	if (db_query(
+		    s, &q, err,
+		    "SELECT canonical, hash, status, judged, decision, "
+		    "decided_hash, id FROM offer WHERE source = ?1 AND ref = ?2",
+		    db_text(p->in->source), db_text(p->in->ref)))
 		return -1;
 	int got = db_next(&q, err);
 	if (got < 0)
 		return -1;
 	if (!got)
-		return insert_offer(s, p, err);
-	p->canonical = db_col_int(&q, 0);
-	bool same_hash = str_eq(db_col_text(&q, 1), p->in->hash);
-	enum offer_status was =
-		(enum offer_status)db_col_word(&q, 2, &vocab_offer_status);
-	db_done(&q);
-	p->change = compare(p, was, same_hash);
-	if (same_hash && was == p->status)
-		return touch_offer(s, p, err);
-	return update_offer(s, p, err);
+		judge(p, NULL, NULL);
+	if (got ? update_known(s, p, &q, err) : insert_offer(s, p, err))
+		return -1;
+	if (p->is_written && stat_put(s, p->id, err))
+		return -1;
+	return p->is_written && p->status == OFFER_REJECTED
+		       ? strip_rejected(s, p->id, err)
+		       : 0;
 }
 
 int store_offer_put(struct store *s, const struct store_offer_in *in,
@@ -157,8 +216,8 @@ static int report_dead(struct store *s, const struct closing *c,
 		bool is_dead;
 		if (drop_if_dead(s, canonicals->v[i], &is_dead, err))
 			return -1;
-		if (is_dead && c->on_closed)
-			c->on_closed(c->ctx, canonicals->v[i]);
+		if (c->on_closed)
+			c->on_closed(c->ctx, canonicals->v[i], is_dead);
 	}
 	return 0;
 }
@@ -169,15 +228,18 @@ static int close_unseen(struct store *s, void *ctx, struct err *err)
 	struct db_ids ids;
 	if (db_get_ids(s, &ids, err,
 		       "SELECT DISTINCT canonical FROM offer "
-		       "WHERE source = ?1 AND status = 'live' AND poll <> ?2 "
-		       "ORDER BY canonical",
+		       "WHERE source = ?1 AND status IN ('live', "
+		       "'quarantined') AND poll <> ?2 ORDER BY canonical",
 		       db_text(c->source), db_int(c->poll)))
 		return -1;
 	int rc = db_count(s, &c->n, err,
 			  "UPDATE offer SET status = 'withdrawn', "
 			  "closed_at = ?3 WHERE source = ?1 "
-			  "AND status = 'live' AND poll <> ?2",
+			  "AND status IN ('live', 'quarantined') "
+			  "AND poll <> ?2",
 			  db_text(c->source), db_int(c->poll), db_int(c->now));
+	if (rc == 0)
+		rc = stat_put_closed(s, c->source, c->now, err);
 	if (rc == 0)
 		rc = report_dead(s, c, &ids, err);
 	free(ids.v);
@@ -207,10 +269,11 @@ static int expire_rows(struct store *s, const struct closing *c,
 		int64_t row = ids->v[i];
 		if (db_run(s, err,
 			   "UPDATE offer SET status = 'expired', "
-			   "closed_at = ?2 WHERE rowid = ?1",
+			   "closed_at = ?2 WHERE id = ?1",
 			   db_int(row), db_int(c->now)) ||
+		    stat_put(s, row, err) ||
 		    db_get_int(s, &ids->v[i], err,
-			       "SELECT canonical FROM offer WHERE rowid = ?1",
+			       "SELECT canonical FROM offer WHERE id = ?1",
 			       db_int(row)))
 			return -1;
 	}
@@ -222,9 +285,9 @@ static int expire(struct store *s, void *ctx, struct err *err)
 	struct closing *c = ctx;
 	struct db_ids ids;
 	if (db_get_ids(s, &ids, err,
-		       "SELECT rowid FROM offer WHERE status = 'live' "
-		       "AND (expires <= ?1 OR last_seen < ?2) "
-		       "ORDER BY rowid LIMIT ?3",
+		       "SELECT id FROM offer WHERE status IN ('live', "
+		       "'quarantined') AND (expires <= ?1 OR last_seen < ?2) "
+		       "ORDER BY id LIMIT ?3",
 		       db_int(c->now), db_instant(c->unseen_since),
 		       db_int(c->limit > 0 ? c->limit : -1)))
 		return -1;
@@ -249,53 +312,4 @@ int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 		return -1;
 	*n = c.n;
 	return 0;
-}
-
-/* --- duplicates
- * --------------------------------------------------------------- */
-
-struct joining {
-	int64_t keep, other;
-};
-
-static int resolve(struct store *s, int64_t *id, struct err *err)
-{
-	return db_get_int(s, id, err,
-			  "SELECT coalesce(joined, id) FROM canonical "
-			  "WHERE id = ?1",
-			  db_int(*id));
-}
-
-static int join(struct store *s, void *ctx, struct err *err)
-{
-	static const char *const moves[] = {
-		"UPDATE offer SET canonical = ?2 WHERE canonical = ?1",
-		"UPDATE OR IGNORE ledger SET canonical = ?2 "
-		"WHERE canonical = ?1",
-		"UPDATE canonical SET joined = ?2 "
-		"WHERE id = ?1 OR joined = ?1",
-		"UPDATE OR IGNORE candidate SET canonical = ?2 "
-		"WHERE canonical = ?1",
-	};
-	struct joining j = *(struct joining *)ctx;
-	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))
-		return -1;
-	if (j.keep == j.other)
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
-		if (db_run(s, err, moves[i], db_int(j.other), db_int(j.keep)))
-			return -1;
-	}
-	/* What both had proposed to the same person: one row says it. */
-	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
-		   db_int(j.other)))
-		return -1;
-	return store_candidates_drop_offer(s, j.other, err);
-}
-
-int store_offer_join(struct store *s, int64_t keep, int64_t other,
-		     struct err *err)
-{
-	struct joining j = {keep, other};
-	return store_tx(s, join, &j, err);
 }

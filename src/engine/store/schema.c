@@ -236,7 +236,93 @@ static const char *const v1[] = {
 	v1_offices, v1_people, v1_offers, v1_messages, v1_events, NULL,
 };
 
+/* Copies of one post, the quality gate, licences. The table of offers is made
+ * anew, for its states grow and a rule of a column cannot be changed. What is
+ * read of many rows stands before the long columns. */
+static const char v2_offer[] =
+	"CREATE TABLE offer_new ( -- as one source tells it\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  source TEXT NOT NULL,\n"
+	"  ref TEXT NOT NULL, -- the source's, or h:<hash>\n"
+	"  canonical INTEGER NOT NULL REFERENCES canonical (id),\n"
+	"  status TEXT NOT NULL CHECK (status IN ('live', 'withdrawn',\n"
+	"    'expired', 'quarantined', 'rejected')),\n"
+	"  rank INTEGER NOT NULL DEFAULT 0, -- which of several copies speaks\n"
+	"  expires INTEGER, -- instant the source stated\n"
+	"  first_seen INTEGER NOT NULL, -- instant\n"
+	"  last_seen INTEGER NOT NULL, -- instant\n"
+	"  poll INTEGER NOT NULL, -- last one that saw it\n"
+	"  closed_at INTEGER, -- instant it stopped being live\n"
+	"  keyed INTEGER NOT NULL DEFAULT 0, -- 1: in canonical_key\n"
+	"  stripped INTEGER NOT NULL DEFAULT 0, -- 1: content taken out\n"
+	"  sketch BLOB, -- of the text; the more bytes agree, the nearer\n"
+	"  hash TEXT NOT NULL, -- of the content\n"
+	"  reason TEXT, -- why it is the same post as others; NULL: the first\n"
+	"  judged TEXT, -- JSON of the quality gate; NULL: nothing to say\n"
+	"  decision TEXT CHECK (decision IN ('accepted', 'refused')),\n"
+	"  decided_hash TEXT, -- content the decision was about\n"
+	"  decided_why TEXT,\n"
+	"  fields TEXT NOT NULL, -- the offer line\n"
+	"  UNIQUE (source, ref)\n"
+	") STRICT;\n"
+	"INSERT INTO offer_new (source, ref, canonical, status, expires,\n"
+	"  first_seen, last_seen, poll, closed_at, hash, fields)\n"
+	"  SELECT source, ref, canonical, status, expires, first_seen,\n"
+	"  last_seen, poll, closed_at, hash, fields FROM offer ORDER BY rowid;\n"
+	"DROP TABLE offer;\n"
+	"ALTER TABLE offer_new RENAME TO offer;\n"
+	"CREATE INDEX offer_canonical ON offer (canonical);\n"
+	"CREATE INDEX offer_open ON offer (source, poll)\n"
+	"  WHERE status IN ('live', 'quarantined');\n"
+	"CREATE INDEX offer_expires ON offer (expires)\n"
+	"  WHERE status IN ('live', 'quarantined');\n"
+	"CREATE INDEX offer_held ON offer (status, id)\n"
+	"  WHERE status IN ('quarantined', 'rejected');\n"
+	"CREATE INDEX offer_whole ON offer (source)\n"
+	"  WHERE stripped = 0 AND status IN ('withdrawn', 'expired');\n"
+	"CREATE INDEX offer_keyed ON offer (closed_at)\n"
+	"  WHERE keyed = 1 AND closed_at IS NOT NULL;\n"
+	"CREATE TABLE canonical_key ( -- under which copies find each other\n"
+	"  key INTEGER NOT NULL, -- hash of a link, a text, a post at a place\n"
+	"  offer INTEGER NOT NULL REFERENCES offer (id),\n"
+	"  PRIMARY KEY (key, offer)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX canonical_key_offer ON canonical_key (offer);\n";
+
+static const char v2_rest[] =
+	"ALTER TABLE canonical ADD COLUMN fields TEXT; -- what its copies say\n"
+	"  -- together; NULL: there is one, or none is live\n"
+	"ALTER TABLE source ADD COLUMN good_at INTEGER; -- last unfailed poll\n"
+	"ALTER TABLE source ADD COLUMN stale INTEGER NOT NULL DEFAULT 0;\n"
+	"  -- 1: too long ago for its licence\n"
+	"UPDATE source SET good_at = CASE WHEN failures = 0\n"
+	"  THEN last_poll_at ELSE complete_at END;\n"
+	"CREATE INDEX canonical_joined ON canonical (joined)\n"
+	"  WHERE joined IS NOT NULL;\n"
+	"CREATE INDEX event_canonical ON event (canonical)\n"
+	"  WHERE canonical IS NOT NULL;\n"
+	"CREATE TABLE offer_stat ( -- one row an offer, kept when it is forgotten\n"
+	"  source TEXT NOT NULL,\n"
+	"  ref TEXT NOT NULL,\n"
+	"  kind TEXT,\n"
+	"  rome TEXT, -- the first trade\n"
+	"  dept TEXT,\n"
+	"  first_seen INTEGER NOT NULL, -- instant\n"
+	"  last_seen INTEGER NOT NULL, -- instant, as of the last change\n"
+	"  closed_at INTEGER, -- instant\n"
+	"  reason TEXT, -- withdrawn, expired, quarantined, rejected\n"
+	"  PRIMARY KEY (source, ref)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"INSERT INTO offer_stat SELECT source, ref, json_extract(f, '$.kind'),\n"
+	"  json_extract(f, '$.rome[0]'), json_extract(f, '$.place.dept'),\n"
+	"  first_seen, last_seen, closed_at, nullif(status, 'live')\n"
+	"  FROM (SELECT *, CASE WHEN json_valid(fields) THEN fields ELSE '{}'\n"
+	"  END AS f FROM offer);\n";
+
+static const char *const v2[] = {v2_offer, v2_rest, NULL};
+
 const struct db_migration db_migrations[] = {
 	{v1},
+	{v2},
 };
 const size_t db_n_migrations = ARRAY_LEN(db_migrations);

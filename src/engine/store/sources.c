@@ -9,7 +9,7 @@
 #define SOURCE_COLUMNS                                                    \
 	"SELECT name, cursor, etag, last_modified, body_hash, poll, "     \
 	"last_poll_at, complete_at, complete_count, failures, next_due, " \
-	"last_error FROM source "
+	"last_error, good_at, stale FROM source "
 
 static struct store_source source_row(struct db_query *q)
 {
@@ -26,6 +26,8 @@ static struct store_source source_row(struct db_query *q)
 		.failures = (int)db_col_int(q, 9),
 		.next_due = db_col_instant(q, 10),
 		.last_error = db_col_text(q, 11),
+		.good_at = db_col_instant(q, 12),
+		.is_stale = db_col_int(q, 13) != 0,
 	};
 }
 
@@ -44,6 +46,7 @@ int store_source_get(struct store *s, const char *name, struct arena *a,
 		.complete_at = INSTANT_NONE,
 		.complete_count = -1,
 		.next_due = INSTANT_NONE,
+		.good_at = INSTANT_NONE,
 	};
 	if (got)
 		row = source_row(&q);
@@ -65,16 +68,31 @@ int store_source_put(struct store *s, const struct store_source *in,
 		s, err,
 		"INSERT INTO source (name, cursor, etag, last_modified, "
 		"body_hash, last_poll_at, complete_at, complete_count, "
-		"failures, next_due, last_error) VALUES (?1, ?2, ?3, ?4, ?5, "
-		"?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (name) DO UPDATE SET "
+		"failures, next_due, last_error, good_at) VALUES (?1, ?2, ?3, "
+		"?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (name) DO UPDATE SET "
 		"cursor = ?2, etag = ?3, last_modified = ?4, body_hash = ?5, "
 		"last_poll_at = ?6, complete_at = ?7, complete_count = ?8, "
-		"failures = ?9, next_due = ?10, last_error = ?11",
+		"failures = ?9, next_due = ?10, last_error = ?11, "
+		"good_at = ?12",
 		db_text(in->name), db_text(in->cursor), db_text(in->etag),
 		db_text(in->last_modified), db_text(in->body_hash),
 		db_instant(in->last_poll_at), db_instant(in->complete_at),
 		db_int(in->complete_count), db_int(in->failures),
-		db_instant(in->next_due), db_text(in->last_error));
+		db_instant(in->next_due), db_text(in->last_error),
+		db_instant(in->good_at));
+}
+
+int store_source_set_stale(struct store *s, const char *name, bool is_stale,
+			   bool *changed, struct err *err)
+{
+	int64_t n;
+	if (db_count(s, &n, err,
+		     "UPDATE source SET stale = ?2 "
+		     "WHERE name = ?1 AND stale <> ?2",
+		     db_text(name), db_int(is_stale)))
+		return -1;
+	*changed = n > 0;
+	return 0;
 }
 
 int store_poll_begin(struct store *s, const char *source, int64_t *poll,
