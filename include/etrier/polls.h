@@ -13,7 +13,9 @@
 struct polls;
 
 struct polls_ops {
-	void (*send)(void *ctx, json_t *line_take); /* to the collector */
+	void (*send)(void *ctx, json_t *line_take); /* to the collector, or to
+						     * the runner when the
+						     * source is of kind exec */
 	void *ctx;
 };
 struct polls *polls_new(struct store *store, struct live *live,
@@ -27,6 +29,10 @@ int polls_configure(struct polls *p, const json_t *sources, int64_t deadline_s,
 void polls_collector_up(struct polls *p);
 /* Every poll in hand failed. */
 int polls_collector_down(struct polls *p, struct err *err);
+
+/* The same for the runner and sources of kind exec. */
+void polls_runner_up(struct polls *p);
+int polls_runner_down(struct polls *p, struct err *err);
 
 /* `offer` and `polled`. A bad offer costs one offer; ERR_STORE is ours. */
 int polls_line(struct polls *p, const char *type, json_t *line,

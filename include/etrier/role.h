@@ -35,6 +35,18 @@ struct role_needs {
 	const char *write_paths[ROLE_PATHS_MAX]; /* read, write, make, remove */
 	bool is_engine;	  /* sockets of AF_UNIX only; no Landlock */
 	bool allows_unix; /* others: may still open AF_UNIX sockets */
+	/* Lists of any length, borrowed until confinement; NULL entries are
+	 * passed over. */
+	const char *const *more_reads, *const *run_paths; /* read; read, run */
+	size_t n_more_reads, n_run_paths;
+	/* The runner: may run programs, and send SIGKILL to a group of
+	 * processes other than its own. */
+	bool runs_programs;
+	/* A process about to become a program: may run others, stays in its
+	 * group, sends no signal to another, opens AF_INET and AF_INET6 only.
+	 */
+	bool is_program;
+	bool is_offline; /* no socket and no pair of sockets at all */
 };
 
 struct role_ops {

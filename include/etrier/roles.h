@@ -10,6 +10,7 @@
  * counts processes. Implemented in src/ROLE/ROLE.c. */
 int engine_main(const char *lane, int64_t gen);
 int collector_main(const char *lane, int64_t gen);
+int runner_main(const char *lane, int64_t gen);
 int courier_main(const char *lane, int64_t gen);
 int front_main(const char *lane, int64_t gen);
 

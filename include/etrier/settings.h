@@ -4,6 +4,7 @@
 
 #include <etrier/schema.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Everything an administrator wrote, read and checked together. Only the
@@ -67,15 +68,25 @@ void settings_clear(struct settings *s);
  */
 const char *settings_default_file(void);
 
-/* The part a role may see, its secrets included. role: engine collector
+/* The part a role may see, its secrets included. role: engine collector runner
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
  *   engine     paths {state run refdata backup audit}, agency_defaults,
- * origins, planner, mail, sms, front, collector, watch, rules, sources (no
- * secrets), secrets (security.*) collector  paths {refdata}, collector, sources
- * (with their secrets), lexicons courier    mail, sms, templates, secrets (mail.*, sms.*;
- * when any) front      front, templates */
+ *              origins, planner, mail, sms, front, collector, watch, rules,
+ *              sources (no secrets), secrets (security.*)
+ *   collector  paths {refdata}, collector, sources (with their secrets) of
+ *              every kind but exec, lexicons
+ *   runner     paths {refdata}, collector, sources of kind exec, lexicons
+ *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
+ *   front      front, templates */
 json_t *settings_for_role(const struct settings *s, const char *role);
+
+/* Is there an enabled source of kind exec? Then a runner is wanted. */
+bool settings_has_programs(const struct settings *s);
+/* A runner can only reach what it was started for: another is wanted when the
+ * sources of kind exec differ. */
+bool settings_programs_differ(const struct settings *a,
+			      const struct settings *b);
 
 /* An error in d for each setting marked SCHEMA_RESTART that a reload would
  * change. */

@@ -24,7 +24,9 @@ enum {
  * records count each separator encoding columns[] fields{...} (those that the
  * kind has by itself too) unknown[] false_means_unknown[] allow_private
  * headers{} secret_headers{} min_interval_ms max_bytes max_offers
- * max_record_bytes expires_days, and map: a hash that changes whenever the same
+ * max_record_bytes expires_days; of kind exec: name kind enabled command[]
+ * may_read[] network timeout_s every_s delivers max_bytes max_offers
+ * expires_days files[]; and map: a hash that changes whenever the same
  * bytes could give other offers. secret_headers holds secrets: never print the
  * object; source_public() is the printable copy. */
 json_t *source_read(const struct ynode *root, const char *name_hint,

@@ -11,6 +11,7 @@
 #include <etrier/str.h>
 
 #include "settings_parts.h"
+#include "source_exec.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,30 @@ int settings_load(const char *file, struct settings *out, struct diags *d)
 	free(base_dir);
 	arena_clear(&arena);
 	return d->n_errors == before ? 0 : -1;
+}
+
+bool settings_has_programs(const struct settings *s)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach(s->sources, name, v)
+	{
+		if (source_is_exec(v) && js_bool(v, "enabled", true))
+			return true;
+	}
+	return false;
+}
+
+bool settings_programs_differ(const struct settings *a,
+			      const struct settings *b)
+{
+	json_t *x = settings_for_role(a, "runner");
+	json_t *y = settings_for_role(b, "runner");
+	bool differ = !json_equal(json_object_get(x, "sources"),
+				  json_object_get(y, "sources"));
+	json_decref(x);
+	json_decref(y);
+	return differ;
 }
 
 void settings_clear(struct settings *s)
@@ -225,11 +250,32 @@ static void for_engine(json_t *to, const struct settings *s)
 	json_object_set_new(to, "sources", sources);
 }
 
+/* Programs are run apart from everything that fetches. */
+static void share_sources(json_t *to, const struct settings *s, bool is_exec)
+{
+	json_t *sources = json_object(), *v;
+	const char *name;
+	json_object_foreach(s->sources, name, v)
+	{
+		if (source_is_exec(v) == is_exec)
+			json_object_set(sources, name, v);
+	}
+	json_object_set_new(to, "sources", sources);
+}
+
 static void for_collector(json_t *to, const struct settings *s)
 {
 	share_groups(to, s, (const char *const[]){"collector", NULL});
 	share_paths(to, s, (const char *const[]){"refdata", NULL});
-	share(to, "sources", s->sources);
+	share_sources(to, s, false);
+	share(to, "lexicons", s->lexicons);
+}
+
+static void for_runner(json_t *to, const struct settings *s)
+{
+	share_groups(to, s, (const char *const[]){"collector", NULL});
+	share_paths(to, s, (const char *const[]){"refdata", NULL});
+	share_sources(to, s, true);
 	share(to, "lexicons", s->lexicons);
 }
 
@@ -258,6 +304,7 @@ json_t *settings_for_role(const struct settings *s, const char *role)
 		void (*fill)(json_t *to, const struct settings *s);
 	} roles[] = {{"engine", for_engine},
 		     {"collector", for_collector},
+		     {"runner", for_runner},
 		     {"courier", for_courier},
 		     {"front", for_front}};
 	json_t *shared = json_object(), *security = json_object();

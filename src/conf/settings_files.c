@@ -13,6 +13,7 @@
 #include <etrier/template.h>
 
 #include "settings_parts.h"
+#include "source_exec.h"
 #include "yfile.h"
 
 #include <dirent.h>
@@ -188,6 +189,25 @@ static void load_maps(struct settings_load *l)
 	}
 }
 
+/* Against what a program must never reach: every folder of paths: and
+ * etrier.yaml itself. The user of the service is whose state it is. */
+static void check_program(struct settings_load *l, const struct ynode *root,
+			  const json_t *v)
+{
+	json_t *paths = json_object_get(l->s->all, "paths"), *path;
+	const char *state = settings_text(l->s->all, "paths.state"), *key;
+	const char **own = arena_array(l->arena, json_object_size(paths) + 1,
+				       sizeof(*own));
+	struct source_house house = {.paths = own, .user = geteuid()};
+	struct stat st;
+	json_object_foreach(paths, key, path) own[house.n_paths++] =
+		json_string_value(path);
+	own[house.n_paths++] = l->s->file;
+	if (state && !stat(state, &st))
+		house.user = st.st_uid;
+	source_exec_house(root, v, &house, l->diags);
+}
+
 static void load_source(struct settings_load *l, const char *folder,
 			const char *name)
 {
@@ -198,6 +218,8 @@ static void load_source(struct settings_load *l, const char *folder,
 	struct ynode *root = ynode_load_partly(a, file, l->diags);
 	size_t before = l->diags->n_errors;
 	json_t *v = root ? source_read(root, stem, secrets, l->diags) : NULL;
+	if (v)
+		check_program(l, root, v);
 	if (v && l->diags->n_errors == before)
 		json_object_set(l->s->sources, stem, v);
 	json_decref(v);

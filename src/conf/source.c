@@ -5,6 +5,7 @@
  * of an offer are made of: source_map.c. */
 #include "source_ask.h"
 #include "source_defaults.h"
+#include "source_exec.h"
 #include "source_map.h"
 #include "source_shape.h"
 #include "yfile.h"
@@ -60,17 +61,6 @@ static void fail(struct diags *d, const struct ynode *n, const char *text,
 {
 	diag_add(d, DIAG_ERROR, n->file, n->line, n->col, "%s%s%s%s", text,
 		 name ? " \"" : "", name ? name : "", name ? "\"" : "");
-}
-
-static void check_kind(const struct ynode *n, const json_t *v, struct diags *d)
-{
-	const char *kind = json_string_value(v);
-	if (!source_is_read(kind))
-		diag_add(d, DIAG_ERROR, n->file, n->line, n->col,
-			 "kind \"%s\" is not in this version; allowed: json "
-			 "xml csv rss jsonld france_travail "
-			 "labonnealternance",
-			 kind);
 }
 
 static void check_every(const struct ynode *n, const json_t *v, struct diags *d)
@@ -156,8 +146,8 @@ const struct schema source_schema[] = {
 	 .type = SCHEMA_WORD,
 	 .flags = SCHEMA_REQUIRED,
 	 .words = kinds,
-	 .check = check_kind,
-	 .help = "what the address answers with, or the API that is there"},
+	 .help = "what the address answers with, or the API that is there; "
+		 "exec: a program prints offers"},
 	{.key = "enabled",
 	 .type = SCHEMA_BOOL,
 	 .fallback = "true",
@@ -477,8 +467,8 @@ static void put_map_hash(json_t *v)
 		"expires_days", "delivers", "query",
 		"form",		"json",	    "split",
 		"departements", "natures",  "mode",
-		"pages",	"each",
-		"separator",	"encoding", "columns"};
+		"pages",	"each",	    "separator",
+		"encoding",	"columns"};
 	struct buf b;
 	unsigned char hash[8];
 	char hex[2 * sizeof(hash) + 1];
@@ -519,6 +509,8 @@ static void finish(json_t *v)
 			json_integer(is_window ? EXPIRES_WINDOW_DAYS : 0));
 	}
 	put_map_hash(v);
+	if (source_is_exec(v))
+		source_exec_stamp(v);
 }
 
 /* What the kind knows by itself, and over it what the file says. */
@@ -539,18 +531,12 @@ static void read_fields(const struct ynode *root, json_t *v, struct diags *d)
 	json_object_set_new(v, "fields", all);
 }
 
-json_t *source_read(const struct ynode *root, const char *name_hint,
-		    const char *base_dir, struct diags *d)
+static json_t *read_fetched(const struct ynode *root, const char *base_dir,
+			    struct diags *d)
 {
 	size_t before = d->n_errors;
 	json_t *v = schema_read(source_schema, root, base_dir, d);
 	read_fields(root, v, d);
-	const struct ynode *name = ynode_get(root, "name");
-	if (name && name_hint && js_str(v, "name", NULL) &&
-	    !str_eq(js_str(v, "name", ""), name_hint))
-		fail(d, name,
-		     "name and the name of the file differ: this file is",
-		     name_hint);
 	check_marks(root, d);
 	check_address(root, v, d);
 	source_check_shape(root, v, d);
@@ -558,6 +544,22 @@ json_t *source_read(const struct ynode *root, const char *name_hint,
 		check_sense(root, v, d);
 	read_secrets(root, v, base_dir, d);
 	source_ask_read(root, v, base_dir, read_secret, d);
+	return v;
+}
+
+json_t *source_read(const struct ynode *root, const char *name_hint,
+		    const char *base_dir, struct diags *d)
+{
+	size_t before = d->n_errors;
+	bool is_exec = str_eq(ynode_text(root, "kind"), "exec");
+	json_t *v = is_exec ? source_exec_read(root, d)
+			    : read_fetched(root, base_dir, d);
+	const struct ynode *name = ynode_get(root, "name");
+	if (name && name_hint && js_str(v, "name", NULL) &&
+	    !str_eq(js_str(v, "name", ""), name_hint))
+		fail(d, name,
+		     "name and the name of the file differ: this file is",
+		     name_hint);
 	if (d->n_errors != before) {
 		json_decref(v);
 		return NULL;

@@ -11,11 +11,16 @@
 
 #include <string.h>
 
-bool source_is_read(const char *kind)
+/* A kind that was refused has no keys to complain of. */
+static bool is_read(const char *kind)
 {
-	static const char *const words[] = {
-		"json",	  "xml",	    "csv",	       "rss",
-		"jsonld", "france_travail", "labonnealternance"};
+	static const char *const words[] = {"json",
+					    "xml",
+					    "csv",
+					    "rss",
+					    "jsonld",
+					    "france_travail",
+					    "labonnealternance"};
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (str_eq(words[i], kind))
 			return true;
@@ -91,8 +96,8 @@ void source_check_shape(const struct ynode *root, const json_t *v,
 		     "records: is wanted for xml (the path of the elements "
 		     "that are offers, from the root: jobs.job)",
 		     NULL);
-	for (size_t i = 0;
-	     source_is_read(kind) && i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; is_read(kind) && i < sizeof(rows) / sizeof(*rows);
+	     i++) {
 		const struct ynode *n = ynode_get(root, rows[i].key);
 		const char *const *k = rows[i].kinds;
 		if (n && !str_eq(kind, k[0]) && !str_eq(kind, k[1]))

@@ -4,8 +4,6 @@
 
 #include <etrier/source.h>
 
-/* A kind that this version reads. */
-bool source_is_read(const char *kind);
 /* Keys that the kind cannot use, paths that are none, and what is wanted. v is
  * the file as read so far, `fields` included. */
 void source_check_shape(const struct ynode *root, const json_t *v,

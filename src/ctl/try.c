@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* sources try: read a document as the collector would and say what became of
- * each record, where every value came from, and over the whole document how
- * often each field is there and what was not understood. Needs no daemon,
- * stores nothing, tells nobody. */
+/* sources try: read a document as the collector would, or run a program as the
+ * runner would, and say what became of each record, where every value came
+ * from, and over the whole how often each field is there and what was not
+ * understood. Needs no daemon, stores nothing, tells nobody. */
 #include "ctl.h"
 
 #include <etrier/arena.h>
@@ -15,6 +15,7 @@
 #include <etrier/mem.h>
 #include <etrier/offer.h>
 #include <etrier/refdata.h>
+#include <etrier/runner.h>
 #include <etrier/settings.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
@@ -444,13 +445,73 @@ static int find_subject(const struct ctl *c, const json_t *options,
 	return out->source ? 0 : -1;
 }
 
+/* Every member came from the program, but for what its provenance says was
+ * found in a text. */
+static void note_printed(struct trial *t, const json_t *line)
+{
+	const json_t *found = json_object_get(line, "provenance");
+	const char *name, *inner;
+	json_t *value, *sub, *all = json_object();
+	json_object_foreach((json_t *)(uintptr_t)line, name, value)
+	{
+		bool is_found = str_eq(js_str(found, name, ""), "text");
+		const char *from = is_found ? "(inferred)" : "(printed)";
+		if (!json_is_object(value) || str_eq(name, "place"))
+			js_put_str(all, name, from);
+		else if (value != found)
+			json_object_foreach(value, inner, sub)
+			{
+				char *member = mem_printf("%s.%s", name, inner);
+				js_put_str(all, member, from);
+				free(member);
+			}
+	}
+	json_object_del(all, "source");
+	if (str_eq(js_str(line, "status", ""), "live"))
+		js_put_str(all, "status", "(default)");
+	on_origin(t, all);
+	json_decref(all);
+}
+
+/* What a program printed, in the words of a document. */
+static void on_printed(void *ctx, const struct offer *o)
+{
+	json_t *line = offer_to_json(o);
+	note_printed(ctx, line);
+	on_offer(ctx, o, line, NULL, 0);
+	json_decref(line);
+}
+
+static int try_program(const struct subject *k, const struct refdata *rd,
+		       const char *ca_file, struct trial *t,
+		       struct collector_counts *out, bool *is_complete,
+		       struct err *err)
+{
+	static const struct runner_handler handler = {on_printed, on_bad};
+	struct runner_counts n = {0};
+	if (k->file || k->address)
+		return err_set(err, ERR_INPUT,
+			       "a source of kind exec is tried by its name");
+	int failed = runner_try(k->source, rd, ca_file, &handler, t, &n,
+				is_complete, err);
+	*out = (struct collector_counts){.seen = n.seen,
+					 .good = n.good,
+					 .bad = n.bad,
+					 .closed = n.closed,
+					 .no_trade = n.no_trade,
+					 .no_place = n.no_place,
+					 .declared = -1,
+					 .bytes = n.bytes};
+	return failed;
+}
+
 static int try_it(const struct ctl *c, const struct subject *k,
 		  const struct settings *s)
 {
 	static const struct collector_try_handler handler = {on_offer, on_bad,
 							     on_origin};
 	struct trial t = {.ctl = c, .limit = c->limit};
-	struct collector_counts counts = {0};
+	struct collector_counts counts = {.declared = -1};
 	struct err err = {0};
 	bool is_complete = false;
 	if (!t.limit && !c->is_json)
@@ -460,11 +521,15 @@ static int try_it(const struct ctl *c, const struct subject *k,
 	struct refdata *rd = refdata_load(tables, &err);
 	if (!rd)
 		return ctl_fail(CTL_FAILED, "%s", err.text);
+	const char *ca_file =
+		js_str(json_object_get(s->all, "collector"), "ca_file", NULL);
+	bool is_exec = str_eq(js_str(k->source, "kind", ""), "exec");
 	begin_sums(&t);
-	int failed = collector_try(
-		k->source, rd, k->file, k->address,
-		js_str(json_object_get(s->all, "collector"), "ca_file", NULL),
-		&handler, &t, &counts, &is_complete, &err);
+	int failed = is_exec ? try_program(k, rd, ca_file, &t, &counts,
+					   &is_complete, &err)
+			     : collector_try(k->source, rd, k->file, k->address,
+					     ca_file, &handler, &t, &counts,
+					     &is_complete, &err);
 	if (!c->is_json)
 		print_sums(&t);
 	end_sums(&t);

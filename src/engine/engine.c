@@ -153,9 +153,15 @@ static void send_to_role(struct engine *e, const char *role, const char *lane,
 	json_decref(line_take); /* it died: its owner hears of that anyway */
 }
 
+/* Programs are run by the runner, everything else is fetched. */
 static void send_poll(void *ctx, json_t *line_take)
 {
-	send_to_role(ctx, "collector", NULL, line_take);
+	struct engine *e = ctx;
+	const json_t *source =
+		json_object_get(json_object_get(e->s.config, "sources"),
+				js_str(line_take, "source", ""));
+	bool is_exec = str_eq(js_str(source, "kind", ""), "exec");
+	send_to_role(e, is_exec ? "runner" : "collector", NULL, line_take);
 }
 
 static void send_deliver(void *ctx, const char *lane, json_t *line_take)
@@ -424,7 +430,7 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 				  LOG_S("role", p->role));
 		return;
 	}
-	if (str_eq(p->role, "collector"))
+	if (str_eq(p->role, "collector") || str_eq(p->role, "runner"))
 		from_collector(e, type, line, &err);
 	else if (str_eq(p->role, "courier"))
 		from_courier(e, p, type, line, &err);
@@ -460,6 +466,8 @@ static void on_end(void *ctx, struct wire *w)
 	if (str_eq(p->role, "collector") &&
 	    polls_collector_down(e->s.polls, &err))
 		failed(e, "engine.polls", &err);
+	if (str_eq(p->role, "runner") && polls_runner_down(e->s.polls, &err))
+		failed(e, "engine.polls", &err);
 	if (str_eq(p->role, "courier") &&
 	    outbox_lane_down(e->s.outbox, p->lane, &err))
 		failed(e, "engine.outbox", &err);
@@ -485,6 +493,8 @@ static void on_peer(void *ctx, const char *role, const char *lane, int64_t gen,
 		  LOG_S("lane", lane), LOG_D("gen", gen));
 	if (str_eq(role, "collector"))
 		polls_collector_up(e->s.polls);
+	else if (str_eq(role, "runner"))
+		polls_runner_up(e->s.polls);
 	else if (str_eq(role, "courier"))
 		outbox_lane_up(e->s.outbox, p->lane);
 	wake_in(e, WAKE_MS);

@@ -405,7 +405,10 @@ static void drop_unwanted(struct supervisor *s)
 		else
 			free(c);
 	}
+	bool has_dropped = kept < s->n_children;
 	s->n_children = kept;
+	if (has_dropped)
+		children_tell(s); /* or status would show it as down for ever */
 }
 
 void children_tick(struct supervisor *s)
@@ -474,6 +477,8 @@ void children_sync(struct supervisor *s)
 		s->children[i]->is_wanted = false;
 	want(s, "engine", "");
 	want(s, "collector", "");
+	if (settings_has_programs(&s->settings))
+		want(s, "runner", "");
 	want_lanes(s, "mail", "transport");
 	want_lanes(s, "sms", "gateway");
 	want(s, "front", "");

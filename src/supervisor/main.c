@@ -30,6 +30,7 @@ static const struct {
 	int (*run)(const char *lane, int64_t gen);
 } roles[] = {{"engine", engine_main},
 	     {"collector", collector_main},
+	     {"runner", runner_main},
 	     {"courier", courier_main},
 	     {"front", front_main}};
 

@@ -85,11 +85,15 @@ static void commit(struct supervisor *s)
 	struct settings former = s->settings;
 	s->settings = s->reload.next;
 	s->reload.next = (struct settings){0};
+	bool is_other_reach = settings_programs_differ(&former, &s->settings);
 	settings_clear(&former);
 	s->config_gen = s->reload.gen;
 	for (size_t i = 0; i < s->n_children; i++) {
 		struct child *c = s->children[i];
-		if (c->ready_gen == s->config_gen)
+		if (is_other_reach && str_eq(c->role, "runner"))
+			/* Its confinement cannot be widened. */
+			child_stop(c, supervisor_ms() + STOP_ENGINE_MS);
+		else if (c->ready_gen == s->config_gen)
 			child_send_gen(c, "commit", s->config_gen);
 		else if (c->state == CHILD_STARTING)
 			/* It came up in between with the former one. */

@@ -14,7 +14,7 @@
  * nor network. One loop, one list of children, one configuration in force and
  * at most one reload under way. All its times are clock_mono_ms(). */
 
-/* engine, collector, front and 16 lanes each of mail and SMS. */
+/* engine, collector, runner, front and 16 lanes each of mail and SMS. */
 #define CHILDREN_MAX 40
 #define NAME_SIZE    16
 

@@ -7,6 +7,11 @@
  *   socket()         AF_UNIX     anything but AF_UNIX
  *   Landlock         no          only the declared paths
  *
+ * The runner is as the collector, but may run programs and kill groups of
+ * processes that are not the service's own. What it runs is confined once
+ * more: no signal to another, no way out of its group (or killing the group
+ * would not be enough), no socket or the internet's only.
+ *
  * All roles share one uid, so each confines itself; nothing here can be undone
  * by the process. Denied calls answer EPERM and do not kill: a resolver that
  * first tries nscd's socket must go on to DNS. It does not limit memory, time
@@ -24,6 +29,7 @@
 #include <linux/sockios.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -37,6 +43,7 @@
 #define ACCESS_ABI1 (LANDLOCK_ACCESS_FS_REFER - 1)
 
 #define ACCESS_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define ACCESS_RUN  (ACCESS_READ | LANDLOCK_ACCESS_FS_EXECUTE)
 #define ACCESS_WRITE                                                      \
 	(ACCESS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE |                    \
 	 LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_DIR |      \
@@ -45,7 +52,7 @@
 /* The rights that make sense on something that is no folder. */
 #define ACCESS_OF_FILES                                                 \
 	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
-	 ACCESS_TRUNCATE)
+	 LANDLOCK_ACCESS_FS_EXECUTE | ACCESS_TRUNCATE)
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -120,10 +127,11 @@ static int deny_common(scmp_filter_ctx f)
 		/* files by other ways than open(2) */
 		SCMP_SYS(truncate), SCMP_SYS(truncate64),
 		SCMP_SYS(open_by_handle_at),
-		/* other programs; namespaces, in which one is root */
-		SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(unshare),
-		SCMP_SYS(setns), SCMP_SYS(mount), SCMP_SYS(umount2),
-		SCMP_SYS(chroot), SCMP_SYS(pivot_root),
+		/* programs that are no file; namespaces, in which one is root
+		 */
+		SCMP_SYS(execveat), SCMP_SYS(unshare), SCMP_SYS(setns),
+		SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(chroot),
+		SCMP_SYS(pivot_root),
 		/* io_uring opens sockets behind the filter's back; the others
 		 * have been ways into the kernel */
 		SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter),
@@ -195,35 +203,81 @@ static int deny_namespaces(scmp_filter_ctx f)
 	return r == -EDOM ? 0 : r;
 }
 
+/* The runner ends its programs by their group. No single process, no "all",
+ * and not the group that the roles are in. */
+static int deny_kills(scmp_filter_ctx f)
+{
+	const struct scmp_arg_cmp rules[] = {
+		equals(0, UINT32_C(1) << 31, 0), /* not negative */
+		equals(0, UINT32_MAX, -1), equals(0, UINT32_MAX, -getpgrp()),
+		differs(1, SIGKILL)};
+	int r = 0;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !r; i++)
+		r = deny(f, SCMP_SYS(kill), 1, &rules[i]);
+	return r;
+}
+
 /* Signals go to this process only: abort() and threads need that. The calls
- * have the process in their first argument. */
-static int deny_signals(scmp_filter_ctx f)
+ * have the process in their first argument; kill() is the first of them. */
+static int deny_signals(scmp_filter_ctx f, bool runs_programs)
 {
 	static const int calls[] = {SCMP_SYS(kill), SCMP_SYS(tgkill),
 				    SCMP_SYS(rt_sigqueueinfo),
 				    SCMP_SYS(rt_tgsigqueueinfo)};
 	const struct scmp_arg_cmp other = differs(0, getpid());
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		int r = deny(f, calls[i], 1, &other);
-		if (r)
-			return r;
+	int r = runs_programs ? deny_kills(f) : 0;
+	for (size_t i = runs_programs; i < sizeof(calls) / sizeof(calls[0]);
+	     i++)
+		r = r ? r : deny(f, calls[i], 1, &other);
+	return r;
+}
+
+/* A program of the runner's stays in the group that it is killed with. */
+static int deny_leaving(scmp_filter_ctx f)
+{
+	static const int calls[] = {SCMP_SYS(setsid), SCMP_SYS(setpgid)};
+	return deny_all(f, calls, sizeof(calls) / sizeof(calls[0]));
+}
+
+/* Every family but IPv4 and IPv6. Compared whole: a number with a bit above the
+ * kernel's 32 is greater than both. */
+static int deny_all_but_internet(scmp_filter_ctx f)
+{
+	static const struct {
+		enum scmp_compare op;
+		scmp_datum_t family;
+	} others[] = {{SCMP_CMP_LT, AF_INET}, {SCMP_CMP_GT, AF_INET6}};
+	int r = 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && !r; i++) {
+		const struct scmp_arg_cmp is = {.arg = 0,
+						.op = others[i].op,
+						.datum_a = others[i].family};
+		r = deny(f, SCMP_SYS(socket), 1, &is);
 	}
-	return 0;
+	for (int family = AF_INET + 1; family < AF_INET6 && !r; family++) {
+		const struct scmp_arg_cmp is = equals(0, UINT32_MAX, family);
+		r = deny(f, SCMP_SYS(socket), 1, &is);
+	}
+	return r;
 }
 
 static int deny_sockets(scmp_filter_ctx f, const struct role_needs *needs)
 {
+	static const int both[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
 	const struct scmp_arg_cmp is_unix = equals(0, UINT32_MAX, AF_UNIX);
 	const struct scmp_arg_cmp not_unix = differs(0, AF_UNIX);
 	if (needs->is_engine)
 		return deny(f, SCMP_SYS(socket), 1, &not_unix);
+	if (needs->is_offline)
+		return deny_all(f, both, sizeof(both) / sizeof(both[0]));
 	if (needs->allows_unix)
 		return 0;
 	/* One half of a datagram pair may be connected anew to any path; of a
 	 * stream pair (curl's resolver and libevent want those) it may not. */
 	const struct scmp_arg_cmp datagrams[] = {equals(0, UINT32_MAX, AF_UNIX),
 						 equals(1, 0xf, SOCK_DGRAM)};
-	int r = deny(f, SCMP_SYS(socket), 1, &is_unix);
+	int r = needs->is_program ? deny_all_but_internet(f)
+				  : deny(f, SCMP_SYS(socket), 1, &is_unix);
 	return r ? r : deny(f, SCMP_SYS(socketpair), 2, datagrams);
 }
 
@@ -233,11 +287,16 @@ static int load_filter(const struct role_needs *needs)
 	if (!f)
 		return -ENOMEM;
 	static int (*const rules[])(scmp_filter_ctx) = {
-		deny_common, deny_for_others, deny_owners, deny_namespaces,
-		deny_signals};
+		deny_common, deny_for_others, deny_owners, deny_namespaces};
 	int r = seccomp_attr_set(f, SCMP_FLTATR_CTL_TSYNC, 1);
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && !r; i++)
 		r = rules[i](f);
+	if (!r)
+		r = deny_signals(f, needs->runs_programs);
+	if (!r && !needs->runs_programs && !needs->is_program)
+		r = deny(f, SCMP_SYS(execve), 0, NULL);
+	if (!r && needs->is_program)
+		r = deny_leaving(f);
 	if (!r && !needs->is_engine)
 		r = deny_attributes(f);
 	if (!r)
@@ -284,10 +343,10 @@ static int allow_path(int ruleset, const char *path, uint64_t rights)
 	return r ? -1 : 0;
 }
 
-static int allow_paths(int ruleset, const char *const *paths, uint64_t rights,
-		       struct err *err)
+static int allow_paths(int ruleset, const char *const *paths, size_t n,
+		       uint64_t rights, struct err *err)
 {
-	for (size_t i = 0; i < ROLE_PATHS_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (paths[i] && allow_path(ruleset, paths[i], rights))
 			return err_set(err, ERR_CONFIG, "landlock: %s: %s",
 				       paths[i], strerror(errno));
@@ -306,10 +365,14 @@ static int restrict_files(const struct role_needs *needs, long abi,
 	if (ruleset < 0)
 		return err_set(err, ERR_CONFIG, "landlock: %s",
 			       strerror(errno));
-	if (allow_paths(ruleset, needs->read_paths, ACCESS_READ & rights, err))
-		goto out;
-	if (allow_paths(ruleset, needs->write_paths, ACCESS_WRITE & rights,
-			err))
+	if (allow_paths(ruleset, needs->read_paths, ROLE_PATHS_MAX,
+			ACCESS_READ & rights, err) ||
+	    allow_paths(ruleset, needs->write_paths, ROLE_PATHS_MAX,
+			ACCESS_WRITE & rights, err) ||
+	    allow_paths(ruleset, needs->more_reads, needs->n_more_reads,
+			ACCESS_READ & rights, err) ||
+	    allow_paths(ruleset, needs->run_paths, needs->n_run_paths,
+			ACCESS_RUN & rights, err))
 		goto out;
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0)) {
 		err_set(err, ERR_CONFIG, "landlock: %s", strerror(errno));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The life of a role, the same for all four:
+/* The life of a role, the same for all of them:
  *
  *   hello -> config -> prepare -> ready -> commit -> confine -> start -> ...
  *                            \-> refused                     stop -> exit

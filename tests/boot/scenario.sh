@@ -174,12 +174,53 @@ for r in rows:
         print(text.split("restarts ")[1].rstrip(")")); break' "$1"
 }
 
+# A source of kind exec, so that there is a runner: its program prints an offer
+# and ends with 0 when all that it must not do is denied.
+program_source() {
+	local tool=/usr/local/lib/etrier/essai
+	mkdir -p "${tool%/*}"
+	cat >"$tool" <<-'SH'
+	#!/bin/sh
+	echo '{"ref":"1","title":"Boulanger / Boulangère","place":{"insee":"93048"}}'
+	for file in /var/lib/etrier/etrier.db /etc/etrier/etrier.yaml /proc/self/status \
+		/usr/share/etrier/refdata/communes.tsv \
+		/run/credentials/etrierd.service/etrier_needs.key; do
+		head -c 1 "$file" >/dev/null 2>&1 && exit 50
+	done
+	(: >/tmp/x) 2>/dev/null && exit 51
+	/usr/bin/python3 -S -c 'import socket
+	socket.socket(socket.AF_INET)' 2>/dev/null && exit 52
+	sh -c 'kill -0 $PPID' 2>/dev/null && exit 53
+	sleep 300 &
+	exit 0
+	SH
+	chmod 755 "$tool"
+	printf '%s\n' 'name: essai' 'kind: exec' 'delivers: complete' \
+		"command: [$tool]" >/etc/etrier/sources.d/essai.yaml
+}
+
+check_programs_of_sources() {
+	program_source
+	systemctl reload etrierd || why "reload" || return
+	eventually 20 all_run 7 || return
+	eventually 20 bash -c "etrierctl sources list --json | grep -qE '\"live\": ?1,.*\"failures\": ?0'" ||
+		{ ctl sources list --json; return 1; }
+	eventually 5 bash -c "! pgrep -u etrier -x sleep" || why "what it left behind lives" || return
+	# One that would belong to the service is not run.
+	chown etrier /usr/local/lib/etrier/essai
+	if systemctl reload etrierd; then why "its own user could change the program"; return; fi
+	chown root /usr/local/lib/etrier/essai
+	rm /etc/etrier/sources.d/essai.yaml
+	systemctl reload etrierd && eventually 20 all_run
+}
+
 check_confined_from_inside() {
 	local probe=/boot-test/probe.so state=/var/lib/etrier role file pid
 	cc -D_GNU_SOURCE -shared -fPIC -o "$probe" tree/tests/probe/probe.c &&
 		cc -D_GNU_SOURCE -DPROBE_ALONE -o /boot-test/alone tree/tests/probe/probe.c ||
 		why "the probe does not compile" || return
-	for role in engine collector mail-1 mail-2 sms-1 front unconfined; do
+	program_source
+	for role in engine collector runner mail-1 mail-2 sms-1 front unconfined; do
 		for file in file unlink rename; do
 			runuser -u etrier -- bash -c "echo x >$state/probe-$file-$role"
 		done
@@ -196,18 +237,19 @@ time.sleep(300)' &
 		PROBE_SECRET=/run/credentials/etrierd.service/etrier_needs.key
 		PROBE_CRED=/etc/etrier/secrets/token.key)
 	drop_in probe "${settings[@]/#/Environment=}" Environment=LD_PRELOAD=$probe
-	systemctl restart etrierd && eventually 20 all_run || return
-	eventually 20 bash -c "[ \$(grep -c ' bpf ' $state/results) -ge 6 ]" || return
+	systemctl restart etrierd && eventually 20 all_run 7 || return
+	eventually 20 bash -c "[ \$(grep -c ' bpf ' $state/results) -ge 7 ]" || return
 	sleep 1
 	# The engine may: its credential, like all of them, is readable by its uid.
 	nsenter -t "$(main_pid)" -m -S "$(id -u etrier)" -G "$(id -g etrier)" \
 		env "${settings[@]}" /boot-test/alone
 	/usr/bin/python3 tree/tests/probe/verdict.py $state/results \
-		engine collector mail-1 mail-2 sms-1 front
+		engine collector runner mail-1 mail-2 sms-1 front
 	local verdict=$?
 	pkill -u etrier sleep
 	pkill -u etrier python3
-	rm -f /etc/systemd/system/etrierd.service.d/probe.conf $state/probe-* $state/results
+	rm -f /etc/systemd/system/etrierd.service.d/probe.conf $state/probe-* $state/results \
+		/etc/etrier/sources.d/essai.yaml
 	systemctl daemon-reload
 	systemctl restart etrierd && eventually 20 all_run || return
 	return $verdict

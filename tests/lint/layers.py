@@ -10,14 +10,14 @@ import sys
 
 RANK = {
     "base": 0, "text": 1, "refdata": 2, "domain": 3, "conf": 4, "wire": 4,
-    "collector": 5, "engine": 5, "courier": 5, "front": 5,
+    "collector": 5, "runner": 5, "engine": 5, "courier": 5, "front": 5,
     "supervisor": 6, "ctl": 6,
 }
 ENGINE = {"store": 0, "roster": 1, "travel": 2, "rules": 2, "match": 3,
           "plan": 4, "rights": 4, "outbox": 5, "control": 6, "": 7}
 # Contracts without a source of the same name.
 OWNERS = {"domain": "domain", "roles": "wire"}
-ROLES = {"collector", "engine", "courier", "front"}
+ROLES = {"collector", "runner", "engine", "courier", "front"}
 
 root = pathlib.Path(".")
 owner = {}

@@ -25,6 +25,8 @@ keyctl bpf abi_i386 abi_x32""".split()
 # role is, which is what keeps it out (see dumpable in system.confinement).
 ENGINE_MAY = FILES + UNIX + SECRETS + ["proc_environ", "proc_fd", "proc_mem"]
 OTHERS_MAY = NETWORK
+# None of its programs may use the network here, so neither may it.
+RUNNER_MAY = ["exec"]
 
 # Not to be had on many machines, whoever asks: a kernel without it, a sysctl, a
 # container.
@@ -52,7 +54,8 @@ def main():
                        f"({errno.errorcode.get(alone[attempt])}): proves nothing")
     n = 0
     for role in roles:
-        may = set(ENGINE_MAY if role == "engine" else OTHERS_MAY)
+        may = set({"engine": ENGINE_MAY, "runner": RUNNER_MAY}.get(
+            role, OTHERS_MAY))
         for attempt in everything:
             code = found.get(role, {}).get(attempt)
             if code is None:

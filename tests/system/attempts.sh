@@ -16,6 +16,12 @@ sys.exit(ctypes.CDLL(None).syscall(444, None, 0, 1) < 1)' ||
 instance_new
 more="security: {landlock: required}"
 instance_config
+cat >"$folder/sources.d/program.yaml" <<'YAML'
+name: program
+kind: exec
+delivers: window
+command: [/bin/sh, -c, exit]
+YAML
 probe=$work/probe.so
 "${CC:-cc}" -D_GNU_SOURCE -shared -fPIC -o "$probe" tests/probe/probe.c &&
 	"${CC:-cc}" -D_GNU_SOURCE -DPROBE_ALONE -o "$work/alone" tests/probe/probe.c ||
@@ -38,7 +44,7 @@ helpers+=($!)
 export PROBE_OUT=$out PROBE_DB=$folder/state/etrier.db PROBE_DIR=$folder/state \
 	PROBE_SOCK=$folder/run/control.sock PROBE_SECRET=$folder/secrets/needs.key \
 	PROBE_CRED=$folder/secrets/token.key PROBE_PID=$!
-roles="engine collector mail-1 mail-2 sms-1 front"
+roles="engine collector runner mail-1 mail-2 sms-1 front"
 for role in $roles unconfined; do # what may be cut, removed and renamed
 	for file in file unlink rename; do
 		$as bash -c "echo x >'$folder/state/probe-$file-$role'"
@@ -57,7 +63,7 @@ before="env LD_PRELOAD=$probe ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=
 daemon_start
 all_running || fail "not all roles run"
 for _ in $(seq 100); do
-	[ "$(grep -c ' bpf ' "$out")" -ge 6 ] && break
+	[ "$(grep -c ' bpf ' "$out")" -ge 7 ] && break
 	sleep 0.1
 done
 sleep 1

@@ -27,7 +27,7 @@ kernel_tells() {
 		[ "$(of "$pid" Seccomp)" = 2 ] || fail "$role $lane: no seccomp filter"
 		[ "$(of "$pid" NoNewPrivs)" = 1 ] || fail "$role $lane: NoNewPrivs"
 	done < <(roles)
-	[ "$n" -eq 6 ] || fail "$n roles, not 6"
+	[ "$n" -eq 7 ] || fail "$n roles, not 7"
 	ctl status 2>/dev/null | grep -q 'warning' && fail "a role is not confined whole"
 	grep -q role.unconfined "$log" && fail "a role is not confined whole"
 	return 0
@@ -60,12 +60,18 @@ root_sees() {
 
 instance_new
 instance_config
+cat >"$folder/sources.d/program.yaml" <<'YAML'
+name: program
+kind: exec
+delivers: window
+command: [/bin/sh, -c, exit]
+YAML
 export NOTIFY_SOCKET=$work/nobody-listens CREDENTIALS_DIRECTORY=$folder/secrets
 daemon_start
 unset NOTIFY_SOCKET CREDENTIALS_DIRECTORY
 all_running || fail "not all roles run"
 kernel_tells
-say "seccomp and NoNewPrivs of six roles"
+say "seccomp and NoNewPrivs of seven roles"
 if [ "$(id -u)" -eq 0 ]; then
 	root_sees ""
 	say "engine: no network; the others: no database, no secret, no lock"

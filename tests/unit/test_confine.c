@@ -370,6 +370,189 @@ static void an_allowed_unix_socket_is_allowed(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* --- the runner and its programs --- */
+
+static int act_kill_own_group(void)
+{
+	return got(kill(-getpgrp(), SIGKILL));
+}
+
+/* As a user without any process, should it ever be let through. */
+static int act_kill_all(void)
+{
+	enum { NOBODYS = 54321 };
+	if (setresuid(NOBODYS, NOBODYS, NOBODYS))
+		return EPERM; /* only root can try */
+	return got(kill(-1, SIGKILL));
+}
+
+static int act_kill_one(void)
+{
+	return got(kill(getppid(), SIGKILL));
+}
+
+static int act_stop_a_group(void)
+{
+	return got(kill(-INT32_MAX, SIGSTOP));
+}
+
+/* There is none of this number: the answer of the kernel, not the filter's. */
+static int act_kill_a_group(void)
+{
+	return got(kill(-INT32_MAX, SIGKILL));
+}
+
+static int act_new_session(void)
+{
+	return got(setsid());
+}
+
+static int act_new_group(void)
+{
+	return got(setpgid(0, 0));
+}
+
+static int act_raise(void)
+{
+	return got(tgkill(getpid(), gettid(), 0));
+}
+
+static int act_inet_socket_disguised(void)
+{
+	return got(syscall(SYS_socket, 0x100000000L | AF_INET, SOCK_STREAM, 0));
+}
+
+static int act_make_file(void)
+{
+	return write_file("read/new");
+}
+
+/* A program that may run (a copy of true, in a folder of its own), and one
+ * that may only be read. */
+static int act_run_allowed(void)
+{
+	char *const argv[] = {NULL};
+	return got(execv(in_folder("run/true"), argv));
+}
+
+static int act_run_read_only(void)
+{
+	char *const argv[] = {NULL};
+	return got(execv(in_folder("read/file"), argv));
+}
+
+static const struct {
+	const char *name;
+	act_fn *act;
+	int runner, online, offline;
+	bool is_file;
+} program_acts[] = {
+	{"kill one", act_kill_one, EPERM, EPERM, EPERM, false},
+	{"kill all", act_kill_all, EPERM, EPERM, EPERM, false},
+	{"kill group 0", act_kill_group, EPERM, EPERM, EPERM, false},
+	{"kill own group", act_kill_own_group, EPERM, EPERM, EPERM, false},
+	{"stop a group", act_stop_a_group, EPERM, EPERM, EPERM, false},
+	{"kill a group", act_kill_a_group, ESRCH, EPERM, EPERM, false},
+	{"raise", act_raise, 0, 0, 0, false},
+	{"setsid", act_new_session, 0, EPERM, EPERM, false},
+	{"setpgid", act_new_group, 0, EPERM, EPERM, false},
+	{"ptrace", act_ptrace, EPERM, EPERM, EPERM, false},
+	{"process_vm_readv", act_read_memory, EPERM, EPERM, EPERM, false},
+	{"io_uring", act_io_uring, EPERM, EPERM, EPERM, false},
+	{"socket unix", act_unix_socket, EPERM, EPERM, EPERM, false},
+	{"socket inet", act_inet_socket, 0, 0, EPERM, false},
+	{"socket inet6", act_inet6_socket, -1, 0, EPERM, false},
+	{"socket inet disguised", act_inet_socket_disguised, -1, EPERM, EPERM,
+	 false},
+	{"socket netlink", act_netlink_socket, 0, EPERM, EPERM, false},
+	{"socketpair stream", act_stream_pair, 0, 0, EPERM, false},
+	{"socketpair datagram", act_datagram_pair, EPERM, EPERM, EPERM, false},
+	{"run", act_run_allowed, 0, 0, 0, false},
+	{"run what is read", act_run_read_only, EACCES, EACCES, EACCES, true},
+	{"read", act_read_allowed, 0, 0, 0, true},
+	{"read outside", act_read_outside, EACCES, EACCES, EACCES, true},
+	{"make a file", act_make_file, EACCES, EACCES, EACCES, true},
+};
+
+static void fill_program_needs(struct role_needs *needs, bool is_runner,
+			       bool is_offline)
+{
+	static const char *reads[2], *runs[4];
+	reads[1] = in_folder("read");
+	runs[0] = in_folder("run");
+	runs[1] = "/lib";
+	runs[3] = "/lib64";
+	*needs = (struct role_needs){.more_reads = reads,
+				     .n_more_reads = ARRAY_LEN(reads),
+				     .run_paths = runs,
+				     .n_run_paths = ARRAY_LEN(runs),
+				     .runs_programs = is_runner,
+				     .is_program = !is_runner,
+				     .is_offline = is_offline};
+}
+
+static int run_as_program(bool is_runner, bool is_offline, act_fn *act)
+{
+	fflush(NULL);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		struct role_needs needs;
+		/* A group in which a kill that is let through does no harm. */
+		if (act != act_new_session && act != act_new_group)
+			setpgid(0, 0);
+		fill_program_needs(&needs, is_runner, is_offline);
+		if (confine_role(&needs, false, NULL, NULL))
+			_exit(EXIT_CONFINE_FAILED);
+		_exit(act());
+	}
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void programs_are_answered_as_the_table_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(program_acts); i++) {
+		const char *name = program_acts[i].name;
+		act_fn *act = program_acts[i].act;
+		if (program_acts[i].is_file && !has_landlock())
+			continue;
+		check(name, "runner", run_as_program(true, false, act),
+		      program_acts[i].runner);
+		check(name, "program", run_as_program(false, false, act),
+		      program_acts[i].online);
+		check(name, "offline", run_as_program(false, true, act),
+		      program_acts[i].offline);
+	}
+}
+
+/* What the runner may still do, its programs may not, and the other way. */
+static void the_two_filters_add_up(void **state)
+{
+	(void)state;
+	fflush(NULL);
+	pid_t pid = fork();
+	if (!pid) {
+		struct role_needs needs;
+		fill_program_needs(&needs, true, false);
+		if (confine_role(&needs, false, NULL, NULL))
+			_exit(EXIT_CONFINE_FAILED);
+		fill_program_needs(&needs, false, false);
+		if (confine_role(&needs, false, NULL, NULL))
+			_exit(EXIT_CONFINE_FAILED);
+		_exit(act_kill_a_group() == EPERM && act_kill_self() == EPERM &&
+				      act_run_allowed() == 0
+			      ? 0
+			      : 1);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static int confine_as_required(void)
 {
 	struct role_needs needs;
@@ -427,6 +610,20 @@ static void missing_landlock_is_refused_or_told(void **state)
 	assert_int_equal(confine_in_child(false, confine_as_preferred), 0);
 }
 
+static int copy_true(void)
+{
+	char bytes[4096];
+	int from = open("/bin/true", O_RDONLY);
+	int to = open(in_folder("run/true"), O_CREAT | O_WRONLY, 0700);
+	ssize_t n;
+	while ((n = read(from, bytes, sizeof(bytes))) > 0)
+		if (write(to, bytes, (size_t)n) != n)
+			break;
+	close(from);
+	close(to);
+	return n != 0;
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -436,17 +633,19 @@ static int make_folder(void **state)
 	assert_int_equal(mkdir(in_folder("write"), 0700), 0);
 	assert_int_equal(mkdir(in_folder("write/tmp"), 0700), 0);
 	assert_int_equal(mkdir(in_folder("write/new"), 0700), 0);
+	assert_int_equal(mkdir(in_folder("run"), 0700), 0);
 	assert_int_equal(write_file("read/file"), 0);
-	return write_file("outside");
+	assert_int_equal(chmod(in_folder("read/file"), 0700), 0);
+	return write_file("outside") || copy_true();
 }
 
 static int remove_folder(void **state)
 {
 	(void)state;
 	static const char *const files[] = {"read/file", "outside",
-					    "write/new/m"};
+					    "write/new/m", "run/true"};
 	static const char *const folders[] = {"write/tmp", "write/new", "write",
-					      "read", ""};
+					      "read",	   "run",	""};
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		unlink(in_folder(files[i]));
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
@@ -460,6 +659,8 @@ int main(void)
 		cmocka_unit_test(the_acts_succeed_without_confinement),
 		cmocka_unit_test(every_act_is_answered_as_the_table_says),
 		cmocka_unit_test(only_declared_paths_can_be_opened),
+		cmocka_unit_test(programs_are_answered_as_the_table_says),
+		cmocka_unit_test(the_two_filters_add_up),
 		cmocka_unit_test(an_allowed_unix_socket_is_allowed),
 		cmocka_unit_test(missing_landlock_is_refused_or_told)};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -190,6 +190,30 @@ static void test_a_collector_that_dies_fails_its_polls(void **state)
 	assert_int_equal(live(), 5);
 }
 
+static void test_programs_are_the_runners_affair(void **state)
+{
+	(void)state;
+	configure("{'essai':{'kind':'exec','every_s':3600,'timeout_s':900,"
+		  "'enabled':true}}");
+	json_array_clear(w.polled);
+	clock_manual_advance(&w.clock, 7200);
+	OK(polls_tick(w.polls, E));
+	assert_int_equal(json_array_size(w.polled), 0); /* no runner yet */
+	polls_runner_up(w.polls);
+	int64_t poll = js_int(asked(), "id", -1);
+	offer(poll, 2);
+	OK(polls_collector_down(w.polls, E));
+	assert_true(polls_is_busy(w.polls));
+	/* Its turn, its time, and as long for what it printed. */
+	w.clock.mono_ms += (600 + 2 * 900) * 1000;
+	OK(polls_tick(w.polls, E));
+	assert_true(polls_is_busy(w.polls));
+	OK(polls_runner_down(w.polls, E));
+	assert_false(polls_is_busy(w.polls));
+	assert_int_equal(live(), 1);
+	assert_int_equal(row().failures, 1);
+}
+
 static void test_a_poll_without_end_is_failed_in_time(void **state)
 {
 	(void)state;
@@ -341,6 +365,7 @@ int main(void)
 		T(test_a_failed_poll_moves_nothing_and_loses_nothing),
 		T(test_unchanged_is_no_empty_list),
 		T(test_a_collector_that_dies_fails_its_polls),
+		T(test_programs_are_the_runners_affair),
 		T(test_a_poll_without_end_is_failed_in_time),
 		T(test_a_wrong_clock_of_yesterday_silences_no_source),
 		T(test_bad_offers_cost_themselves),

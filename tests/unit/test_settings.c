@@ -546,6 +546,8 @@ static void a_role_is_given_its_part_only(void **state)
 		 "mail sms front collector watch paths rules secrets sources "},
 		{"collector",
 		 "role one_folder log security collector paths sources "},
+		{"runner",
+		 "role one_folder log security collector paths sources "},
 		{"courier", "role one_folder log security mail sms templates "},
 		{"front", "role one_folder log security front templates "},
 	};
@@ -589,6 +591,7 @@ static void a_role_is_given_its_own_secrets_only(void **state)
 	} cases[] = {
 		{"engine", true, false, false, false},
 		{"collector", false, false, false, true},
+		{"runner", false, false, false, false},
 		{"courier", false, true, true, false},
 		{"front", false, false, false, false},
 		{"nobody", false, false, false, false},
@@ -621,6 +624,101 @@ static void a_role_is_given_its_own_secrets_only(void **state)
 		free(text);
 		json_decref(v);
 	}
+	instance_clear(&in);
+}
+
+#define PROGRAM_OF(more)                          \
+	"name: p\nkind: exec\ndelivers: window\n" \
+	"command: [/bin/sh, -c, exit]\n" more
+
+/* A program is the runner's alone, and a runner is wanted only for one. */
+static void programs_are_given_to_the_runner_only(void **state)
+{
+	(void)state;
+	static const char *const roles[] = {"collector", "runner"};
+	struct instance in;
+	instance_init(&in);
+	put(&in, "sources.d/s.yaml",
+	    "name: s\nkind: json\nurl: https://partner.example/\n"
+	    "delivers: window\nfields: {title: t}\n",
+	    0644);
+	put(&in, "sources.d/p.yaml", PROGRAM_OF("enabled: false\n"), 0644);
+	assert_int_equal(load(&in), 0);
+	assert_false(settings_has_programs(&in.s));
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		json_t *v = settings_for_role(&in.s, roles[i]);
+		const json_t *sources = json_object_get(v, "sources");
+		assert_int_equal(json_object_size(sources), 1);
+		assert_non_null(json_object_get(sources, i ? "p" : "s"));
+		json_decref(v);
+	}
+	struct settings former = in.s;
+	in.s = (struct settings){0};
+	free(in.told);
+	put(&in, "sources.d/p.yaml", PROGRAM_OF(""), 0644);
+	assert_int_equal(load(&in), 0);
+	assert_true(settings_has_programs(&in.s));
+	assert_true(settings_programs_differ(&former, &in.s));
+	assert_false(settings_programs_differ(&in.s, &in.s));
+	settings_clear(&former);
+	instance_clear(&in);
+}
+
+static void no_program_reads_what_is_the_services(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path; /* below the instance's folder */
+		bool is_good;
+	} cases[] = {
+		{"", false},	       {"/secrets/x.key", false},
+		{"/state", false},     {"/refdata/../refdata", false},
+		{"/state/x", false},   {"/etrier.yaml", false},
+		{"/sources.d", false}, {"/maps", true},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct instance in;
+		instance_init(&in);
+		char *yaml = mem_printf(PROGRAM_OF("may_read: [\"%s%s\"]\n"),
+					in.dir, cases[i].path);
+		put(&in, "sources.d/p.yaml", yaml, 0644);
+		bool is_good = load(&in) == 0;
+		if (is_good != cases[i].is_good ||
+		    (!is_good && !strstr(in.told, "p.yaml:5:12: error: ")))
+			fail_msg("%s: %s", cases[i].path, in.told);
+		free(yaml);
+		instance_clear(&in);
+	}
+}
+
+/* A role that was taken over may not change what will be run. */
+static void no_program_belongs_to_the_service(void **state)
+{
+	(void)state;
+	struct instance in;
+	instance_init(&in);
+	if (geteuid() == 0) {
+		/* Whose state it is, is who runs the service. */
+		enum { SOMEBODY = 54321 };
+		char *dir = below(&in, "state");
+		assert_int_equal(mkdir(dir, 0700), 0);
+		assert_int_equal(chown(dir, SOMEBODY, SOMEBODY), 0);
+		free(dir);
+		put(&in, "program", "#!/bin/sh\n", 0755);
+		dir = below(&in, "program");
+		assert_int_equal(chown(dir, SOMEBODY, SOMEBODY), 0);
+		free(dir);
+	} else {
+		put(&in, "program", "#!/bin/sh\n", 0755);
+	}
+	char *yaml = mem_printf("name: p\nkind: exec\ndelivers: window\n"
+				"command: [\"%s/program\"]\n",
+				in.dir);
+	put(&in, "sources.d/p.yaml", yaml, 0644);
+	assert_int_equal(load(&in), -1);
+	assert_non_null(strstr(in.told, "p.yaml:4:11: error: "));
+	assert_non_null(strstr(in.told, "belongs to the service's own user"));
+	free(yaml);
 	instance_clear(&in);
 }
 
@@ -973,6 +1071,9 @@ int main(void)
 		cmocka_unit_test(one_folder_means_state_and_run_below_the_file),
 		cmocka_unit_test(a_role_is_given_its_part_only),
 		cmocka_unit_test(a_role_is_given_its_own_secrets_only),
+		cmocka_unit_test(programs_are_given_to_the_runner_only),
+		cmocka_unit_test(no_program_reads_what_is_the_services),
+		cmocka_unit_test(no_program_belongs_to_the_service),
 		cmocka_unit_test(show_says_value_and_origin_and_no_secret),
 		cmocka_unit_test(what_is_installed_must_confine_itself),
 		cmocka_unit_test(a_reload_refuses_what_needs_a_restart),

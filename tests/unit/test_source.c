@@ -3,6 +3,8 @@
  * place and remedy, and the files we ship have none. */
 #include "conf/source_defaults.h"
 
+#include "conf/source_exec.h"
+
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/diag.h>
@@ -158,10 +160,6 @@ static void test_mistakes_are_named_with_place_and_remedy(void **state)
 static void test_whole_files_that_cannot_work_are_refused(void **state)
 {
 	static const struct bad rows[] = {
-		{"name: shop\nkind: exec\nurl: https://a.example/\n"
-		 "delivers: window\nfields: {title: t}\n",
-		 "kind \"exec\" is not in this version; allowed: json xml csv "
-		 "rss jsonld"},
 		{"name: shop\nkind: csv\nurl: https://a.example/\n"
 		 "delivers: window\nrecords: a\nfields: {title: t}\n",
 		 "shop.yaml:5:10: error: records is for json and xml"},
@@ -218,6 +216,94 @@ static void test_whole_files_that_cannot_work_are_refused(void **state)
 	};
 	(void)state;
 	check_bad(rows, ARRAY_LEN(rows));
+}
+
+#define EXEC "name: shop\nkind: exec\ndelivers: complete\n"
+
+static void test_a_program_is_a_source(void **state)
+{
+	char *said;
+	(void)state;
+	json_t *v = read_text(EXEC "command: [/bin/sh, -c, \"\", \"a\\nb\"]\n"
+				   "may_read: [/usr/share]\nnetwork: true\n",
+			      "shop", "/", &said);
+	assert_string_equal(said, "");
+	assert_non_null(v);
+	const json_t *command = json_object_get(v, "command");
+	assert_int_equal(json_array_size(command), 4);
+	assert_string_equal(json_string_value(json_array_get(command, 2)), "");
+	assert_string_equal(json_string_value(json_array_get(command, 3)),
+			    "a\nb");
+	assert_int_equal(js_int(v, "timeout_s", 0), 120);
+	assert_int_equal(js_int(v, "every_s", 0), 3600);
+	assert_true(js_bool(v, "network", false));
+	/* What means nothing to it is not there. */
+	assert_null(json_object_get(v, "headers"));
+	assert_null(json_object_get(v, "records"));
+	json_decref(v);
+	free(said);
+	v = read_text(GOOD, "shop", "/", &said);
+	assert_null(json_object_get(v, "timeout_s"));
+	assert_null(json_object_get(v, "may_read"));
+	json_decref(v);
+	free(said);
+}
+
+static void test_mistakes_about_programs_are_named(void **state)
+{
+	static const struct bad rows[] = {
+		{EXEC, "shop.yaml:1:1: error: missing key \"command\""},
+		{EXEC "command:\n",
+		 "shop.yaml:4:9: error: command must have a value"},
+		{EXEC "command: []\n", "command"},
+		{EXEC "command: /bin/sh\n", "shop.yaml:4:10: error:"},
+		{EXEC "command: [sh]\n",
+		 "shop.yaml:4:11: error: command: the program is an absolute"},
+		{EXEC "command: [/no/such]\n",
+		 "shop.yaml:4:11: error: /no/such: No such file"},
+		{EXEC "command: [/usr]\n", "/usr: not a file"},
+		{EXEC "command: [/etc/passwd]\n",
+		 "/etc/passwd: not to be executed (chmod +x)"},
+		{EXEC "command: [/bin/sh]\nurl: https://a.example/\n",
+		 "shop.yaml:5:6: error: not for kind exec, whose"},
+		{EXEC "command: [/bin/sh]\nrecords: a\n",
+		 "shop.yaml:5:10: error: not for kind exec"},
+		{EXEC "command: [/bin/sh]\nfields: {title: t}\n",
+		 "shop.yaml:5:9: error: not for kind exec"},
+		{EXEC "command: [/bin/sh]\nheaders: {a: b}\n",
+		 "shop.yaml:5:1: error: unknown key \"headers\""},
+		{EXEC "command: [/bin/sh]\nmay_read: [data]\n",
+		 "shop.yaml:5:12: error: data: an absolute path is wanted"},
+		{EXEC "command: [/bin/sh]\ntimeout_s: 3601\n",
+		 "shop.yaml:5:12: error:"},
+		{EXEC "command: [/bin/sh]\nnetwork: lan\n",
+		 "shop.yaml:5:10: error:"},
+		{GOOD "command: [/bin/sh]\n", "unknown key \"command\""},
+		{GOOD "network: true\n", "unknown key \"network\""},
+	};
+	(void)state;
+	check_bad(rows, ARRAY_LEN(rows));
+}
+
+static void test_a_program_that_others_may_write_is_refused(void **state)
+{
+	char path[] = "/tmp/etrier-program-XXXXXX", *said;
+	int fd = mkstemp(path);
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	char *text = mem_printf(EXEC "command: [%s]\n", path);
+	assert_int_equal(chmod(path, 0720 | S_IXUSR), 0);
+	assert_null(read_text(text, "shop", "/", &said));
+	assert_non_null(strstr(said, "others may write to it (chmod go-w)"));
+	free(said);
+	assert_int_equal(chmod(path, 0700), 0);
+	json_t *v = read_text(text, "shop", "/", &said);
+	assert_non_null(v);
+	json_decref(v);
+	free(said);
+	free(text);
+	unlink(path);
 }
 
 static void test_all_mistakes_are_reported_in_one_run(void **state)
@@ -406,6 +492,9 @@ static void test_the_manual_is_complete(void **state)
 	for (const struct schema *s = source_schema; s->key; s++)
 		if (!strstr(b.data, arena_printf(&a, "\n.B %s\n", s->key)))
 			fail_msg("key not in the manual: %s", s->key);
+	for (const struct schema *x = source_exec_rows; x->key; x++)
+		if (!strstr(b.data, arena_printf(&a, "\n.B %s\n", x->key)))
+			fail_msg("key not in the manual: %s", x->key);
 	for (size_t i = 0; source_field_row(i); i++)
 		if (!strstr(b.data, source_field_row(i)->name))
 			fail_msg("field not in the manual: %s",
@@ -424,6 +513,10 @@ int main(void)
 			test_the_map_hash_follows_what_decides_the_offers),
 		cmocka_unit_test(test_mistakes_are_named_with_place_and_remedy),
 		cmocka_unit_test(test_whole_files_that_cannot_work_are_refused),
+		cmocka_unit_test(test_a_program_is_a_source),
+		cmocka_unit_test(test_mistakes_about_programs_are_named),
+		cmocka_unit_test(
+			test_a_program_that_others_may_write_is_refused),
 		cmocka_unit_test(test_all_mistakes_are_reported_in_one_run),
 		cmocka_unit_test(
 			test_a_secret_comes_from_a_closed_file_and_is_not_shown),

@@ -422,6 +422,40 @@ static void a_reload_that_does_not_check_changes_nothing(void **state)
 	await(in, "collector", "committed debug", 1);
 }
 
+static void put_program(const struct instance *in, const char *more)
+{
+	char text[256];
+	snprintf(text, sizeof(text),
+		 "name: p\nkind: exec\ndelivers: window\n"
+		 "command: [/bin/sh, -c, exit]\n%s",
+		 more);
+	put_file(in, "sources.d/p.yaml", text);
+	kill(in->pid, SIGHUP);
+}
+
+/* Only while there is a program to run; a new one when its reach changes. */
+static void a_runner_runs_while_there_are_programs(void **state)
+{
+	struct instance *in = *state;
+	start_all(in);
+	put_program(in, "enabled: false\n");
+	await(in, "engine", "committed", 2);
+	assert_int_equal(count(in, "runner", "started"), 0);
+	put_program(in, "");
+	await(in, "runner", "welcome", 1);
+	put_config(in, "debug", 2, "");
+	kill(in->pid, SIGHUP);
+	await(in, "runner", "committed debug", 1);
+	assert_int_equal(count(in, "runner", "started"), 1);
+	put_program(in, "may_read: [/usr/share]\n");
+	await(in, "runner", "ended", 1);
+	await(in, "runner", "welcome", 2);
+	put_program(in, "enabled: false\n");
+	await(in, "runner", "ended", 2);
+	assert_int_equal(count(in, "runner", "started"), 2);
+	assert_int_equal(count(in, "collector", "started"), 1);
+}
+
 static void a_reload_adds_and_removes_lanes(void **state)
 {
 	struct instance *in = *state;
@@ -529,6 +563,7 @@ int main(void)
 		TEST(a_reload_is_committed_by_all),
 		TEST(a_reload_that_does_not_check_changes_nothing),
 		TEST(a_reload_adds_and_removes_lanes),
+		TEST(a_runner_runs_while_there_are_programs),
 		TEST(what_needs_a_restart_is_refused_by_a_reload),
 		TEST(systemd_is_told_what_happens),
 		TEST(a_second_instance_is_refused),

@@ -132,9 +132,19 @@ int polls_configure(struct polls *p, const json_t *sources, int64_t deadline_s,
 	return result;
 }
 
+static bool is_exec(const struct source *s)
+{
+	return str_eq(js_str(s->conf, "kind", ""), "exec");
+}
+
 void polls_collector_up(struct polls *p)
 {
 	p->has_collector = true;
+}
+
+void polls_runner_up(struct polls *p)
+{
+	p->has_runner = true;
 }
 
 /* --- offers -------------------------------------------------------------- */
@@ -196,20 +206,31 @@ int polls_line(struct polls *p, const char *type, json_t *line, struct err *err)
 	return polls_finish(p, s, line, NULL, err);
 }
 
-int polls_collector_down(struct polls *p, struct err *err)
+static int fail_polls(struct polls *p, bool of_exec, const char *why,
+		      struct err *err)
 {
 	const char *name;
 	void *v;
 	int result = 0;
-	p->has_collector = false;
 	for (size_t i = 0; map_each(&p->sources, &i, &name, &v);) {
 		struct source *s = v;
-		if (s->poll &&
-		    polls_finish(p, s, NULL, "the collector died meanwhile",
-				 err))
+		if (s->poll && is_exec(s) == of_exec &&
+		    polls_finish(p, s, NULL, why, err))
 			result = -1;
 	}
 	return result;
+}
+
+int polls_collector_down(struct polls *p, struct err *err)
+{
+	p->has_collector = false;
+	return fail_polls(p, false, "the collector died meanwhile", err);
+}
+
+int polls_runner_down(struct polls *p, struct err *err)
+{
+	p->has_runner = false;
+	return fail_polls(p, true, "the runner died meanwhile", err);
 }
 
 /* --- time --------------------------------------------------------------- */
@@ -244,8 +265,12 @@ out:
 
 static bool is_late(const struct polls *p, const struct source *s)
 {
+	/* A program has a time of its own, after its turn has come; twice, for
+	 * what it printed is read under the same ceiling. */
+	int64_t program_s = is_exec(s) ? js_int(s->conf, "timeout_s", 0) : 0;
 	return s->poll && p->deadline_s &&
-	       clock_mono_ms(p->clock) > s->begun_ms + p->deadline_s * 1000;
+	       clock_mono_ms(p->clock) >
+		       s->begun_ms + (p->deadline_s + 2 * program_s) * 1000;
 }
 
 /* The stored instant comes from a clock that may have been wrong: none is
@@ -255,8 +280,8 @@ static bool is_due(const struct polls *p, const struct source *s)
 	int64_t now = polls_clock(p);
 	int64_t furthest = js_int(s->conf, "every_s", 3600) +
 			   SCHEDULE_BACKOFF_MAX_S + SCHEDULE_RETRY_AFTER_MAX_S;
-	if (!p->has_collector || s->poll || s->is_gone ||
-	    !js_bool(s->conf, "enabled", true))
+	if (!(is_exec(s) ? p->has_runner : p->has_collector) || s->poll ||
+	    s->is_gone || !js_bool(s->conf, "enabled", true))
 		return false;
 	return s->next_due == INSTANT_NONE || s->next_due <= now ||
 	       s->next_due > now + 2 * furthest;

@@ -53,7 +53,7 @@ struct polls {
 	struct waiting batch[BATCH_MAX];
 	int n_batch, n_written; /* of the batch, by the transaction */
 	int64_t deadline_s;
-	bool has_collector;
+	bool has_collector, has_runner;
 	struct polls_stats stats;
 };
 

@@ -172,7 +172,9 @@ static void report(struct ending *k)
 		  LOG_S("source", s->name), LOG_D("seen", s->seen),
 		  LOG_D("bad", s->bad), LOG_D("closed", k->n_closed),
 		  LOG_D("ms", js_int(k->line, "ms", 0)),
-		  LOG_S("note", s->note));
+		  /* A program's own words are not for the log. */
+		  LOG_S("note", k->error ? js_str(k->line, "reason", s->note)
+					 : s->note));
 }
 
 /* Why the answer cannot be taken, or NULL. */

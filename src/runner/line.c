@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A printed line to an offer. Nothing is guessed here that the collector would
+ * not infer too, and what is inferred says so in the provenance. */
+#include "line.h"
+
+#include <etrier/arena.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/refdata.h>
+
+#include <stdlib.h>
+
+#define DAY_S ((int64_t)86400)
+
+static const char *degrees(struct arena *a, int32_t udeg)
+{
+	return arena_printf(a, "%s%d.%06d", udeg < 0 ? "-" : "",
+			    abs(udeg) / 1000000, abs(udeg) % 1000000);
+}
+
+/* Words of a place without a precision, and a point, are looked up; any other
+ * precision that the program states is believed. */
+static void complete_place(const struct line_reader *r, struct arena *a,
+			   struct place *p)
+{
+	bool has_point = p->precision == PLACE_POINT;
+	const struct place_claim claim = {
+		.insee = p->insee,
+		.postcode = p->postcode,
+		.city = p->city,
+		.dept = p->dept,
+		.address = p->address,
+		.lat = has_point ? degrees(a, p->lat_udeg) : NULL,
+		.lon = has_point ? degrees(a, p->lon_udeg) : NULL,
+	};
+	const char *note;
+	if (has_point || p->precision == PLACE_UNKNOWN)
+		place_resolve(r->refdata, a, &claim, p, &note);
+}
+
+static void complete_trade(const struct line_reader *r, json_t *line,
+			   struct offer *o)
+{
+	if (o->n_rome)
+		return;
+	uint16_t trade = rome_by_title(r->refdata, o->title);
+	if (trade == ROME_NONE)
+		return;
+	o->rome[o->n_rome++] = rome_code(r->refdata, trade);
+	if (!o->provenance) {
+		o->provenance = json_object();
+		json_object_set_new(line, "provenance", o->provenance);
+	}
+	json_object_set_new(o->provenance, "rome", json_string("text"));
+}
+
+static void complete_end(const struct line_reader *r, struct offer *o)
+{
+	int64_t since = o->updated != INSTANT_NONE ? o->updated : o->posted;
+	if (o->expires == INSTANT_NONE && since != INSTANT_NONE &&
+	    r->expires_days)
+		o->expires = since + r->expires_days * DAY_S;
+	if (o->status == OFFER_LIVE && o->expires != INSTANT_NONE &&
+	    o->expires <= r->now)
+		o->status = OFFER_EXPIRED;
+}
+
+int line_read(const struct line_reader *r, const char *bytes, size_t n,
+	      struct arena *a, struct offer *out, json_t **line,
+	      struct err *err)
+{
+	json_t *v = js_parse(bytes, n, err);
+	if (!v)
+		return -1;
+	if (json_is_object(v))
+		js_put_str(v, "source", r->source);
+	if (offer_from_json(v, a, out, err)) {
+		json_decref(v);
+		return -1;
+	}
+	complete_place(r, a, &out->place);
+	complete_trade(r, v, out);
+	complete_end(r, out);
+	*line = v;
+	return 0;
+}
