@@ -265,8 +265,47 @@ static void fold_ascii(struct fold *f, char c)
 		f->gap = true;
 }
 
+/* The folded forms of U+00C0 to U+00FF, "" a separator: with ASCII, nearly all
+ * that is ever folded, and never longer than it was. */
+static const char latin1[64][3] = {
+	"a", "a", "a", "a", "a", "a",  "ae", "c", "e", "e", "e", "e", "i",
+	"i", "i", "i", "ð", "n", "o",  "o",  "o", "o", "o", "",	 "o", "u",
+	"u", "u", "u", "y", "þ", "ss", "a",  "a", "a", "a", "a", "a", "ae",
+	"c", "e", "e", "e", "e", "i",  "i",  "i", "i", "ð", "n", "o", "o",
+	"o", "o", "o", "",  "o", "u",  "u",  "u", "u", "y", "þ", "y"};
+
+/* As below, NULL when the text holds anything else. */
+static char *fold_plain(struct arena *a, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char *out = arena_alloc(a, strlen(text) + 1), *end = out;
+	bool gap = false;
+	for (; *s; s++) {
+		char byte[2] = {0};
+		const char *form = byte;
+		if ((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9'))
+			byte[0] = (char)*s;
+		else if (*s >= 'A' && *s <= 'Z')
+			byte[0] = (char)(*s + ('a' - 'A'));
+		else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80)
+			form = latin1[*++s & 0x3F];
+		else if (*s >= 0x80)
+			return NULL;
+		if (*form && gap && end > out)
+			*end++ = ' ';
+		gap = !*form;
+		while (*form)
+			*end++ = *form++;
+	}
+	*end = '\0';
+	return out;
+}
+
 char *utf8_fold(struct arena *a, const char *s)
 {
+	char *plain = fold_plain(a, s);
+	if (plain)
+		return plain;
 	struct fold f = {.gap = false};
 	buf_init(&f.out, NO_CEILING);
 	size_t n = strlen(s);
