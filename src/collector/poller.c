@@ -138,6 +138,13 @@ static void send_polled(struct poll *p, const char *result,
 		js_put_str(line, "error", err->text);
 	}
 	log_polled(p->source->name, result, c, r ? r->http : 0, ms);
+	/* A feed's own count is compared and told, never trusted: one counts
+	 * what its page shows, another what it forgot (formats.md D19). */
+	if (is_ok && c->declared >= 0 && c->declared != c->seen)
+		log_event(LOG_NOTICE, "poll.count",
+			  LOG_S("source", p->source->name),
+			  LOG_D("declared", c->declared),
+			  LOG_D("seen", c->seen));
 	q->out.send(q->out.ctx, line);
 }
 
