@@ -36,23 +36,47 @@ static const char map_file[] =
 
 struct bench {
 	struct event_base *base;
+	struct poller *poller;
+	struct event *more;
 	struct buf line;
-	int64_t n_polls, n_ok, n_offers, n_bytes;
+	int64_t n, n_asked, n_ended, n_ok, n_offers;
 };
+
+static void ask_one(struct bench *b)
+{
+	char *name = mem_printf("s%" PRId64, b->n_asked++);
+	json_t *line = json_pack("{s:s, s:I, s:s}", "t", "poll", "id",
+				 b->n_asked, "source", name);
+	poller_poll(b->poller, line);
+	json_decref(line);
+	free(name);
+}
+
+/* As many at a time as there may be sources; a poll ends inside the poller, so
+ * the next is asked for outside. */
+static void on_more(evutil_socket_t fd, short what, void *ctx)
+{
+	struct bench *b = ctx;
+	(void)fd;
+	(void)what;
+	while (b->n_asked < b->n && b->n_asked - b->n_ended < SOURCES_MAX)
+		ask_one(b);
+}
 
 static void on_line(void *ctx, json_t *line)
 {
 	struct bench *b = ctx;
 	buf_reset(&b->line);
 	js_write(line, &b->line);
-	b->n_bytes += (int64_t)b->line.len;
 	if (str_eq(js_str(line, "t", ""), "offer")) {
 		b->n_offers++;
 	} else {
 		b->n_ok += str_eq(js_str(line, "result", ""), "ok") &&
 			   js_int(line, "good", 0) == 1;
-		if (--b->n_polls == 0)
+		if (++b->n_ended == b->n)
 			event_base_loopbreak(b->base);
+		else
+			event_active(b->more, 0, 0);
 	}
 	json_decref(line);
 }
@@ -106,22 +130,10 @@ static struct poll_config *config(const char *url, int64_t n, int64_t parallel)
 	return c;
 }
 
-static void ask(struct poller *p, int64_t n)
-{
-	for (int64_t i = 0; i < n; i++) {
-		char *name = mem_printf("s%" PRId64, i);
-		json_t *line = json_pack("{s:s, s:I, s:s}", "t", "poll", "id",
-					 i + 1, "source", name);
-		poller_poll(p, line);
-		json_decref(line);
-		free(name);
-	}
-}
-
 static int run(const char *url, int64_t n, int64_t parallel)
 {
 	struct err err = {0};
-	struct bench b = {.base = event_base_new(), .n_polls = n};
+	struct bench b = {.base = event_base_new(), .n = n};
 	const struct poller_out out = {on_line, unsent, &b};
 	buf_init(&b.line, (size_t)1 << 20);
 	struct refdata *rd = refdata_load("conf/refdata", &err);
@@ -130,14 +142,16 @@ static int run(const char *url, int64_t n, int64_t parallel)
 		fprintf(stderr, "bench-polls: %s\n", err.text);
 		return 1;
 	}
-	struct poller *p = poller_new(b.base, clock_system(), rd, &out);
-	poller_use(p, c);
+	b.poller = poller_new(b.base, clock_system(), rd, &out);
+	b.more = event_new(b.base, -1, 0, on_more, &b);
+	poller_use(b.poller, c);
 	int64_t began = clock_mono_ms(clock_system());
-	ask(p, n);
+	event_active(b.more, 0, 0);
 	event_base_dispatch(b.base);
 	printf("%" PRId64 "\n", clock_mono_ms(clock_system()) - began);
-	poller_stop(p);
-	poller_free(p);
+	poller_stop(b.poller);
+	poller_free(b.poller);
+	event_free(b.more);
 	event_base_free(b.base);
 	refdata_free(rd);
 	buf_clear(&b.line);
