@@ -494,8 +494,9 @@ static int64_t read_expat(const struct work *w)
 
 /* ---- one process each ---- */
 
-/* Processor seconds; prints a row. */
-static double run(const char *what, reader_fn *reader, const struct work *w)
+/* Processor seconds of one run in a process of its own. */
+static double run_once(const char *what, reader_fn *reader,
+		       const struct work *w, long *peak_mb)
 {
 	int status;
 	struct rusage u;
@@ -510,13 +511,24 @@ static double run(const char *what, reader_fn *reader, const struct work *w)
 		fprintf(stderr, "bench-feeds: %s failed\n", what);
 		exit(1);
 	}
-	double s = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
-		   (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+	*peak_mb = u.ru_maxrss * 1024 / MB;
+	return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+/* The better of two, since a neighbour only ever slows down; prints a row. */
+static double run(const char *what, reader_fn *reader, const struct work *w)
+{
+	long peak_mb;
+	double s = run_once(what, reader, w, &peak_mb);
+	double again = run_once(what, reader, w, &peak_mb);
+	if (again < s)
+		s = again;
 	printf("%-28s", what);
 	if (w->offers)
 		printf(" %8.2f s %8.1f MB/s %9.0f offers/s", s,
 		       (double)w->bytes / MB / s, (double)w->offers / s);
-	printf("  peak %ld MB\n", u.ru_maxrss * 1024 / MB);
+	printf("  peak %ld MB\n", peak_mb);
 	fflush(stdout);
 	return s;
 }

@@ -7,7 +7,8 @@
  * N sources BASE/0.json to BASE/N-1.json, each a document of one offer as
  * conf/sources.d/examples/francetravail-file reads it, are polled once, at most
  * PARALLEL (20) at a time: fetched, split, mapped, normalised and written as
- * offer lines. Prints milliseconds; fails unless every poll gave its offer. */
+ * offer lines. Prints milliseconds passed and milliseconds of processor; fails
+ * unless every poll gave its offer. */
 #include "collector/poller.h"
 
 #include <etrier/arena.h>
@@ -30,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const char map_file[] =
 	"conf/sources.d/examples/francetravail-file.yaml";
@@ -130,6 +132,14 @@ static struct poll_config *config(const char *url, int64_t n, int64_t parallel)
 	return c;
 }
 
+static int64_t processor_ms(void)
+{
+	struct rusage u;
+	getrusage(RUSAGE_SELF, &u);
+	return (int64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+}
+
 static int run(const char *url, int64_t n, int64_t parallel)
 {
 	struct err err = {0};
@@ -145,10 +155,11 @@ static int run(const char *url, int64_t n, int64_t parallel)
 	b.poller = poller_new(b.base, clock_system(), rd, &out);
 	b.more = event_new(b.base, -1, 0, on_more, &b);
 	poller_use(b.poller, c);
-	int64_t began = clock_mono_ms(clock_system());
+	int64_t began = clock_mono_ms(clock_system()), used = processor_ms();
 	event_active(b.more, 0, 0);
 	event_base_dispatch(b.base);
-	printf("%" PRId64 "\n", clock_mono_ms(clock_system()) - began);
+	printf("%" PRId64 " %" PRId64 "\n",
+	       clock_mono_ms(clock_system()) - began, processor_ms() - used);
 	poller_stop(b.poller);
 	poller_free(b.poller);
 	event_free(b.more);

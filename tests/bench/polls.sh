@@ -39,17 +39,23 @@ CONF
 server=$!
 wait_for_port "$port" || { cat "$work/stderr"; exit 1; }
 
-now() { echo $(($(date +%s%N) / 1000000)); }
-best_curl=999999 best_etrier=999999
+# best NAME VALUE: keeps the smaller one.
+best() { [ "$2" -ge "${!1}" ] || printf -v "$1" %s "$2"; }
+curl_ms=999999 curl_cpu=999999 etrier_ms=999999 etrier_cpu=999999
+TIMEFORMAT='%R %U %S'
 for _ in $(seq "$rounds"); do
-	began=$(now)
-	curl -sS --no-progress-meter --parallel --parallel-max 50 -o /dev/null \
-		"http://127.0.0.1:$port/[0-$((files - 1))].json" || exit 1
-	ms=$(($(now) - began))
-	[ "$ms" -ge "$best_curl" ] || best_curl=$ms
-	ms=$("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$files" "$parallel") || exit 1
-	[ "$ms" -ge "$best_etrier" ] || best_etrier=$ms
+	{ time curl -sS --no-progress-meter --parallel --parallel-max 50 -o /dev/null \
+		"http://127.0.0.1:$port/[0-$((files - 1))].json" 2>"$work/said"; } 2>"$work/time" ||
+		{ cat "$work/said"; exit 1; }
+	read -r ms cpu < <(awk '{ print $1 * 1000, ($2 + $3) * 1000 }' "$work/time")
+	best curl_ms "$ms"
+	best curl_cpu "$cpu"
+	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$files" "$parallel")
+	[ -n "${cpu:-}" ] || exit 1
+	best etrier_ms "$ms"
+	best etrier_cpu "$cpu"
 done
-echo "curl --parallel --parallel-max 50: $best_curl ms, $((files * 1000 / best_curl)) files a second"
-echo "étrier, $parallel at a time: $best_etrier ms, $((files * 1000 / best_etrier)) polls a second"
-echo "étrier over curl: $((best_curl * 100 / best_etrier)) % (floor 70, target 200)"
+row() { echo "$1: $2 ms, $((files * 1000 / $2)) a second, $(($3 * 1000 / files)) µs of processor each"; }
+row "curl --parallel --parallel-max 50" "$curl_ms" "$curl_cpu"
+row "étrier, $parallel at a time" "$etrier_ms" "$etrier_cpu"
+echo "étrier over curl: $((curl_ms * 100 / etrier_ms)) % (floor 70, target 200); by processor time $((curl_cpu * 100 / etrier_cpu)) %"
