@@ -171,15 +171,15 @@ static void walk(struct writer *w, const xmlNode *root)
 {
 	const xmlNode *node = root;
 	while (node) {
-		bool goes_down = node->type == XML_ELEMENT_NODE &&
-				 node->children && !is_dropped(node);
-		if (!is_dropped(node))
+		bool drops = is_dropped(node);
+		if (!drops)
 			enter(w, node);
-		if (goes_down) {
+		if (!drops && node->type == XML_ELEMENT_NODE &&
+		    node->children) {
 			node = node->children;
 			continue;
 		}
-		if (!is_dropped(node))
+		if (!drops)
 			leave(w, node);
 		while (node != root && !node->next) {
 			node = node->parent;
