@@ -4,8 +4,8 @@
  *
  *   bench-polls BASE N [PARALLEL]
  *
- * N sources BASE/0.json to BASE/N-1.json, each a document of one offer as
- * conf/sources.d/examples/francetravail-file reads it, are polled once, at most
+ * N polls of SOURCES_MAX sources, BASE/0.json and so on, each a document of one
+ * offer as conf/sources.d/examples/francetravail-file reads it, at most
  * PARALLEL (20) at a time: fetched, split, mapped, normalised and written as
  * offer lines. Prints milliseconds passed and milliseconds of processor; fails
  * unless every poll gave its offer. */
@@ -46,7 +46,7 @@ struct bench {
 
 static void ask_one(struct bench *b)
 {
-	char *name = mem_printf("s%" PRId64, b->n_asked++);
+	char *name = mem_printf("s%" PRId64, b->n_asked++ % SOURCES_MAX);
 	json_t *line = json_pack("{s:s, s:I, s:s}", "t", "poll", "id",
 				 b->n_asked, "source", name);
 	poller_poll(b->poller, line);
@@ -54,14 +54,14 @@ static void ask_one(struct bench *b)
 	free(name);
 }
 
-/* As many at a time as there may be sources; a poll ends inside the poller, so
- * the next is asked for outside. */
+/* Half of the sources wait at a time, so that none is asked while it is polled
+ * still. A poll ends inside the poller; the next is asked for outside. */
 static void on_more(evutil_socket_t fd, short what, void *ctx)
 {
 	struct bench *b = ctx;
 	(void)fd;
 	(void)what;
-	while (b->n_asked < b->n && b->n_asked - b->n_ended < SOURCES_MAX)
+	while (b->n_asked < b->n && b->n_asked - b->n_ended < SOURCES_MAX / 2)
 		ask_one(b);
 }
 
@@ -103,14 +103,14 @@ static json_t *read_map(void)
 	return source;
 }
 
-static struct poll_config *config(const char *url, int64_t n, int64_t parallel)
+static struct poll_config *config(const char *url, int64_t parallel)
 {
 	struct diags d;
 	json_t *map = read_map();
 	json_t *sources = json_object();
-	for (int64_t i = 0; map && i < n; i++) {
-		char *name = mem_printf("s%" PRId64, i);
-		char *address = mem_printf("%s/%" PRId64 ".json", url, i);
+	for (int i = 0; map && i < SOURCES_MAX; i++) {
+		char *name = mem_printf("s%d", i);
+		char *address = mem_printf("%s/%d.json", url, i);
 		json_t *source = json_copy(map);
 		js_put_str(source, "name", name);
 		js_put_str(source, "url", address);
@@ -147,7 +147,7 @@ static int run(const char *url, int64_t n, int64_t parallel)
 	const struct poller_out out = {on_line, unsent, &b};
 	buf_init(&b.line, (size_t)1 << 20);
 	struct refdata *rd = refdata_load("conf/refdata", &err);
-	struct poll_config *c = config(url, n, parallel);
+	struct poll_config *c = config(url, parallel);
 	if (!rd || !c) {
 		fprintf(stderr, "bench-polls: %s\n", err.text);
 		return 1;

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # How many sources the collector polls a second, beside curl on the same files:
-# 2 000 documents of 4 kB, one offer each, from an unpacked nginx on loopback.
-# curl throws them away; étrier splits, maps, normalises and writes the offers.
-# In turn, and the best of each, since a neighbour only ever slows down.
+# 200 documents of 4 kB (as many as there may be sources), one offer each, ten
+# times each, from an unpacked nginx on loopback. curl throws them away; étrier
+# splits, maps, normalises and writes the offers. In turn, and the best of each,
+# since a neighbour only ever slows down.
 #
-#   BUILD_DIR=build tests/bench/polls.sh [FILES [ROUNDS [PARALLEL]]]
+#   BUILD_DIR=build tests/bench/polls.sh [TIMES [ROUNDS [PARALLEL]]]
 set -u
 : "${BUILD_DIR:?the build folder}"
 BUILD_DIR=$(realpath "$BUILD_DIR")
-files=${1:-2000} rounds=${2:-7} parallel=${3:-20}
+times=${1:-10} rounds=${2:-7} parallel=${3:-20}
+sources=200 polls=$((200 * times))
 . tests/peers.sh
 nginx=$(peer nginx usr/sbin/nginx) || skip polls "no nginx from the Debian mirror"
 command -v curl >/dev/null || skip polls "no curl"
@@ -20,7 +22,7 @@ finish() {
 }
 trap finish EXIT
 mkdir "$work/www"
-"$BUILD_DIR/tests/bench-feeds" --files "$files" --folder "$work/www" || exit 1
+"$BUILD_DIR/tests/bench-feeds" --files "$sources" --folder "$work/www" || exit 1
 port=$(free_port)
 cat >"$work/nginx.conf" <<CONF
 daemon off; master_process off;
@@ -45,17 +47,17 @@ curl_ms=999999 curl_cpu=999999 etrier_ms=999999 etrier_cpu=999999
 TIMEFORMAT='%R %U %S'
 for _ in $(seq "$rounds"); do
 	{ time curl -sS --no-progress-meter --parallel --parallel-max 50 -o /dev/null \
-		"http://127.0.0.1:$port/[0-$((files - 1))].json" 2>"$work/said"; } 2>"$work/time" ||
+		"http://127.0.0.1:$port/[0-$((sources - 1))].json?[1-$times]" 2>"$work/said"; } 2>"$work/time" ||
 		{ cat "$work/said"; exit 1; }
 	read -r ms cpu < <(awk '{ print $1 * 1000, ($2 + $3) * 1000 }' "$work/time")
 	best curl_ms "$ms"
 	best curl_cpu "$cpu"
-	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$files" "$parallel")
+	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel")
 	[ -n "${cpu:-}" ] || exit 1
 	best etrier_ms "$ms"
 	best etrier_cpu "$cpu"
 done
-row() { echo "$1: $2 ms, $((files * 1000 / $2)) a second, $(($3 * 1000 / files)) µs of processor each"; }
+row() { echo "$1: $2 ms, $((polls * 1000 / $2)) a second, $(($3 * 1000 / polls)) µs of processor each"; }
 row "curl --parallel --parallel-max 50" "$curl_ms" "$curl_cpu"
 row "étrier, $parallel at a time" "$etrier_ms" "$etrier_cpu"
 echo "étrier over curl: $((curl_ms * 100 / etrier_ms)) % (floor 70, target 200); by processor time $((curl_cpu * 100 / etrier_cpu)) %"
