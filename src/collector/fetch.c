@@ -264,6 +264,10 @@ struct fetcher *fetcher_new(struct event_base *base)
 	curl_multi_setopt(f->multi, CURLMOPT_TIMERDATA, f);
 	curl_multi_setopt(f->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
 			  (long)CONNECTIONS_MAX);
+	/* Unset, it is four times the transfers in hand: those that end last
+	 * would close what the next ones could use. */
+	curl_multi_setopt(f->multi, CURLMOPT_MAXCONNECTS,
+			  (long)CONNECTIONS_MAX);
 	return f;
 }
 

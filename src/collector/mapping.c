@@ -294,6 +294,21 @@ static size_t translate(const struct mapping *m, int field, struct arena *a,
 	return kept;
 }
 
+static const char *joined(struct arena *a, const char *const *v, size_t n,
+			  const char *join)
+{
+	size_t size = 1, n_join = strlen(join);
+	for (size_t i = 0; i < n; i++)
+		size += strlen(v[i]) + n_join;
+	char *all = arena_alloc(a, size), *end = all;
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			end = mempcpy(end, join, n_join);
+		end = mempcpy(end, v[i], strlen(v[i]));
+	}
+	return all;
+}
+
 const char *mapping_text(const struct mapping *m, int field, json_t *record,
 			 struct arena *a)
 {
@@ -309,11 +324,7 @@ const char *mapping_text(const struct mapping *m, int field, json_t *record,
 		n = translate(m, field, a, v, n);
 	if (!n)
 		return NULL;
-	char *all = NULL;
-	for (size_t i = 1; joins && i < n; i++)
-		all = arena_printf(a, "%s%s%s", all ? all : v[0], f->join,
-				   v[i]);
-	return all ? all : v[0];
+	return joins ? joined(a, v, n, f->join) : v[0];
 }
 
 enum date_form mapping_date_form(const struct mapping *m, int field)

@@ -95,6 +95,14 @@ static void on_end(void *ctx, const struct poll_result *r)
 		  LOG_S("result", result), LOG_D("seen", r->counts->seen),
 		  LOG_D("good", r->counts->good), LOG_D("bad", r->counts->bad),
 		  LOG_D("http", r->http), LOG_D("ms", r->ms));
+	/* A feed's own count is compared and told, never trusted: one counts
+	 * what its page shows, another what it forgot (formats.md D19). */
+	if (!r->err && r->counts->declared >= 0 &&
+	    r->counts->declared != r->counts->seen)
+		log_event(LOG_NOTICE, "poll.count",
+			  LOG_S("source", q->source->name),
+			  LOG_D("declared", r->counts->declared),
+			  LOG_D("seen", r->counts->seen));
 	out->send(out->ctx, line);
 	asked_free(q);
 }

@@ -42,6 +42,16 @@ static const char *first_region(const struct places *p, const char *region)
 	return region;
 }
 
+/* "Réunion" is written for "La Réunion", "L'Essonne" for "Essonne". */
+static const char *without_article(const char *key)
+{
+	static const char *const articles[] = {"la ", "le ", "les ", "l "};
+	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
+		if (str_starts(key, articles[i]))
+			return key + strlen(articles[i]);
+	return key;
+}
+
 static int load_depts(struct places *p, const char *dir, struct err *err)
 {
 	struct arena a;
@@ -54,9 +64,10 @@ static int load_depts(struct places *p, const char *dir, struct err *err)
 	arena_init(&a);
 	while ((more = table_next(&p->depts_table, f, err)) > 0) {
 		struct dept *d = &p->depts[p->n_depts];
-		*d = (struct dept){f[0], f[1], first_region(p, f[2]),
-				   mem_dup(place_key(&a, f[1])),
-				   mem_dup(place_key(&a, f[2]))};
+		*d = (struct dept){
+			f[0], f[1], first_region(p, f[2]),
+			mem_dup(without_article(place_key(&a, f[1]))),
+			mem_dup(place_key(&a, f[2]))};
 		p->n_depts++;
 	}
 	arena_clear(&a);
@@ -535,16 +546,6 @@ const char *refdata_dept_name(const struct refdata *rd, const char *dept)
 	return NULL;
 }
 
-/* "Réunion" is written for "La Réunion", "L'Essonne" for "Essonne". */
-static const char *without_article(const char *key)
-{
-	static const char *const articles[] = {"la ", "le ", "les ", "l "};
-	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
-		if (str_starts(key, articles[i]))
-			return key + strlen(articles[i]);
-	return key;
-}
-
 const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
 {
 	struct arena a;
@@ -552,7 +553,7 @@ const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
 	arena_init(&a);
 	const char *key = without_article(place_key(&a, name ? name : ""));
 	for (size_t i = 0; i < rd->places.n_depts && !code; i++)
-		if (strcmp(without_article(rd->places.depts[i].key), key) == 0)
+		if (strcmp(rd->places.depts[i].key, key) == 0)
 			code = rd->places.depts[i].code;
 	arena_clear(&a);
 	return code;

@@ -19,7 +19,7 @@ struct arena;
 
 struct dept {
 	const char *code, *name, *region; /* region "" overseas */
-	char *key, *region_key;		  /* place_key() of the names */
+	char *key, *region_key; /* place_key(); the first without its article */
 };
 struct former {
 	const char *code, *name; /* name may be "" */

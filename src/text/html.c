@@ -19,7 +19,6 @@
 #include <libxml/HTMLparser.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 /* "&CounterClockwiseContourIntegral;" is the longest name of HTML 5. */
 #define ENTITY_NAME_MAX 32
@@ -120,10 +119,11 @@ struct writer {
 	size_t left;	  /* nodes that may still be visited */
 };
 
+/* The parser gives names in lower case. */
 static bool is_one_of(const xmlChar *name, const char *const *names)
 {
 	for (; *names; names++) {
-		if (strcasecmp((const char *)name, *names) == 0)
+		if (strcmp((const char *)name, *names) == 0)
 			return true;
 	}
 	return false;
@@ -153,7 +153,7 @@ static bool is_block(const xmlNode *node)
 static bool is_named(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE &&
-	       strcasecmp((const char *)node->name, name) == 0;
+	       strcmp((const char *)node->name, name) == 0;
 }
 
 static void new_line(struct writer *w)
@@ -165,19 +165,20 @@ static void new_line(struct writer *w)
 
 static void add_text(struct writer *w, const char *s)
 {
-	for (; *s; s++) {
-		if (*s == '\n' && w->keeps_lines) {
-			w->blank = false;
-			buf_addc(&w->out, '\n');
-		} else if (*s == ' ' || *s == '\t' || *s == '\r' ||
-			   *s == '\n') {
-			w->blank = true;
-		} else {
+	while (*s) {
+		size_t n = strcspn(s, " \t\r\n");
+		if (n) {
 			if (w->blank && w->out.len &&
 			    w->out.data[w->out.len - 1] != '\n')
 				buf_addc(&w->out, ' ');
 			w->blank = false;
-			buf_addc(&w->out, *s);
+			buf_add(&w->out, s, n);
+			s += n;
+		} else if (*s++ == '\n' && w->keeps_lines) {
+			w->blank = false;
+			buf_addc(&w->out, '\n');
+		} else {
+			w->blank = true;
 		}
 	}
 }
@@ -210,15 +211,15 @@ static void walk(struct writer *w, const xmlNode *root)
 	const xmlNode *node = root;
 	while (node && w->left) {
 		w->left--;
-		bool goes_down = node->type == XML_ELEMENT_NODE &&
-				 node->children && !is_dropped(node);
-		if (!is_dropped(node))
+		bool drops = is_dropped(node);
+		if (!drops)
 			enter(w, node);
-		if (goes_down) {
+		if (!drops && node->type == XML_ELEMENT_NODE &&
+		    node->children) {
 			node = node->children;
 			continue;
 		}
-		if (!is_dropped(node))
+		if (!drops)
 			leave(w, node);
 		while (node != root && !node->next) {
 			node = node->parent;
@@ -247,6 +248,12 @@ static char *safe_input(struct arena *a, const char *s)
 	char *out = arena_dup_n(a, s, n);
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
+		unsigned char c = (unsigned char)s[i];
+		if (c >= ' ' && c < 0x80) {
+			out[kept++] = s[i];
+			len = 1;
+			continue;
+		}
 		len = utf8_sequence(s + i, n - i, &cp);
 		if (!len) {
 			len = 1;

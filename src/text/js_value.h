@@ -4,11 +4,16 @@
 #define ETRIER_TEXT_JS_VALUE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
 
 /* As js_parse() without the check of depth and without the byte order mark. */
 json_t *js_value(const char *bytes, size_t n, struct err *err);
+/* The same value, when there is nothing unusual about it; else NULL, which says
+ * nothing: ask js_value(). */
+json_t *js_plain(const char *bytes, size_t n);
+bool js_is_number_byte(char c);
 
 #endif

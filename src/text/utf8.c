@@ -121,12 +121,6 @@ size_t utf8_cut(const char *s, size_t max)
 	return n;
 }
 
-static void add_cp(struct buf *b, uint32_t cp)
-{
-	char bytes[4];
-	buf_add(b, bytes, utf8_put(cp, bytes));
-}
-
 static char *take(struct arena *a, struct buf *b)
 {
 	char *s = arena_dup_n(a, b->data ? b->data : "", b->len);
@@ -140,9 +134,24 @@ static bool is_mark(uint32_t cp)
 	return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME;
 }
 
+/* True when Form C is the text itself: below U+0300 and from U+2002 to U+20CF
+ * (the quotes, dashes and signs of print) nothing is a mark and nothing has
+ * another form. */
+static bool is_composed(const char *s, size_t n)
+{
+	uint32_t cp;
+	for (size_t i = ascii_run(s, n); i < n; i += ascii_run(s + i, n - i)) {
+		size_t len = utf8_sequence(s + i, n - i, &cp);
+		if (!len || (cp >= 0x300 && cp < 0x2002) || cp >= 0x20D0)
+			return false;
+		i += len;
+	}
+	return true;
+}
+
 char *nfc_dup(struct arena *a, const char *s, size_t n)
 {
-	if (ascii_run(s, n) == n)
+	if (is_composed(s, n))
 		return arena_dup_n(a, s, n);
 	struct buf kept;
 	buf_init(&kept, NO_CEILING);
@@ -256,8 +265,47 @@ static void fold_ascii(struct fold *f, char c)
 		f->gap = true;
 }
 
+/* The folded forms of U+00C0 to U+00FF, "" a separator: with ASCII, nearly all
+ * that is ever folded, and never longer than it was. */
+static const char latin1[64][3] = {
+	"a", "a", "a", "a", "a", "a",  "ae", "c", "e", "e", "e", "e", "i",
+	"i", "i", "i", "ð", "n", "o",  "o",  "o", "o", "o", "",	 "o", "u",
+	"u", "u", "u", "y", "þ", "ss", "a",  "a", "a", "a", "a", "a", "ae",
+	"c", "e", "e", "e", "e", "i",  "i",  "i", "i", "ð", "n", "o", "o",
+	"o", "o", "o", "",  "o", "u",  "u",  "u", "u", "y", "þ", "y"};
+
+/* As below, NULL when the text holds anything else. */
+static char *fold_plain(struct arena *a, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char *out = arena_alloc(a, strlen(text) + 1), *end = out;
+	bool gap = false;
+	for (; *s; s++) {
+		char byte[2] = {0};
+		const char *form = byte;
+		if ((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9'))
+			byte[0] = (char)*s;
+		else if (*s >= 'A' && *s <= 'Z')
+			byte[0] = (char)(*s + ('a' - 'A'));
+		else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80)
+			form = latin1[*++s & 0x3F];
+		else if (*s >= 0x80)
+			return NULL;
+		if (*form && gap && end > out)
+			*end++ = ' ';
+		gap = !*form;
+		while (*form)
+			*end++ = *form++;
+	}
+	*end = '\0';
+	return out;
+}
+
 char *utf8_fold(struct arena *a, const char *s)
 {
+	char *plain = fold_plain(a, s);
+	if (plain)
+		return plain;
 	struct fold f = {.gap = false};
 	buf_init(&f.out, NO_CEILING);
 	size_t n = strlen(s);
@@ -313,31 +361,59 @@ static enum sort sort_of(uint32_t cp)
 	}
 }
 
+/* What is kept is never longer than what was read. */
 struct clean {
-	struct buf out;
+	char *out;
+	size_t n;
 	enum utf8_clean how;
 	bool blank;
 	int lines;
 };
 
-static void clean_cp(struct clean *c, uint32_t cp)
+static void clean_keep(struct clean *c, const char *bytes, size_t n)
+{
+	if (c->n && c->lines) {
+		c->out[c->n++] = '\n';
+		if (c->lines > 1)
+			c->out[c->n++] = '\n';
+	} else if (c->n && c->blank) {
+		c->out[c->n++] = ' ';
+	}
+	c->blank = false;
+	c->lines = 0;
+	memcpy(c->out + c->n, bytes, n);
+	c->n += n;
+}
+
+static void clean_cp(struct clean *c, uint32_t cp, const char *bytes, size_t n)
 {
 	enum sort sort = sort_of(cp);
 	if (sort == SORT_LINE && c->how == UTF8_ONE_LINE)
 		sort = SORT_BLANK;
 	if (sort == SORT_BLANK)
 		c->blank = true;
-	if (sort == SORT_LINE)
+	else if (sort == SORT_LINE)
 		c->lines++;
-	if (sort != SORT_KEEP)
-		return;
-	if (c->out.len && c->lines)
-		buf_add(&c->out, "\n\n", c->lines > 1 ? 2 : 1);
-	else if (c->out.len && c->blank)
-		buf_addc(&c->out, ' ');
-	c->blank = false;
-	c->lines = 0;
-	add_cp(&c->out, cp);
+	else if (sort == SORT_KEEP)
+		clean_keep(c, bytes, n);
+}
+
+/* How many bytes at s stay as they are whatever stands around them: visible
+ * ASCII, the letters of Latin-1 (U+00C0 to U+00FF), single blanks between. */
+static size_t plain_run(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = 0;
+	for (;;) {
+		if (s[n] > ' ' && s[n] < 0x7F)
+			n++;
+		else if (s[n] == 0xC3 && (s[n + 1] & 0xC0) == 0x80)
+			n += 2;
+		else if (n && s[n] == ' ' && s[n - 1] != ' ')
+			n++;
+		else
+			return n && s[n - 1] == ' ' ? n - 1 : n;
+	}
 }
 
 /* Cut to max bytes, "…" included, without a blank before it. */
@@ -358,11 +434,15 @@ static char *shorten(char *s, size_t max)
 char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		 size_t max)
 {
-	struct clean c = {.how = how};
-	buf_init(&c.out, NO_CEILING);
 	size_t n = strlen(s);
+	struct clean c = {.out = arena_alloc(a, n + 1), .how = how};
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
+		len = plain_run(s + i);
+		if (len) {
+			clean_keep(&c, s + i, len);
+			continue;
+		}
 		len = utf8_sequence(s + i, n - i, &cp);
 		if (!len) {
 			len = 1;
@@ -371,9 +451,10 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		/* A lone CR is a line end; that of CR LF is not a second. */
 		if (cp == '\r')
 			cp = s[i + 1] == '\n' ? 0x200B : '\n';
-		clean_cp(&c, cp);
+		clean_cp(&c, cp, s + i, len);
 	}
-	char *out = nfc_dup(a, c.out.data ? c.out.data : "", c.out.len);
-	buf_clear(&c.out);
-	return shorten(out, max);
+	c.out[c.n] = '\0';
+	if (!is_composed(c.out, c.n))
+		c.out = nfc_dup(a, c.out, c.n);
+	return shorten(c.out, max);
 }

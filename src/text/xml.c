@@ -10,7 +10,10 @@
  * A single token (a tag with its attributes, a comment) expat buffers whole and
  * scans again at every feed. Bytes are therefore held back until they double
  * what it already holds, which keeps the time linear, and a token larger than
- * a record may be refuses the document. */
+ * a record may be refuses the document.
+ *
+ * What expat says is valid UTF-8 whatever the document was: jansson need not
+ * look again (the _nocheck functions). */
 #include <etrier/buf.h>
 #include <etrier/err.h>
 #include <etrier/mem.h>
@@ -114,14 +117,14 @@ static void put(json_t *obj, const char *key, json_t *value)
 {
 	json_t *old = json_object_get(obj, key);
 	if (!old) {
-		json_object_set_new(obj, key, value);
+		json_object_set_new_nocheck(obj, key, value);
 	} else if (json_is_array(old)) {
 		json_array_append_new(old, value);
 	} else {
 		json_t *list = json_array();
 		json_array_append(list, old);
 		json_array_append_new(list, value);
-		json_object_set_new(obj, key, list);
+		json_object_set_new_nocheck(obj, key, list);
 	}
 }
 
@@ -140,7 +143,7 @@ static json_t *trimmed(const struct buf *text)
 	}
 	while (n && is_xml_space(s[n - 1]))
 		n--;
-	return json_stringn(s, n);
+	return json_stringn_nocheck(s, n);
 }
 
 /* The finished value of an element; its node is ready for the next. */
@@ -166,8 +169,8 @@ static void add_attributes(struct xml_split *x, struct node *node,
 		if (!afford(x, n + NODE_COST))
 			return;
 		char *key = mem_printf("@%s", attributes[0]);
-		json_object_set_new(tree_of(node), key,
-				    json_string(attributes[1]));
+		json_object_set_new_nocheck(tree_of(node), key,
+					    json_string_nocheck(attributes[1]));
 		free(key);
 	}
 }

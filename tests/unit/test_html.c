@@ -24,6 +24,7 @@ static void the_text_a_reader_sees_comes_out(void **state)
 		{"a < b & c > d", "a < b & c > d"},
 		{"<p>Un</p><p>Deux</p>", "Un\nDeux"},
 		{"Un<br>Deux<br/><br/>Trois", "Un\nDeux\n\nTrois"},
+		{"<P>Un<BR>Deux<SCRIPT>x</SCRIPT></P>", "Un\nDeux"},
 		{"<ul><li>Pain</li>\n <li>Vienn<b>oiserie</b></li></ul>",
 		 "- Pain\n- Viennoiserie"},
 		{"<h2>Poste</h2>Boulanger", "Poste\nBoulanger"},

@@ -163,6 +163,27 @@ static void test_unchanged_is_no_empty_list(void **state)
 	assert_int_equal(row().failures, 0);
 }
 
+static void test_unchanged_ends_what_was_wrong(void **state)
+{
+	(void)state;
+	show(5);
+	int64_t poll = js_int(asked(), "id", -1);
+	OK(say("polled",
+	       json_pack("{s:I,s:s,s:s,s:s,s:s}", "poll", poll, "source",
+			 "essai", "result", "failed", "kind",
+			 err_kind_name(ERR_INPUT), "error", "a web page"),
+	       E));
+	json_t *rows = polls_report(w.polls, NULL);
+	assert_true(js_bool(json_array_get(rows, 0), "quarantined", false));
+	json_decref(rows);
+	polled(js_int(asked(), "id", -1), "unchanged", false, 0);
+	rows = polls_report(w.polls, NULL);
+	assert_false(js_bool(json_array_get(rows, 0), "quarantined", true));
+	assert_null(js_str(json_array_get(rows, 0), "note", NULL));
+	json_decref(rows);
+	assert_null(row().last_error);
+}
+
 static void test_a_collector_that_dies_fails_its_polls(void **state)
 {
 	(void)state;
@@ -364,6 +385,7 @@ int main(void)
 		T(test_what_looks_cut_closes_nothing),
 		T(test_a_failed_poll_moves_nothing_and_loses_nothing),
 		T(test_unchanged_is_no_empty_list),
+		T(test_unchanged_ends_what_was_wrong),
 		T(test_a_collector_that_dies_fails_its_polls),
 		T(test_programs_are_the_runners_affair),
 		T(test_a_poll_without_end_is_failed_in_time),

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <utf8proc.h>
 
 static void overlong_surrogate_and_cut_forms_are_invalid(void **state)
 {
@@ -117,6 +118,42 @@ static void words_fold_to_one_comparison_form(void **state)
 	arena_clear(&a);
 }
 
+/* A snowman is a separator, and no text with one takes the short way. */
+static void the_short_way_of_folding_gives_the_same(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a);
+	for (uint32_t cp = 1; cp < 0x180; cp++) {
+		char text[16] = "x";
+		size_t n = 1 + utf8_put(cp, text + 1);
+		strcpy(text + n, "y ");
+		const char *plain = utf8_fold(&a, text);
+		strcpy(text + n + 2, "\xE2\x98\x83");
+		assert_string_equal(plain, utf8_fold(&a, text));
+	}
+	arena_clear(&a);
+}
+
+/* What utf8_clean() hands on without asking utf8proc. */
+static void common_letters_and_print_are_composed_already(void **state)
+{
+	(void)state;
+	for (uint32_t cp = 1; cp < 0x20D0; cp++) {
+		if (cp == 0x300)
+			cp = 0x2002;
+		char text[8] = {0};
+		utf8_put(cp, text);
+		utf8proc_uint8_t *composed =
+			utf8proc_NFC((const utf8proc_uint8_t *)text);
+		assert_string_equal((const char *)composed, text);
+		assert_int_equal(utf8proc_get_property((utf8proc_int32_t)cp)
+					 ->combining_class,
+				 0);
+		free(composed);
+	}
+}
+
 static void strangers_text_loses_what_cannot_be_seen(void **state)
 {
 	(void)state;
@@ -205,6 +242,8 @@ int main(void)
 		cmocka_unit_test(every_code_point_goes_there_and_back),
 		cmocka_unit_test(a_cut_falls_between_code_points),
 		cmocka_unit_test(words_fold_to_one_comparison_form),
+		cmocka_unit_test(the_short_way_of_folding_gives_the_same),
+		cmocka_unit_test(common_letters_and_print_are_composed_already),
 		cmocka_unit_test(strangers_text_loses_what_cannot_be_seen),
 		cmocka_unit_test(a_long_text_is_cut_with_an_ellipsis),
 		cmocka_unit_test(a_tower_of_accents_costs_little),

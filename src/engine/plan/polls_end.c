@@ -116,9 +116,9 @@ static int end_poll(struct store *store, void *ctx, struct err *err)
 	if (store_source_get(store, k->s->name, &a, &row, err))
 		goto out;
 	row.last_poll_at = polls_clock(k->p);
+	row.last_error = k->error;
 	if (k->error) {
 		row.failures++;
-		row.last_error = k->error;
 	} else if (take_good(k, &row, err)) {
 		goto out;
 	}
@@ -156,15 +156,14 @@ static void report(struct ending *k)
 	p->stats.shrunken += k->close == SCHEDULE_SHRUNKEN;
 	p->stats.bytes += (uint64_t)js_int(k->line, "bytes", 0);
 	p->stats.offers_closed += (uint64_t)k->n_closed;
-	if (k->error || !k->is_unchanged)
-		str_copy(s->note, sizeof(s->note), k->error ? k->error : "");
+	/* "Unchanged" is asked for only after an answer that was taken whole:
+	 * it ends whatever was wrong since then. */
+	str_copy(s->note, sizeof(s->note), k->error ? k->error : "");
 	if (k->close == SCHEDULE_SHRUNKEN)
 		str_copy(s->note, sizeof(s->note), shrunken_note);
-	if (!k->is_unchanged)
-		s->is_quarantined =
-			k->close == SCHEDULE_SHRUNKEN ||
-			(k->error && str_eq(js_str(k->line, "kind", ""),
-					    err_kind_name(ERR_INPUT)));
+	s->is_quarantined = k->close == SCHEDULE_SHRUNKEN ||
+			    (k->error && str_eq(js_str(k->line, "kind", ""),
+						err_kind_name(ERR_INPUT)));
 	s->cert_expires = js_int(k->line, "cert_expires", s->cert_expires);
 	log_event(k->error || k->close == SCHEDULE_SHRUNKEN ? LOG_WARNING
 							    : LOG_INFO,
