@@ -11,6 +11,7 @@ struct buf;
 struct err;
 struct offer;
 struct refdata;
+struct understanding;
 
 /* What `etrierctl sources try` calls: a source run once, without an engine and
  * without a daemon. (The role's entry point is in roles.h.) */
@@ -41,17 +42,30 @@ struct collector_try_handler {
 	void (*on_origin)(void *ctx, const json_t *origin);
 };
 
-/* source: an object of source_read(). file: a document on disk, or NULL: fetch
- * the source's url (or `url` when not NULL) with all guards, on an event loop
- * of its own, blocking at most ten minutes. ca_file may be NULL. *complete: the
- * document was whole and the source delivers complete answers. 0, or -1 with
- * what went wrong; offers handed over before stay handed over and *counts is
- * filled in both cases. */
-int collector_try(const json_t *source, const struct refdata *rd,
-		  const char *file, const char *url, const char *ca_file,
+struct collector_try_in {
+	const json_t *source; /* an object of source_read() */
+	const struct refdata *refdata;
+	const struct understanding *understanding; /* NULL: no reading */
+	const char *file;    /* a document on disk, or NULL: ask the source */
+	const char *url;     /* instead of the source's own, or NULL */
+	const char *ca_file; /* or NULL */
+	/* Documents of records to be read at most, 0: all. A poll asks for
+	 * pages until the source has no more; a trial need not. */
+	int max_documents;
+};
+struct collector_try_out {
+	struct collector_counts counts;
+	bool is_complete; /* whole, and the source delivers complete answers */
+	int64_t n_requests;
+	char note[200]; /* what should be known of the conversation; "" none */
+};
+/* Without a file: asked as in a poll, with all guards, pages, keys and look-ups
+ * of robots.txt, on an event loop of its own, blocking at most ten minutes.
+ * 0, or -1 with what went wrong; offers handed over before stay handed over and
+ * *out is filled in both cases. */
+int collector_try(const struct collector_try_in *in,
 		  const struct collector_try_handler *handler, void *ctx,
-		  struct collector_counts *counts, bool *complete,
-		  struct err *err);
+		  struct collector_try_out *out, struct err *err);
 
 /* The fields of the offer line that this offer leaves unknown, among those that
  * matter to matching and readers; names are static. Returns how many. */

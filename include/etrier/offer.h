@@ -96,8 +96,9 @@ struct offer {
 	int64_t posted, updated, expires; /* instants or INSTANT_NONE */
 	enum offer_status status;
 	struct offer_quality quality;
-	json_t *provenance; /* {field: stated|text|trade|list}, owned by the
-			     * JSON it was read from, or NULL */
+	/* Owned by the JSON they were read from, or NULL: */
+	json_t *provenance; /* {field: stated|text|trade|list} */
+	json_t *evidence;   /* {field: our words on why it is believed} */
 };
 
 /* Everything unknown. */
@@ -116,7 +117,7 @@ json_t *offer_to_json(const struct offer *o);
 /* ref, or h:<hash of url, or of title+employer+place+start> (data.md). */
 const char *offer_ref(const struct offer *o, struct arena *a);
 /* Hash (BLAKE2b, 16 bytes as 32 hex digits) of what the offer says: every
- * field but posted, updated, quality and provenance. */
+ * field but posted, updated, quality, provenance and evidence. */
 void offer_content_hash(const struct offer *o, char out[33]);
 /* employer.school when it is said; else yes for the activities 8559A, 8559B
  * and 8532Z and for names of schools ("CFA ...", "école", "campus", "institut

@@ -9,6 +9,7 @@
 struct err;
 struct offer;
 struct refdata;
+struct understanding;
 
 /* What `etrierctl sources try` calls for a source of kind exec: its program run
  * once, without an engine and without a daemon. (The role's entry point is in
@@ -37,7 +38,7 @@ struct runner_handler {
  * words of the program's stderr included; offers handed over before stay
  * handed over and *counts is filled in both cases. */
 int runner_try(const json_t *source, const struct refdata *rd,
-	       const char *ca_file, const struct runner_handler *handler,
+	       const struct understanding *understanding, const char *ca_file, const struct runner_handler *handler,
 	       void *ctx, struct runner_counts *counts, bool *complete,
 	       struct err *err);
 

@@ -19,22 +19,22 @@
  * security.landlock (required; preferred when is_one_folder). Paths are
  * absolute, also behind "unix:"; front.base_url has no slash at its end. */
 struct settings {
-	char *file;	 /* absolute path of etrier.yaml */
-	json_t *all;	 /* etrier.yaml with defaults, paths absolute */
-	json_t *written; /* only what the file says: `config show --changed` */
-	json_t *sources; /* {name: source object}, checked by source.h */
+	char *file;	  /* absolute path of etrier.yaml */
+	json_t *all;	  /* etrier.yaml with defaults, paths absolute */
+	json_t *written;  /* only what the file says: `config show --changed` */
+	json_t *sources;  /* {name: source object}, checked by source.h */
 	json_t *lexicons; /* {"signals", "quality"}: of lexicon_read() */
-	json_t *files;	 /* contents that travel to roles, all UTF-8:
-			  * {"rules": [{"file","text"}]: rules.yaml, then
-			  *    rules.d beside it in the order of their names;
-			  *  "templates": [{"name": "fr/x.mustache", "file",
-			  *    "text"}];
-			  *  "maps": [{"origin","file","text"}]} */
-	json_t *secrets; /* {"security.needs_key": "64 hex digits",
-			  *  "security.token_key": likewise}; never printed. The
-			  *  group before the point says whose a secret is:
-			  *  security the engine's, mail and sms the courier's
-			  */
+	json_t *files;	  /* contents that travel to roles, all UTF-8:
+			   * {"rules": [{"file","text"}]: rules.yaml, then
+			   *    rules.d beside it in the order of their names;
+			   *  "templates": [{"name": "fr/x.mustache", "file",
+			   *    "text"}];
+			   *  "maps": [{"origin","file","text"}]} */
+	json_t *secrets;  /* {"security.needs_key": "64 hex digits",
+			   *  "security.token_key": likewise}; never printed. The
+			   *  group before the point says whose a secret is:
+			   *  security the engine's, mail and sms the courier's
+			   */
 	int is_one_folder; /* state and run lie below the file's own folder */
 };
 

@@ -54,6 +54,7 @@ enum source_type {
  * some that exist only here because feeds say things their own way. */
 enum source_field {
 	SOURCE_F_REF,
+	SOURCE_F_ORIGIN_REF,
 	SOURCE_F_URL,
 	SOURCE_F_TITLE,
 	SOURCE_F_DESCRIPTION,
@@ -68,6 +69,7 @@ enum source_field {
 	SOURCE_F_EMPLOYER_SIZE,
 	SOURCE_F_EMPLOYER_HANDI_ENGAGED,
 	SOURCE_F_EMPLOYER_ADAPTED_COMPANY,
+	SOURCE_F_EMPLOYER_SCHOOL, /* it recruits for others */
 	SOURCE_F_PLACE_INSEE,
 	SOURCE_F_PLACE_POSTCODE,
 	SOURCE_F_PLACE_CITY,

@@ -15,6 +15,7 @@
 #include <etrier/role.h>
 #include <etrier/roles.h>
 #include <etrier/str.h>
+#include <etrier/trade.h>
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 struct collector {
 	struct role *role;
 	struct refdata *refdata;
+	struct trade_finder *trades;
 	struct poller *poller;
 	struct poll_config *prepared;
 	char *ca_file; /* of the first configuration */
@@ -44,8 +46,10 @@ static int load_refdata(struct collector *c, const json_t *config,
 	if (c->refdata)
 		return 0;
 	c->refdata = refdata_load(dir, &err);
-	if (c->refdata)
+	if (c->refdata) {
+		c->trades = trade_finder_new(c->refdata);
 		return 0;
+	}
 	diag_add(d, DIAG_ERROR, dir, 0, 0, "%s", err.text);
 	return -1;
 }
@@ -56,7 +60,7 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	drop(c);
 	if (load_refdata(c, config, d))
 		return -1;
-	c->prepared = poll_config_new(config, d);
+	c->prepared = poll_config_new(config, c->refdata, c->trades, d);
 	return c->prepared ? 0 : -1;
 }
 
@@ -146,6 +150,7 @@ int collector_main(const char *lane, int64_t gen)
 		return ROLE_EXIT_CONFIG;
 	int status = role_run(&ops, &c, &c.role, lane, gen);
 	drop(&c);
+	trade_finder_free(c.trades);
 	refdata_free(c.refdata);
 	free(c.ca_file);
 	curl_global_cleanup();

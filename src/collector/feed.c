@@ -77,6 +77,7 @@ static int take(void *ctx, json_t *record)
 		f->handler->on_offer(f->ctx, &o, &f->notes);
 		f->record = NULL;
 		json_decref(o.provenance);
+		json_decref(o.evidence);
 	}
 	arena_reset(&f->arena);
 	return 0;

@@ -17,6 +17,7 @@
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
+#include <etrier/understand.h>
 #include <etrier/utf8.h>
 
 #include <ctype.h>
@@ -53,18 +54,25 @@ static const char *field_name(const struct job *j, int field)
 	return source_field_row((size_t)field)->name;
 }
 
-static void note(const struct job *j, int field, const char *text,
-		 const char *value)
+static void add_note(const struct job *j, const char *field, const char *text,
+		     const char *value)
 {
 	if (!j->notes || j->notes->n == NOTES_MAX)
 		return;
 	j->notes->v[j->notes->n++] = (struct note){
-		.field = field_name(j, field),
+		.field = field,
 		.text = text,
 		.value = value ? utf8_clean(j->a, value, UTF8_ONE_LINE,
 					    NOTE_VALUE_MAX)
 			       : NULL,
 	};
+}
+
+static void note(const struct job *j, int field, const char *text,
+		 const char *value)
+{
+	if (j->notes)
+		add_note(j, field_name(j, field), text, value);
 }
 
 static const char *raw(const struct job *j, int field)
@@ -192,6 +200,7 @@ static void put_identity(const struct job *j)
 		ref = NULL;
 	}
 	o->ref = ref;
+	o->origin_ref = line(j, SOURCE_F_ORIGIN_REF, OFFER_REF_MAX);
 	o->url = url(j, SOURCE_F_URL);
 	o->title = line(j, SOURCE_F_TITLE, OFFER_TEXT_MAX);
 	o->description = lines(j, SOURCE_F_DESCRIPTION, OFFER_DESCRIPTION_MAX);
@@ -287,7 +296,7 @@ static void put_trade(const struct job *j)
 	for (size_t i = 0; i < n; i++)
 		if (add_by_title(j, values[i]))
 			return;
-	if (!add_by_title(j, j->o->title))
+	if (!add_by_title(j, j->o->title) && !j->nz->understanding)
 		note(j, SOURCE_F_ROME,
 		     "no trade: no code and no official title", j->o->title);
 }
@@ -305,6 +314,7 @@ static void put_employer(const struct job *j)
 	e->size = line(j, SOURCE_F_EMPLOYER_SIZE, SHORT_TEXT_MAX);
 	e->handi_engaged = tri(j, SOURCE_F_EMPLOYER_HANDI_ENGAGED);
 	e->adapted_company = tri(j, SOURCE_F_EMPLOYER_ADAPTED_COMPANY);
+	e->school = tri(j, SOURCE_F_EMPLOYER_SCHOOL);
 }
 
 static void put_place(const struct job *j)
@@ -518,6 +528,40 @@ static void put_status(const struct job *j)
 		o->status = OFFER_EXPIRED;
 }
 
+/* What the words say beyond the fields, in notes: the field, how, and the words
+ * that said it. */
+static void tell_understood(const struct job *j, const struct understood *u)
+{
+	const struct notes *n = j->notes;
+	if (u->trade && (!j->o->n_rome || !str_starts(u->trade, "100 %")))
+		note(j, SOURCE_F_ROME, u->trade, j->o->title);
+	for (size_t i = 0; n && i < u->hits.n && n->n < NOTES_MAX; i++) {
+		const struct lexicon_hit *h = &u->hits.v[i];
+		if (h->is_applied)
+			add_note(j, h->field,
+				 arena_printf(j->a, "%s, by %s", h->value,
+					      h->symbol),
+				 h->words);
+	}
+	for (size_t i = 0; i < u->verdict.n; i++)
+		add_note(j, "quality",
+			 arena_printf(j->a, "%s (%s)", u->verdict.reasons[i],
+				      u->verdict.symbols[i]),
+			 u->verdict.words[i]);
+}
+
+static void understand(const struct job *j)
+{
+	struct understood said;
+	const char *diploma = raw(j, SOURCE_F_LEVEL_TARGET);
+	if (!diploma)
+		diploma = raw(j, SOURCE_F_LEVEL_REQUIRED);
+	offer_understand(j->nz->understanding, j->a, diploma, j->nz->now, j->o,
+			 j->notes ? &said : NULL);
+	if (j->notes)
+		tell_understood(j, &said);
+}
+
 int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
 	      struct offer *out, struct notes *notes, struct err *err)
 {
@@ -541,6 +585,8 @@ int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
 	put_salary(&j);
 	put_contact(&j);
 	put_status(&j);
+	if (nz->understanding)
+		understand(&j);
 	*out = o;
 	return 0;
 }

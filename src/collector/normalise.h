@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct refdata;
+struct understanding;
 
 /* What was seen but not used, for `sources try`: field and why, our words.
  * value is the feed's text, cut: never for a log. */
@@ -29,12 +30,14 @@ struct normaliser {
 	const char *source;
 	int64_t now;	  /* instant */
 	int expires_days; /* 0: no end by policy */
+	/* NULL: only what is stated, and official titles. */
+	const struct understanding *understanding;
 };
 
 /* One record. *out and the notes (NULL: none wanted) live in the arena and the
- * record; out->provenance is a new reference of the caller. ERR_INPUT: no
- * title. A field that is not understood is unknown and a note, never an error
- * and never "no". */
+ * record; out->provenance and out->evidence are new references of the caller.
+ * ERR_INPUT: no title. A field that is not understood is unknown and a note,
+ * never an error and never "no". */
 int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
 	      struct offer *out, struct notes *notes, struct err *err);
 

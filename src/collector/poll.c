@@ -31,7 +31,8 @@ enum {
 	RESUME_MS = 10, /* how often a paused transfer looks up again */
 	RETRY_MS = 1000,
 	SAID_SHOWN = 160,
-	CURSOR_MAX = 200
+	CURSOR_MAX = 200,
+	WARNING_MAX = 200
 };
 #define FORM_MAX ((size_t)32 * 1024)
 
@@ -67,7 +68,10 @@ struct poll {
 	struct event *rest, *deadline;
 	int64_t started_ms;
 	struct err err; /* why on_bytes() refused */
-	bool is_paused;
+	bool is_paused, was_cut_short;
+	int n_documents;
+	int64_t n_requests;
+	char warning[WARNING_MAX]; /* of the last document that had one */
 	/* of the first answer, when it is the only one */
 	char etag[FETCH_VALIDATOR_MAX], last_modified[64];
 	int http;
@@ -108,7 +112,8 @@ static bool is_complete(const struct poll *p, const struct collector_counts *c)
 	/* A map that fits half of the records no more says nothing about the
 	 * offers it cannot read. */
 	return str_eq(js_str(p->in.source->json, "delivers", ""), "complete") &&
-	       ask_is_whole(p->ask) && c->bad * 2 <= c->seen;
+	       ask_is_whole(p->ask) && !p->was_cut_short &&
+	       c->bad * 2 <= c->seen;
 }
 
 /* "MAP" or "MAP since": another map makes the next poll begin anew. What was
@@ -117,8 +122,7 @@ static void make_cursor(const struct poll *p, char out[CURSOR_MAX])
 {
 	const char *since =
 		ask_is_whole(p->ask) ? ask_cursor(p->ask) : p->since;
-	snprintf(out, CURSOR_MAX, "%s%s%s",
-		 js_str(p->in.source->json, "map", ""), since ? " " : "",
+	snprintf(out, CURSOR_MAX, "%s%s%s", p->in.source->map, since ? " " : "",
 		 since ? since : "");
 }
 
@@ -135,7 +139,10 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 		.retry_after_s = p->retry_after_s,
 		.cert_expires = p->cert_expires,
 		.ms = clock_mono_ms(p->shared->clock) - p->started_ms,
-		.note = ask_note(p->ask),
+		.n_requests = p->n_requests,
+		.note = ask_note(p->ask) ? ask_note(p->ask)
+			: *p->warning	 ? p->warning
+					 : NULL,
 	};
 	make_cursor(p, cursor);
 	if (!err) {
@@ -201,7 +208,9 @@ static void on_rest(evutil_socket_t fd, short what, void *ctx)
 /* The next request, or the end. */
 static void go_on(struct poll *p)
 {
-	if (!ask_next(p->ask, &p->request)) {
+	p->was_cut_short =
+		p->in.max_documents && p->n_documents >= p->in.max_documents;
+	if (p->was_cut_short || !ask_next(p->ask, &p->request)) {
 		finish(p, NULL, ask_is_unchanged(p->ask));
 		return;
 	}
@@ -312,6 +321,10 @@ static int end_document(struct poll *p, const struct fetch_result *r,
 		return 0;
 	if (feed_end(p->feed, err))
 		return -1;
+	p->n_documents++;
+	const char *warning = feed_warning(p->feed);
+	if (warning)
+		str_copy(p->warning, sizeof(p->warning), warning);
 	if (max && feed_counts(p->feed)->seen > max)
 		return err_set(err, ERR_LIMIT, "more records than max_offers");
 	return 0;
@@ -454,6 +467,7 @@ static int start_fetch(struct poll *p, struct err *err)
 	if (q->use == ASK_RECORDS && !p->is_token)
 		feed_begin(p->feed, q->records);
 	p->stage = FETCHING;
+	p->n_requests++;
 	p->fetch = fetch_start(k->fetcher, &rq, &handler, p, err);
 	if (form.data)
 		sodium_memzero(form.data, form.len);
@@ -516,7 +530,7 @@ void polling_free(struct polling *k)
  * they were made with. */
 static void use_cursor(struct poll *p)
 {
-	const char *map = js_str(p->in.source->json, "map", "");
+	const char *map = p->in.source->map;
 	size_t n = strlen(map);
 	const char *cursor = p->in.cursor;
 	bool is_same = cursor && !strncmp(cursor, map, n) &&
@@ -549,6 +563,8 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 		.source = in->source->name,
 		.now = clock_now(k->clock),
 		.expires_days = (int)js_int(s, "expires_days", 0),
+		.understanding = in->understanding ? in->understanding
+						   : in->config->understanding,
 	};
 	p->feed = feed_new(s, &nz, in->wants_notes, &handler->feed, ctx);
 	p->ask = ask_new(&(struct ask_in){
@@ -569,6 +585,11 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 	BUG_ON(!ask_next(p->ask, &p->request));
 	enqueue(p);
 	return p;
+}
+
+const struct feed *poll_feed(const struct poll *p)
+{
+	return p->feed;
 }
 
 const struct collector_counts *poll_counts(const struct poll *p)

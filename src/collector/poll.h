@@ -37,6 +37,8 @@ struct poll_in { /* borrowed while the poll lives */
 	struct poll_config *config;		   /* kept by count */
 	const char *cursor, *etag, *last_modified; /* of the last good poll */
 	const json_t *check; /* refs to look up, or NULL */
+	const struct understanding *understanding; /* NULL: the config's */
+	int max_documents; /* of records; then the poll ends; 0: all */
 	bool wants_notes;
 };
 
@@ -46,7 +48,7 @@ struct poll_result { /* borrowed for the call of on_end() */
 	bool is_unchanged;     /* ... and there is nothing new */
 	bool is_complete;
 	int http;
-	int64_t retry_after_s, cert_expires, ms;
+	int64_t retry_after_s, cert_expires, ms, n_requests;
 	/* Of a good poll, for the next; NULL: none. */
 	const char *cursor, *etag, *last_modified, *body_hash;
 	const json_t *gone; /* refs that were looked up and are gone */
@@ -67,5 +69,6 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 /* on_end() is called, before this returns. */
 void poll_give_up(struct poll *p, const char *why);
 const struct collector_counts *poll_counts(const struct poll *p);
+const struct feed *poll_feed(const struct poll *p);
 
 #endif

@@ -7,6 +7,7 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/mem.h>
+#include <etrier/understand.h>
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static void source_free(void *v)
 	struct source *s = v;
 	mapping_free(s->mapping);
 	oauth_forget(&s->oauth);
+	free(s->map);
 	free(s->host);
 	free(s);
 }
@@ -43,6 +45,8 @@ static int add_source(struct poll_config *c, const char *name,
 	struct source *s = mem_alloc(sizeof(*s));
 	s->json = json;
 	s->name = name;
+	s->map = mem_printf("%s.%s", js_str(json, "map", ""),
+			    understanding_hash(c->understanding));
 	s->mapping = mapping_new(json, err);
 	if (s->mapping) {
 		s->host = poll_config_host(js_str(json, "url", ""));
@@ -57,7 +61,21 @@ static int add_source(struct poll_config *c, const char *name,
 	return 0;
 }
 
-struct poll_config *poll_config_new(const json_t *config, struct diags *d)
+static int understand(struct poll_config *c, const struct refdata *rd,
+		      const struct trade_finder *trades, struct diags *d)
+{
+	struct err err;
+	c->understanding = understanding_new(
+		rd, trades, json_object_get(c->json, "lexicons"), &err);
+	if (!c->understanding)
+		diag_add(d, DIAG_ERROR, "lexicons", 0, 0, "%s", err.text);
+	return c->understanding ? 0 : -1;
+}
+
+struct poll_config *poll_config_new(const json_t *config,
+				    const struct refdata *rd,
+				    const struct trade_finder *trades,
+				    struct diags *d)
 {
 	struct poll_config *c = mem_alloc(sizeof(*c));
 	const char *name;
@@ -67,7 +85,9 @@ struct poll_config *poll_config_new(const json_t *config, struct diags *d)
 	c->json = json_deep_copy(config);
 	c->common = json_object_get(c->json, "collector");
 	map_init(&c->sources);
-	json_object_foreach(json_object_get(c->json, "sources"), name, source)
+	failed = understand(c, rd, trades, d) != 0;
+	json_t *sources = failed ? NULL : json_object_get(c->json, "sources");
+	json_object_foreach(sources, name, source)
 	{
 		struct err err;
 		if (!add_source(c, name, source, &err))
@@ -92,6 +112,7 @@ void poll_config_release(struct poll_config *c)
 	if (!c || --c->refs)
 		return;
 	map_clear(&c->sources, source_free);
+	understanding_free(c->understanding);
 	json_decref(c->json);
 	free(c);
 }

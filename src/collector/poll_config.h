@@ -15,12 +15,16 @@ struct source {
 	struct mapping *mapping;
 	char *host; /* "jobs.example:443": the queue it waits in */
 	struct oauth oauth;
+	/* What its cursor begins with: another map, or another understanding
+	 * of words, and everything is read again. */
+	char *map;
 };
 struct poll_config {
 	unsigned refs;
 	json_t *json;	      /* whole */
 	const json_t *common; /* json's "collector" */
 	struct map sources;   /* name -> struct source */
+	struct understanding *understanding;
 };
 
 struct poll_config *poll_config_keep(struct poll_config *c);

@@ -10,6 +10,7 @@ struct clock;
 struct diags;
 struct event_base;
 struct refdata;
+struct trade_finder;
 
 /* Polls in hand: `poll` lines in; `offer` lines and one `polled` each out.
  *
@@ -54,7 +55,11 @@ void poller_free(struct poller *p); /* no poll may be left: poller_stop() */
 /* The collector's configuration: {collector{...}, sources{name: ...}}, compiled
  * beside the one in force. NULL with diagnostics. */
 struct poll_config;
-struct poll_config *poll_config_new(const json_t *config, struct diags *d);
+/* rd and trades outlive it. */
+struct poll_config *poll_config_new(const json_t *config,
+				    const struct refdata *rd,
+				    const struct trade_finder *trades,
+				    struct diags *d);
 void poll_config_release(struct poll_config *c);
 /* Polls begun earlier end under the configuration they began with. */
 void poller_use(struct poller *p, struct poll_config *c_take);

@@ -3,16 +3,17 @@
  * everything said that a poll keeps to itself: where each value came from is
  * asked of the mapping once more, after the offer is made, so that a poll pays
  * nothing for it. Nothing is stored and nobody is told. */
-#include "feed.h"
 #include "fetch.h"
 #include "guard.h"
 #include "labels.h"
+#include "poll.h"
 #include "values.h"
 
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
+#include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
@@ -33,7 +34,7 @@ enum { CHUNK = 64 * 1024, CONNECT_S = 15, TRANSFER_S = 600, LOW_SPEED_S = 30 };
 struct trial {
 	const struct collector_try_handler *handler;
 	void *ctx;
-	struct feed *feed;
+	const struct feed *feed;
 	const struct mapping *mapping;
 	const struct refdata *refdata;
 };
@@ -241,7 +242,7 @@ static void on_bad(void *ctx, int64_t number, const char *reason,
 		t->handler->on_bad(t->ctx, number, err);
 }
 
-static int try_file(struct trial *t, const char *file, int64_t max_bytes,
+static int try_file(struct feed *feed, const char *file, int64_t max_bytes,
 		    struct err *err)
 {
 	int rc = -1;
@@ -257,14 +258,14 @@ static int try_file(struct trial *t, const char *file, int64_t max_bytes,
 				strerror(errno));
 			goto out;
 		}
-		if (feed_counts(t->feed)->bytes + n > max_bytes) {
+		if (feed_counts(feed)->bytes + n > max_bytes) {
 			err_set(err, ERR_LIMIT, "the file passes max_bytes");
 			goto out;
 		}
-		if (feed_bytes(t->feed, bytes, (size_t)n, err))
+		if (feed_bytes(feed, bytes, (size_t)n, err))
 			goto out;
 	}
-	rc = feed_end(t->feed, err);
+	rc = feed_end(feed, err);
 out:
 	if (fd >= 0)
 		close(fd);
@@ -317,33 +318,6 @@ static int get(struct get *g, struct fetch_request *rq)
 	return g->rc;
 }
 
-static int to_feed(void *ctx, const char *bytes, size_t n, struct err *err)
-{
-	return feed_bytes(ctx, bytes, n, err);
-}
-
-static int end_feed(void *ctx, struct err *err)
-{
-	return feed_end(ctx, err);
-}
-
-static int try_url(struct trial *t, const json_t *source, const char *url,
-		   const char *ca_file, struct err *err)
-{
-	struct fetch_request rq = {
-		.url = url ? url : js_str(source, "url", ""),
-		.user_agent = "etrier/" ETRIER_VERSION " (sources try)",
-		.ca_file = ca_file,
-		.headers = json_object_get(source, "headers"),
-		.secret_headers = json_object_get(source, "secret_headers"),
-		.allow_private = js_bool(source, "allow_private", false),
-		.max_bytes = js_int(source, "max_bytes", 0),
-	};
-	struct get g = {
-		.sink = to_feed, .end = end_feed, .ctx = t->feed, .err = err};
-	return get(&g, &rq);
-}
-
 static int to_buf(void *ctx, const char *bytes, size_t n, struct err *err)
 {
 	struct buf *out = ctx;
@@ -389,35 +363,143 @@ bool collector_is_private(const char *url)
 					     !guard_allows_text(host, false));
 }
 
-int collector_try(const json_t *source, const struct refdata *rd,
-		  const char *file, const char *url, const char *ca_file,
-		  const struct collector_try_handler *handler, void *ctx,
-		  struct collector_counts *counts, bool *complete,
-		  struct err *err)
+/* --- a source, asked as a poll would -------------------------------------- */
+
+struct asked {
+	struct trial *trial;
+	struct event_base *base;
+	struct collector_try_out *out;
+	struct err *err;
+	int rc;
+};
+
+static void on_polled_offer(void *ctx, const struct offer *o,
+			    const struct notes *notes)
 {
-	static const struct feed_handler feed_handler = {on_offer, on_bad};
-	struct trial t = {.handler = handler, .ctx = ctx};
+	on_offer(((struct asked *)ctx)->trial, o, notes);
+}
+
+static void on_polled_bad(void *ctx, int64_t number, const char *reason,
+			  const struct err *err)
+{
+	on_bad(((struct asked *)ctx)->trial, number, reason, err);
+}
+
+static void on_end(void *ctx, const struct poll_result *r)
+{
+	struct asked *k = ctx;
+	k->out->counts = *r->counts;
+	k->out->is_complete = r->is_complete;
+	k->out->n_requests = r->n_requests;
+	str_copy(k->out->note, sizeof(k->out->note), r->note ? r->note : "");
+	k->rc = r->err ? -1 : 0;
+	if (r->err)
+		*k->err = *r->err;
+	event_base_loopbreak(k->base);
+}
+
+/* A configuration of one source, which waits longer than a poll does. */
+static json_t *config_of(const struct collector_try_in *in)
+{
+	json_t *source = json_copy((json_t *)(uintptr_t)in->source);
+	if (in->url)
+		js_put_str(source, "url", in->url);
+	json_t *config = json_pack(
+		"{s:{s:s,s:i,s:i,s:i},s:{s:o}}", "collector", "user_agent",
+		"etrier/" ETRIER_VERSION " (sources try)", "connect_timeout_s",
+		CONNECT_S, "transfer_timeout_s", TRANSFER_S, "poll_deadline_s",
+		TRANSFER_S, "sources", js_str(source, "name", "source"),
+		source);
+	js_put_str(json_object_get(config, "collector"), "ca_file",
+		   in->ca_file);
+	return config;
+}
+
+static int ask_source(struct trial *t, const struct collector_try_in *in,
+		      struct collector_try_out *out, struct err *err)
+{
+	static const struct poll_handler handler = {
+		.feed = {on_polled_offer, on_polled_bad}, .on_end = on_end};
+	struct diags d;
+	struct asked k = {.trial = t, .out = out, .err = err, .rc = -1};
+	json_t *config = config_of(in);
+	diags_init(&d);
+	struct poll_config *c = poll_config_new(config, in->refdata, NULL, &d);
+	if (!c)
+		err_set(err, ERR_CONFIG, "%s",
+			d.n ? d.v[0].text : "the source cannot be used");
+	diags_clear(&d);
+	json_decref(config);
+	if (!c)
+		return -1;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		poll_config_release(c);
+		return err_set(err, ERR_CONFIG, "libcurl does not start");
+	}
+	k.base = event_base_new();
+	BUG_ON(!k.base);
+	struct polling *p = polling_new(k.base, clock_system(), in->refdata);
+	polling_set_pace(p, 1, 1);
+	struct source *s =
+		map_get(&c->sources, js_str(in->source, "name", "source"));
+	t->mapping = s->mapping;
+	struct poll *poll =
+		poll_start(p,
+			   &(struct poll_in){.source = s,
+					     .config = c,
+					     .understanding = in->understanding,
+					     .max_documents = in->max_documents,
+					     .wants_notes = true},
+			   &handler, &k);
+	t->feed = poll_feed(poll);
+	event_base_dispatch(k.base);
+	polling_free(p);
+	event_base_free(k.base);
+	poll_config_release(c);
+	return k.rc;
+}
+
+static int read_document(struct trial *t, const struct collector_try_in *in,
+			 struct collector_try_out *out, struct err *err)
+{
+	static const struct feed_handler handler = {on_offer, on_bad};
+	const json_t *source = in->source;
 	struct mapping *m = mapping_new(source, err);
 	if (!m)
 		return -1;
-	t.mapping = m;
-	t.refdata = rd;
+	t->mapping = m;
 	const struct normaliser nz = {
 		.mapping = m,
-		.refdata = rd,
+		.refdata = in->refdata,
 		.source = js_str(source, "name", ""),
 		.now = clock_now(clock_system()),
 		.expires_days = (int)js_int(source, "expires_days", 0),
+		.understanding = in->understanding,
 	};
-	t.feed = feed_new(source, &nz, true, &feed_handler, &t);
-	int rc = file ? try_file(&t, file, js_int(source, "max_bytes", 0), err)
-		      : try_url(&t, source, url, ca_file, err);
-	*counts = *feed_counts(t.feed);
-	*complete = !rc && str_eq(js_str(source, "delivers", ""), "complete") &&
-		    counts->bad * 2 <= counts->seen;
-	feed_free(t.feed);
+	struct feed *feed = feed_new(source, &nz, true, &handler, t);
+	t->feed = feed;
+	int rc = try_file(feed, in->file, js_int(source, "max_bytes", 0), err);
+	const struct collector_counts *c = feed_counts(feed);
+	const char *warning = rc ? NULL : feed_warning(feed);
+	out->counts = *c;
+	out->is_complete = !rc &&
+			   str_eq(js_str(source, "delivers", ""), "complete") &&
+			   c->bad * 2 <= c->seen;
+	str_copy(out->note, sizeof(out->note), warning ? warning : "");
+	feed_free(feed);
 	mapping_free(m);
 	return rc;
+}
+
+int collector_try(const struct collector_try_in *in,
+		  const struct collector_try_handler *handler, void *ctx,
+		  struct collector_try_out *out, struct err *err)
+{
+	struct trial t = {
+		.handler = handler, .ctx = ctx, .refdata = in->refdata};
+	*out = (struct collector_try_out){.counts.declared = -1};
+	return in->file ? read_document(&t, in, out, err)
+			: ask_source(&t, in, out, err);
 }
 
 size_t collector_unknown_fields(const struct offer *o,

@@ -256,8 +256,7 @@ static const char *find_lexicon(struct settings_load *l, const char *key)
 	if (written)
 		return written;
 	for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
-		const char *other =
-			arena_printf(l->arena, "../%s.yaml", key);
+		const char *other = arena_printf(l->arena, "../%s.yaml", key);
 		char *file = bases[i] ? schema_path(bases[i], other) : NULL;
 		const char *copy = arena_dup(l->arena, file);
 		free(file);

@@ -13,6 +13,8 @@
 
 static const struct source_field_row rows[] = {
 	ROW(REF, "ref", SOURCE_TEXT, "the partner's own number of the offer"),
+	ROW(ORIGIN_REF, "origin_ref", SOURCE_TEXT,
+	    "the number it had where it was published first"),
 	ROW(URL, "url", SOURCE_URL, "the page of the offer"),
 	ROW(TITLE, "title", SOURCE_TEXT, "the title; a record without is bad"),
 	ROW(DESCRIPTION, "description", SOURCE_LINES, "the text, markup out"),
@@ -30,6 +32,8 @@ static const struct source_field_row rows[] = {
 	    "the feed says the firm is engaged for handicap"),
 	ROW(EMPLOYER_ADAPTED_COMPANY, "employer.adapted_company", SOURCE_TRI,
 	    "an entreprise adaptée"),
+	ROW(EMPLOYER_SCHOOL, "employer.school", SOURCE_TRI,
+	    "a school that recruits for its pupils' employers"),
 	ROW(PLACE_INSEE, "place.insee", SOURCE_TEXT, "INSEE code"),
 	ROW(PLACE_POSTCODE, "place.postcode", SOURCE_TEXT, "postal code"),
 	ROW(PLACE_CITY, "place.city", SOURCE_TEXT, "name of the commune"),

@@ -95,7 +95,7 @@ const struct ctl_command ctl_commands[] = {
 	 "Look at a payload and print a first source file for it, to be "
 	 "corrected; stores nothing.",
 	 ctl_sources_draft, NULL},
-	{OFFERS, "sources try", "NAME|FILE|URL [--map MAP]",
+	{OFFERS, "sources try", "NAME|FILE|URL [--map MAP] [--all-pages]",
 	 "Read a payload as the collector would and print the offer lines; "
 	 "stores nothing.",
 	 ctl_sources_try, NULL},

@@ -19,6 +19,8 @@
 #include <etrier/settings.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
+#include <etrier/trade.h>
+#include <etrier/understand.h>
 #include <etrier/utf8.h>
 
 #include <inttypes.h>
@@ -27,6 +29,8 @@
 
 /* Blocks shown to people when --limit says nothing. */
 #define SHOWN_DEFAULT 20
+/* Pages asked for when --all-pages is not given. */
+#define PAGES_DEFAULT 3
 enum {
 	WIDTH = 79,
 	NAME_WIDTH = 20,
@@ -482,63 +486,93 @@ static void on_printed(void *ctx, const struct offer *o)
 	json_decref(line);
 }
 
-static int try_program(const struct subject *k, const struct refdata *rd,
-		       const char *ca_file, struct trial *t,
-		       struct collector_counts *out, bool *is_complete,
-		       struct err *err)
+static int try_program(const struct collector_try_in *in, struct trial *t,
+		       struct collector_try_out *out, struct err *err)
 {
 	static const struct runner_handler handler = {on_printed, on_bad};
 	struct runner_counts n = {0};
-	if (k->file || k->address)
+	if (in->file || in->url)
 		return err_set(err, ERR_INPUT,
 			       "a source of kind exec is tried by its name");
-	int failed = runner_try(k->source, rd, ca_file, &handler, t, &n,
-				is_complete, err);
-	*out = (struct collector_counts){.seen = n.seen,
-					 .good = n.good,
-					 .bad = n.bad,
-					 .closed = n.closed,
-					 .no_trade = n.no_trade,
-					 .no_place = n.no_place,
-					 .declared = -1,
-					 .bytes = n.bytes};
+	*out = (struct collector_try_out){0};
+	int failed = runner_try(in->source, in->refdata, in->understanding,
+				in->ca_file, &handler, t, &n, &out->is_complete,
+				err);
+	out->counts = (struct collector_counts){.seen = n.seen,
+						.good = n.good,
+						.bad = n.bad,
+						.closed = n.closed,
+						.no_trade = n.no_trade,
+						.no_place = n.no_place,
+						.declared = -1,
+						.bytes = n.bytes};
 	return failed;
 }
 
-static int try_it(const struct ctl *c, const struct subject *k,
-		  const struct settings *s)
+static void show_conversation(const struct collector_try_out *out,
+			      const struct collector_try_in *in)
+{
+	if (*out->note)
+		fprintf(stderr, "note: %s\n", out->note);
+	if (!in->file && out->n_requests > 1)
+		fprintf(stderr, "%" PRId64 " requests%s\n", out->n_requests,
+			in->max_documents ? " (--all-pages for all there is)"
+					  : "");
+}
+
+/* in has all but the tables. */
+static int try_with_tables(const struct ctl *c, struct collector_try_in *in,
+			   const struct settings *s, struct err *err)
 {
 	static const struct collector_try_handler handler = {on_offer, on_bad,
 							     on_origin};
 	struct trial t = {.ctl = c, .limit = c->limit};
-	struct collector_counts counts = {.declared = -1};
-	struct err err = {0};
-	bool is_complete = false;
+	struct collector_try_out out = {.counts.declared = -1};
+	struct trade_finder *trades = trade_finder_new(in->refdata);
+	struct understanding *u =
+		understanding_new(in->refdata, trades, s->lexicons, err);
+	bool is_exec = str_eq(js_str(in->source, "kind", ""), "exec");
 	if (!t.limit && !c->is_json)
 		t.limit = SHOWN_DEFAULT;
-	const char *tables = js_str(json_object_get(s->all, "paths"), "refdata",
-				    ETRIER_DATADIR "/refdata");
-	struct refdata *rd = refdata_load(tables, &err);
-	if (!rd)
-		return ctl_fail(CTL_FAILED, "%s", err.text);
-	const char *ca_file =
-		js_str(json_object_get(s->all, "collector"), "ca_file", NULL);
-	bool is_exec = str_eq(js_str(k->source, "kind", ""), "exec");
+	in->understanding = u;
 	begin_sums(&t);
-	int failed = is_exec ? try_program(k, rd, ca_file, &t, &counts,
-					   &is_complete, &err)
-			     : collector_try(k->source, rd, k->file, k->address,
-					     ca_file, &handler, &t, &counts,
-					     &is_complete, &err);
+	int failed = !u	       ? -1
+		     : is_exec ? try_program(in, &t, &out, err)
+			       : collector_try(in, &handler, &t, &out, err);
 	if (!c->is_json)
 		print_sums(&t);
 	end_sums(&t);
 	fflush(stdout);
 	if (failed)
-		ctl_fail(0, "%s", err.text);
-	show_counts(&t, &counts, is_complete);
+		ctl_fail(0, "%s", err->text);
+	show_conversation(&out, in);
+	show_counts(&t, &out.counts, out.is_complete);
+	understanding_free(u);
+	trade_finder_free(trades);
+	return failed ? CTL_FAILED : out.counts.bad ? CTL_GUARD : CTL_DONE;
+}
+
+static int try_it(const struct ctl *c, const struct subject *k,
+		  const struct settings *s, bool wants_all)
+{
+	struct err err = {0};
+	const char *tables = js_str(json_object_get(s->all, "paths"), "refdata",
+				    ETRIER_DATADIR "/refdata");
+	struct refdata *rd = refdata_load(tables, &err);
+	if (!rd)
+		return ctl_fail(CTL_FAILED, "%s", err.text);
+	struct collector_try_in in = {
+		.source = k->source,
+		.refdata = rd,
+		.file = k->file,
+		.url = k->address,
+		.ca_file = js_str(json_object_get(s->all, "collector"),
+				  "ca_file", NULL),
+		.max_documents = wants_all ? 0 : PAGES_DEFAULT,
+	};
+	int code = try_with_tables(c, &in, s, &err);
 	refdata_free(rd);
-	return failed ? CTL_FAILED : counts.bad ? CTL_GUARD : CTL_DONE;
+	return code;
 }
 
 int ctl_sources_try(struct ctl *c)
@@ -553,7 +587,8 @@ int ctl_sources_try(struct ctl *c)
 	settings_load(c->config, &s, &d);
 	int code = find_subject(c, options, &s, &d, &subject)
 			   ? CTL_FAILED
-			   : try_it(c, &subject, &s);
+			   : try_it(c, &subject, &s,
+				    js_bool(options, "all-pages", false));
 	json_decref(subject.source);
 	settings_clear(&s);
 	diags_clear(&d);

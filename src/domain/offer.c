@@ -250,6 +250,21 @@ static json_t *read_provenance(const struct reader *top)
 	return r.obj;
 }
 
+static json_t *read_evidence(const struct reader *top)
+{
+	struct reader r = reader_sub(top, "evidence", "evidence.");
+	const char *key;
+	json_t *value;
+	json_object_foreach(r.obj, key, value)
+	{
+		const char *text = json_string_value(value);
+		if (!text || strlen(text) > OFFER_TEXT_MAX ||
+		    !text_is_clean(text, READ_LINE))
+			reader_fail(&r, key, "not a clean line of text");
+	}
+	return r.obj;
+}
+
 /* A list of clean lines, at most OFFER_QUALITY_MAX of them. */
 static int read_findings(const struct reader *r, const char *key,
 			 const char *out[OFFER_QUALITY_MAX])
@@ -311,6 +326,7 @@ int offer_from_json(json_t *line, struct arena *a, struct offer *out,
 		&r, "status", &vocab_offer_status, OFFER_LIVE);
 	read_quality(&r, &o.quality);
 	o.provenance = read_provenance(&r);
+	o.evidence = read_evidence(&r);
 	if (fault.found ||
 	    place_from_json(json_object_get(line, "place"), a, &o.place, err))
 		return -1;
@@ -492,6 +508,8 @@ json_t *offer_to_json(const struct offer *o)
 	put_take(v, "quality", quality_to_json(&o->quality));
 	if (json_object_size(o->provenance))
 		json_object_set(v, "provenance", o->provenance);
+	if (json_object_size(o->evidence))
+		json_object_set(v, "evidence", o->evidence);
 	return v;
 }
 
@@ -531,6 +549,7 @@ void offer_content_hash(const struct offer *o, char out[33])
 	struct buf text;
 	said.posted = said.updated = INSTANT_NONE;
 	said.provenance = NULL;
+	said.evidence = NULL;
 	said.quality = (struct offer_quality){0};
 	json_t *v = offer_to_json(&said);
 	buf_init(&text, OFFER_JSON_MAX);

@@ -11,6 +11,7 @@
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
+#include <etrier/understand.h>
 #include <etrier/wire.h>
 
 #include <event2/event.h>
@@ -22,6 +23,7 @@ struct job {
 	struct job *next; /* in the order they came */
 	struct jobs *jobs;
 	json_t *line, *source, *config; /* references */
+	struct understanding *understanding;
 	int64_t came_ms, started_ms;
 	struct run *run; /* NULL: waits */
 };
@@ -31,6 +33,7 @@ struct jobs {
 	const struct refdata *refdata;
 	struct jobs_out out;
 	json_t *config;
+	struct understanding *understanding;
 	struct event *turn, *look;
 	struct job *first;
 };
@@ -106,6 +109,7 @@ static void drop_job(struct job *j)
 	json_decref(j->line);
 	json_decref(j->source);
 	json_decref(j->config);
+	understanding_free(j->understanding);
 	free(j);
 }
 
@@ -169,6 +173,7 @@ static int start_run(struct job *j, struct err *err)
 	};
 	const struct line_reader reader = {
 		.refdata = q->refdata,
+		.understanding = j->understanding,
 		.source = js_str(j->source, "name", ""),
 		.now = clock_now(q->clock),
 		.expires_days = (int)js_int(j->source, "expires_days", 0),
@@ -241,8 +246,11 @@ struct jobs *jobs_new(struct event_base *base, const struct clock *clock,
 	return q;
 }
 
-void jobs_use(struct jobs *q, json_t *config)
+void jobs_use(struct jobs *q, json_t *config,
+	      struct understanding *understanding_take)
 {
+	understanding_free(q->understanding);
+	q->understanding = understanding_take;
 	json_decref(q->config);
 	q->config = json_incref(config);
 }
@@ -284,7 +292,9 @@ void jobs_poll(struct jobs *q, const json_t *line)
 	*j = (struct job){.jobs = q,
 			  .line = json_deep_copy(line),
 			  .source = json_incref(source),
-			  .config = json_incref(q->config)};
+			  .config = json_incref(q->config),
+			  .understanding =
+				  understanding_keep(q->understanding)};
 	j->came_ms = j->started_ms = clock_mono_ms(q->clock);
 	while (*at)
 		at = &(*at)->next;
@@ -307,5 +317,6 @@ void jobs_free(struct jobs *q)
 	event_free(q->turn);
 	event_free(q->look);
 	json_decref(q->config);
+	understanding_free(q->understanding);
 	free(q);
 }

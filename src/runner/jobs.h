@@ -8,6 +8,7 @@
 struct clock;
 struct event_base;
 struct refdata;
+struct understanding;
 
 /* Polls of sources of kind exec, in the same words as the collector's:
  *
@@ -41,7 +42,8 @@ struct jobs *jobs_new(struct event_base *base, const struct clock *clock,
 		      const struct refdata *rd, const struct jobs_out *out);
 /* The runner's configuration (settings_for_role()); kept by reference. Polls in
  * hand end under the one they began with. */
-void jobs_use(struct jobs *q, json_t *config);
+void jobs_use(struct jobs *q, json_t *config,
+	      struct understanding *understanding_take);
 void jobs_poll(struct jobs *q, const json_t *line);
 /* Kill every program; each poll is answered as failed. */
 void jobs_stop(struct jobs *q);

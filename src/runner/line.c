@@ -8,6 +8,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/refdata.h>
+#include <etrier/understand.h>
 
 #include <stdlib.h>
 
@@ -39,20 +40,26 @@ static void complete_place(const struct line_reader *r, struct arena *a,
 		place_resolve(r->refdata, a, &claim, p, &note);
 }
 
-static void complete_trade(const struct line_reader *r, json_t *line,
-			   struct offer *o)
+/* What is inferred says so in the line itself, which owns it. */
+static void understand(const struct line_reader *r, struct arena *a,
+		       json_t *line, struct offer *o)
 {
-	if (o->n_rome)
-		return;
-	uint16_t trade = rome_by_title(r->refdata, o->title);
-	if (trade == ROME_NONE)
-		return;
-	o->rome[o->n_rome++] = rome_code(r->refdata, trade);
 	if (!o->provenance) {
 		o->provenance = json_object();
 		json_object_set_new(line, "provenance", o->provenance);
 	}
-	json_object_set_new(o->provenance, "rome", json_string("text"));
+	if (!o->evidence) {
+		o->evidence = json_object();
+		json_object_set_new(line, "evidence", o->evidence);
+	}
+	uint16_t trade =
+		o->n_rome ? ROME_NONE : rome_by_title(r->refdata, o->title);
+	if (trade != ROME_NONE) {
+		o->rome[o->n_rome++] = rome_code(r->refdata, trade);
+		json_object_set_new(o->provenance, "rome", json_string("text"));
+	}
+	if (r->understanding)
+		offer_understand(r->understanding, a, NULL, r->now, o, NULL);
 }
 
 static void complete_end(const struct line_reader *r, struct offer *o)
@@ -80,8 +87,8 @@ int line_read(const struct line_reader *r, const char *bytes, size_t n,
 		return -1;
 	}
 	complete_place(r, a, &out->place);
-	complete_trade(r, v, out);
 	complete_end(r, out);
+	understand(r, a, v, out);
 	*line = v;
 	return 0;
 }

@@ -10,10 +10,12 @@
 struct arena;
 struct err;
 struct refdata;
+struct understanding;
 
 /* What a line needs to become an offer. Borrowed. */
 struct line_reader {
 	const struct refdata *refdata;
+	const struct understanding *understanding; /* NULL: official titles */
 	const char *source; /* takes the place of what the line says */
 	int64_t now;	    /* instant */
 	int expires_days;   /* 0: no end by policy */
@@ -21,8 +23,8 @@ struct line_reader {
 
 /* One line (without its end) that a program printed. The offer line of offer.h
  * is strict: what is wrong refuses the whole line. Completed is only what is
- * missing: a trade by an official title, the commune or the point of a place
- * by its words, the end by policy.
+ * missing: the commune or the point of a place by its words, the end by policy,
+ * and what the offer's words and its trade tell (understand.h).
  *
  * *line is the parsed line that *out points into; the caller decrefs it when
  * done with *out, and resets the arena. ERR_INPUT with words of ours. */

@@ -19,6 +19,8 @@
 #include <etrier/role.h>
 #include <etrier/roles.h>
 #include <etrier/str.h>
+#include <etrier/trade.h>
+#include <etrier/understand.h>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -26,6 +28,8 @@
 struct runner {
 	struct role *role;
 	struct refdata *refdata;
+	struct trade_finder *trades;
+	struct understanding *understanding; /* of what is prepared */
 	struct jobs *jobs;
 	json_t *prepared;
 	/* What confinement is made of, until then. */
@@ -38,6 +42,8 @@ static void drop(void *ctx)
 	struct runner *r = ctx;
 	json_decref(r->prepared);
 	r->prepared = NULL;
+	understanding_free(r->understanding);
+	r->understanding = NULL;
 }
 
 static int prepare(void *ctx, const json_t *config, struct diags *d)
@@ -52,6 +58,15 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 		r->refdata = refdata_load(dir, &err);
 	if (!r->refdata) {
 		diag_add(d, DIAG_ERROR, dir, 0, 0, "%s", err.text);
+		return -1;
+	}
+	if (!r->trades)
+		r->trades = trade_finder_new(r->refdata);
+	r->understanding =
+		understanding_new(r->refdata, r->trades,
+				  json_object_get(config, "lexicons"), &err);
+	if (!r->understanding) {
+		diag_add(d, DIAG_ERROR, "lexicons", 0, 0, "%s", err.text);
 		return -1;
 	}
 	r->prepared = json_deep_copy(config);
@@ -109,7 +124,8 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 		fill_needs(r, needs);
 		offer_to_be_killed();
 	}
-	jobs_use(r->jobs, r->prepared);
+	jobs_use(r->jobs, r->prepared, r->understanding);
+	r->understanding = NULL;
 	drop(r);
 	return 0;
 }
@@ -154,6 +170,7 @@ int runner_main(const char *lane, int64_t gen)
 	int status = role_run(&ops, &r, &r.role, lane, gen);
 	drop(&r);
 	json_decref(r.first);
+	trade_finder_free(r.trades);
 	refdata_free(r.refdata);
 	arena_clear(&r.arena);
 	return status;

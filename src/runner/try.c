@@ -42,9 +42,9 @@ static void on_done(void *ctx, const struct run_result *result)
 }
 
 int runner_try(const json_t *source, const struct refdata *rd,
-	       const char *ca_file, const struct runner_handler *handler,
-	       void *ctx, struct runner_counts *counts, bool *complete,
-	       struct err *err)
+	       const struct understanding *understanding, const char *ca_file,
+	       const struct runner_handler *handler, void *ctx,
+	       struct runner_counts *counts, bool *complete, struct err *err)
 {
 	static const struct run_handler run_handler = {on_offer, on_bad,
 						       on_done};
@@ -54,6 +54,7 @@ int runner_try(const json_t *source, const struct refdata *rd,
 				  .n_tasks = PROGRAM_TASKS_PERSON};
 	const struct line_reader reader = {
 		.refdata = rd,
+		.understanding = understanding,
 		.source = js_str(source, "name", ""),
 		.now = clock_now(clock_system()),
 		.expires_days = (int)js_int(source, "expires_days", 0),

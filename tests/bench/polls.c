@@ -103,7 +103,8 @@ static json_t *read_map(void)
 	return source;
 }
 
-static struct poll_config *config(const char *url, int64_t parallel)
+static struct poll_config *config(const char *url, int64_t parallel,
+				  const struct refdata *rd)
 {
 	struct diags d;
 	json_t *map = read_map();
@@ -125,7 +126,7 @@ static struct poll_config *config(const char *url, int64_t parallel)
 		json_pack("{s:{s:I, s:I}, s:o}", "collector", "max_parallel",
 			  parallel, "per_host", parallel, "sources", sources);
 	diags_init(&d);
-	struct poll_config *c = map ? poll_config_new(all, &d) : NULL;
+	struct poll_config *c = map ? poll_config_new(all, rd, NULL, &d) : NULL;
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	json_decref(all);
@@ -147,7 +148,7 @@ static int run(const char *url, int64_t n, int64_t parallel)
 	const struct poller_out out = {on_line, unsent, &b};
 	buf_init(&b.line, (size_t)1 << 20);
 	struct refdata *rd = refdata_load("conf/refdata", &err);
-	struct poll_config *c = config(url, parallel);
+	struct poll_config *c = config(url, parallel, rd);
 	if (!rd || !c) {
 		fprintf(stderr, "bench-polls: %s\n", err.text);
 		return 1;

@@ -166,14 +166,16 @@ static void try_demo(const char *name, struct seen *s,
 	static const struct collector_try_handler handler = {
 		.on_offer = on_offer, .on_bad = on_bad};
 	struct err err;
-	bool complete = false;
+	struct collector_try_out out;
 	char *file =
 		mem_printf(SOURCE_DIR "/conf/demo/sources.d/%s.yaml", name);
 	json_t *source = load_source(file);
-	if (collector_try(source, refdata, NULL, NULL, NULL, &handler, s,
-			  counts, &complete, &err))
+	const struct collector_try_in in = {.source = source,
+					    .refdata = refdata};
+	if (collector_try(&in, &handler, s, &out, &err))
 		fail_msg("%s: %s", name, err.text);
-	assert_true(complete);
+	*counts = out.counts;
+	assert_true(out.is_complete);
 	assert_int_equal(counts->bad, 0);
 	json_decref(source);
 	free(file);
@@ -300,10 +302,8 @@ static void test_real_payloads_with_the_maps_we_ship(void **state)
 		{"hellowork", "lba-hellowork.xml", 5, 0, 0, 0},
 		{"decathlon", "lba-decathlon-digitalrecruiters.json", 3, 0, 0,
 		 0},
-		{"labonnealternance", "lba-v3-jobs-search.json", 2, 0, 0,
-		 2},
-		{"france-travail", "ft-offresv2-search-itou.json", 2, 0, 0,
-		 2},
+		{"labonnealternance", "lba-v3-jobs-search.json", 2, 0, 0, 2},
+		{"france-travail", "ft-offresv2-search-itou.json", 2, 0, 0, 2},
 	};
 	(void)state;
 	if (access(SHARED_DIR "/samples/feeds", R_OK)) {
@@ -312,18 +312,19 @@ static void test_real_payloads_with_the_maps_we_ship(void **state)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct seen s = {.n = 0};
-		struct collector_counts c;
+		struct collector_try_out out;
 		struct err err;
-		bool complete;
 		char *map = mem_printf(SOURCE_DIR
 				       "/conf/sources.d/examples/%s.yaml",
 				       rows[i].map);
 		char *file = mem_printf(SHARED_DIR "/samples/feeds/%s",
 					rows[i].file);
 		json_t *source = load_source(map);
-		if (collector_try(source, refdata, file, NULL, NULL, &handler,
-				  &s, &c, &complete, &err))
+		const struct collector_try_in in = {
+			.source = source, .refdata = refdata, .file = file};
+		if (collector_try(&in, &handler, &s, &out, &err))
 			fail_msg("%s: %s", rows[i].file, err.text);
+		const struct collector_counts c = out.counts;
 		if (c.good != rows[i].good || c.bad != rows[i].bad ||
 		    c.no_place != rows[i].no_place ||
 		    c.good - c.no_trade < rows[i].at_least_trades)

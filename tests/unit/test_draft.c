@@ -657,14 +657,14 @@ static void try_it(const json_t *source, const char *file, struct told *t)
 {
 	static const struct collector_try_handler handler = {
 		.on_offer = on_offer, .on_origin = on_origin};
-	struct collector_counts counts;
+	const struct collector_try_in in = {
+		.source = source, .refdata = refdata, .file = file};
+	struct collector_try_out out;
 	struct err err = {0};
-	bool complete;
 	*t = (struct told){NULL, 0};
-	if (collector_try(source, refdata, file, NULL, NULL, &handler, t,
-			  &counts, &complete, &err))
+	if (collector_try(&in, &handler, t, &out, &err))
 		fail_msg("%s: %s", file, err.text);
-	assert_int_equal(counts.bad, 0);
+	assert_int_equal(out.counts.bad, 0);
 }
 
 static char *file_of(const char *text)

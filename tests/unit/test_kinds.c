@@ -110,10 +110,15 @@ static void on_bad(void *ctx, int64_t number, const struct err *err)
 /* Takes the source. */
 static int run(json_t *source, const char *file, struct seen *s)
 {
-	static const struct collector_try_handler handler = {on_offer, on_bad};
+	static const struct collector_try_handler handler = {
+		.on_offer = on_offer, .on_bad = on_bad};
+	const struct collector_try_in in = {
+		.source = source, .refdata = refdata, .file = file};
+	struct collector_try_out out;
 	*s = (struct seen){.n = 0};
-	int rc = collector_try(source, refdata, file, NULL, NULL, &handler, s,
-			       &s->counts, &s->complete, &s->err);
+	int rc = collector_try(&in, &handler, s, &out, &s->err);
+	s->counts = out.counts;
+	s->complete = out.is_complete;
 	json_decref(source);
 	return rc;
 }

@@ -94,8 +94,10 @@ static struct result run(const char *record)
 
 static void done(struct result *r)
 {
-	if (!r->rc)
+	if (!r->rc) {
 		json_decref(r->o.provenance);
+		json_decref(r->o.evidence);
+	}
 	json_decref(r->line);
 	json_decref(r->record);
 	mapping_free(r->mapping);

@@ -158,7 +158,7 @@ static struct poll_config *config(const char *path, const char *more,
 	json_object_set_new(source, "allow_private", json_true());
 	json_object_update(source, extra);
 	json_decref(extra);
-	struct poll_config *c = poll_config_new(v, &d);
+	struct poll_config *c = poll_config_new(v, refdata, NULL, &d);
 	assert_non_null(c);
 	json_decref(v);
 	free(text);

@@ -167,7 +167,7 @@ static void begin(struct play *p, json_t *source_take)
 	*p = (struct play){.base = event_base_new()};
 	json_t *config = config_of(source_take, "preferred");
 	p->jobs = jobs_new(p->base, clock_system(), refdata, &out);
-	jobs_use(p->jobs, config);
+	jobs_use(p->jobs, config, NULL);
 	json_decref(config);
 }
 
@@ -698,16 +698,16 @@ static void a_program_is_tried_without_a_daemon(void **state)
 	int n = 0;
 	(void)state;
 	json_t *s = source_of("s", "echo '" BAKER "'", "{}");
-	assert_int_equal(runner_try(s, refdata, NULL, &handler, &n, &counts,
-				    &is_complete, &err),
+	assert_int_equal(runner_try(s, refdata, NULL, NULL, &handler, &n,
+				    &counts, &is_complete, &err),
 			 0);
 	assert_true(is_complete);
 	assert_int_equal(n, 1);
 	assert_int_equal(counts.good, 1);
 	json_decref(s);
 	s = source_of("s", "echo '" BAKER "'; echo why >&2; exit 2", "{}");
-	assert_int_equal(runner_try(s, refdata, NULL, &handler, &n, &counts,
-				    &is_complete, &err),
+	assert_int_equal(runner_try(s, refdata, NULL, NULL, &handler, &n,
+				    &counts, &is_complete, &err),
 			 -1);
 	assert_false(is_complete);
 	assert_string_equal(err.text, "the program ended with status 2: why");
