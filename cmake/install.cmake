@@ -15,6 +15,9 @@ foreach(section 1 5 8)
 		DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 install(DIRECTORY conf/refdata DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
+# What étrier brings; a copy in /etc/etrier takes their place (paths.signals).
+install(FILES conf/signals.yaml conf/quality.yaml
+	DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
 
 add_custom_command(OUTPUT ${made}/etrierctl
 	COMMAND ${CMAKE_COMMAND} -E make_directory ${made}
@@ -35,7 +38,7 @@ install(FILES systemd/tmpfiles.conf
 	DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d RENAME etrier.conf)
 
 install(FILES README.md CHANGELOG.md SECURITY.md docs/metrics.md
-	docs/glossary.md DESTINATION ${docs})
+	docs/glossary.md docs/sources.md DESTINATION ${docs})
 install(DIRECTORY conf/examples/ DESTINATION ${docs}/examples)
 install(DIRECTORY conf/sources.d/examples/
 	DESTINATION ${docs}/examples/sources.d)

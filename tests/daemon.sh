@@ -83,7 +83,7 @@ instance_new() {
 	folder=$work/instance
 	mkdir -p "$folder"/{state,run,sources.d,secrets,people,maps} "$logs" &&
 		cp -r conf/templates "$folder/templates" &&
-		cp conf/rules.yaml "$folder/rules.yaml" &&
+		cp conf/{rules,signals,quality}.yaml "$folder/" &&
 		cp conf/demo/maps/* "$folder/maps/" &&
 		cp conf/demo/people/*.csv "$folder/people/" || exit 1
 	ln -s "$PWD/conf/refdata" "$folder/refdata"

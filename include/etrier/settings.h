@@ -23,7 +23,8 @@ struct settings {
 	json_t *all;	  /* etrier.yaml with defaults, paths absolute */
 	json_t *written;  /* only what the file says: `config show --changed` */
 	json_t *sources;  /* {name: source object}, checked by source.h */
-	json_t *lexicons; /* {"signals", "quality"}: of lexicon_read() */
+	json_t *lexicons; /* {"signals", "quality"}: of lexicon_read();
+			   * "employers": {siret: "certified"|"declared"} */
 	json_t *files;	  /* contents that travel to roles, all UTF-8:
 			   * {"rules": [{"file","text"}]: rules.yaml, then
 			   *    rules.d beside it in the order of their names;

@@ -309,4 +309,5 @@ void settings_load_files(struct settings_load *l)
 	load_sources(l);
 	load_lexicon(l, "signals", LEXICON_SIGNALS);
 	load_lexicon(l, "quality", LEXICON_QUALITY);
+	settings_load_employers(l);
 }

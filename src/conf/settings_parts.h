@@ -39,6 +39,8 @@ settings_check settings_check_sms_sender, settings_check_address,
 
 /* settings_files.c: sources, rules, templates and maps. */
 void settings_load_files(struct settings_load *l);
+/* settings_employers.c */
+void settings_load_employers(struct settings_load *l);
 /* settings_secret.c */
 void settings_load_secrets(struct settings_load *l);
 

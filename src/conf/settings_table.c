@@ -48,6 +48,11 @@ static const struct schema paths_rows[] = {
 	 .type = SCHEMA_PATH,
 	 .help = "Which offers are refused, held back or noted; without it, "
 		 "quality.yaml in the same places."},
+	{.key = "employers",
+	 .type = SCHEMA_PATH,
+	 .help = "Employers engaged for handicap, a CSV table with the columns "
+		 "siret and status (certified or declared); without it, only "
+		 "what the feeds say."},
 	{.key = "secrets",
 	 .type = SCHEMA_PATH,
 	 .fallback = "secrets",

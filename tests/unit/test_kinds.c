@@ -280,7 +280,7 @@ static void test_amounts_of_other_currencies_are_no_euros(void **state)
 static void test_a_record_may_hold_many_offers(void **state)
 {
 	static const char *const want[][2] = {
-		{"ref", "siae-a-1"},
+		{"ref", "siae-a/1"},
 		{"title", "Agent / Agente de nettoyage"},
 		{"kind", "fixed_term"},
 		{"employer.name", "Régie de quartier inventée"},
@@ -288,9 +288,9 @@ static void test_a_record_may_hold_many_offers(void **state)
 		{"contact.email", "contact@regie.example"},
 		{NULL, NULL}};
 	static const char *const closed[][2] = {
-		{"ref", "siae-a-2"}, {"status", "withdrawn"}, {NULL, NULL}};
+		{"ref", "siae-a/2"}, {"status", "withdrawn"}, {NULL, NULL}};
 	static const char *const last[][2] = {
-		{"ref", "siae-d-1"},
+		{"ref", "siae-d/1"},
 		{"kind", "apprenticeship"},
 		{"employer.name", "Jardins d'essai"},
 		{"place.insee", "93008"},
@@ -424,9 +424,9 @@ static void test_real_payloads(void **state)
 	} rows[] = {
 		{"leboncoin", "lba-leboncoin.csv", 2, 0, 0},
 		{"wp-job-manager", "rss-wpjobmanager-econjobs.xml", 2, 0, 2},
-		{"career-page", "jsonld-bamboohr.html", 1, 0, 1},
-		{"career-page", "jsonld-schemaorg-examples.html", 12, 0, 12},
-		{"career-page", "microdata-schemaorg-jobposting.html", 1, 0, 1},
+		{"jsonld-site", "jsonld-bamboohr.html", 1, 0, 1},
+		{"jsonld-site", "jsonld-schemaorg-examples.html", 12, 0, 12},
+		{"jsonld-site", "microdata-schemaorg-jobposting.html", 1, 0, 1},
 		{"emplois-inclusion", "lba-emploi-inclusion-siaes.json", 1, 0,
 		 0},
 	};

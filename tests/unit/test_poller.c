@@ -226,7 +226,8 @@ static void test_a_good_feed_is_read_whole(void **state)
 	assert_int_equal(js_int(s.polled, "good", 0), OFFERS);
 	assert_int_equal(js_int(s.polled, "declared", 0), OFFERS);
 	assert_int_equal(js_int(s.polled, "http", 0), 200);
-	assert_string_equal(js_str(s.polled, "cursor", ""), "m1");
+	/* the map, and how words are understood */
+	assert_true(str_starts(js_str(s.polled, "cursor", ""), "m1."));
 	assert_int_equal(strlen(js_str(s.polled, "body_hash", "")), 32);
 	const json_t *o = json_object_get(s.first, "offer");
 	assert_string_equal(js_str(o, "source", ""), "s");
@@ -343,7 +344,10 @@ static void test_conditional_requests_follow_the_map(void **state)
 	(void)state;
 	assert_string_equal(js_str(s.polled, "etag", ""), "\"v1\"");
 	assert_int_equal(s.n_offers, OFFERS);
-	send_poll(&s, ",\"etag\":\"\\\"v1\\\"\",\"cursor\":\"m1\"");
+	char *more = mem_printf(",\"etag\":\"\\\"v1\\\"\",\"cursor\":\"%s\"",
+				js_str(s.polled, "cursor", ""));
+	send_poll(&s, more);
+	free(more);
 	wait_polled(&s);
 	assert_string_equal(js_str(s.polled, "result", ""), "unchanged");
 	assert_false(js_bool(s.polled, "complete", true));

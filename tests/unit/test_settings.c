@@ -266,6 +266,8 @@ static void instance_init(struct instance *in)
 	    "  ml: {kind: ml, agency: A, map: maps/ml.yaml}\n",
 	    0644);
 	put(in, "rules.yaml", "version: 1\n", 0644);
+	put(in, "signals.yaml", "version: 1\nsignals: []\n", 0644);
+	put(in, "quality.yaml", "version: 1\nrules: []\n", 0644);
 	put(in, "rules.d/20-b.yaml", "b: 2\n", 0644);
 	put(in, "rules.d/10-a.yaml", "a: 1\n", 0644);
 	put(in, "rules.d/.hidden.yaml", "x\n", 0644);
@@ -545,9 +547,11 @@ static void a_role_is_given_its_part_only(void **state)
 		 "role one_folder log security agency_defaults origins planner "
 		 "mail sms front collector watch paths rules secrets sources "},
 		{"collector",
-		 "role one_folder log security collector paths sources "},
+		 "role one_folder log security collector paths sources "
+		 "lexicons "},
 		{"runner",
-		 "role one_folder log security collector paths sources "},
+		 "role one_folder log security collector paths sources "
+		 "lexicons "},
 		{"courier", "role one_folder log security mail sms templates "},
 		{"front", "role one_folder log security front templates "},
 	};

@@ -124,7 +124,7 @@ static void test_mistakes_are_named_with_place_and_remedy(void **state)
 	static const struct bad rows[] = {
 		{GOOD "  tittle: x\n",
 		 "shop.yaml:9:3: error: an offer has no field \"tittle\" (did "
-		 "you mean \"title\"?); fields: ref url title"},
+		 "you mean \"title\"?); fields: ref origin_ref url title"},
 		{GOOD "  exposure.luck: x\n", "no field \"exposure.luck\""},
 		{GOOD "  employer.name: a..b\n",
 		 "shop.yaml:9:18: error: path \"a..b\": an empty name"},
