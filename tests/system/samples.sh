@@ -42,10 +42,20 @@ while IFS='|' read -r file map golden; do
 	say "$file: $counts"
 done <<'TABLE'
 lba-decathlon-digitalrecruiters.json|decathlon|3 records: 3 good, 0 bad; of the good ones 0 closed, 3 without a trade, 0 without a place
-lba-edf-talentsoft.xml|edf-enedis|3 records: 3 good, 0 bad; of the good ones 0 closed, 3 without a trade, 1 without a place
-lba-hellowork.xml|hellowork|5 records: 5 good, 0 bad; of the good ones 0 closed, 5 without a trade, 0 without a place
-lba-laposte.xml|la-poste|2 records: 2 good, 0 bad; of the good ones 0 closed, 1 without a trade, 0 without a place
+lba-edf-talentsoft.xml|edf-enedis|3 records: 3 good, 0 bad; of the good ones 0 closed, 1 without a trade, 1 without a place
+lba-hellowork.xml|hellowork|5 records: 5 good, 0 bad; of the good ones 0 closed, 2 without a trade, 0 without a place
+lba-laposte.xml|la-poste|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
 ft-offresv2-search-itou.json|france-travail|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
 ft-offresv2-search-interim-2024.json|france-travail|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
+lba-apec.xml|apec|5 records: 5 good, 0 bad; of the good ones 0 closed, 4 without a trade, 0 without a place
+lba-leboncoin.csv|leboncoin|2 records: 2 good, 0 bad; of the good ones 0 closed, 1 without a trade, 0 without a place
+lba-emploi-inclusion-siaes.json|emplois-inclusion|1 records: 1 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
+1j1s-etl-stagefr-compresse.json|1j1s-stagefr|1 records: 1 good, 0 bad; of the good ones 0 closed, 1 without a trade, 0 without a place
+rss-wpjobmanager-econjobs.xml|wp-job-manager|2 records: 2 good, 0 bad; of the good ones 2 closed, 2 without a trade, 2 without a place
+jsonld-bamboohr.html|jsonld-site|1 records: 1 good, 0 bad; of the good ones 0 closed, 1 without a trade, 1 without a place
+jsonld-schemaorg-examples.html|jsonld-site|12 records: 12 good, 0 bad; of the good ones 0 closed, 11 without a trade, 12 without a place
+microdata-schemaorg-jobposting.html|jsonld-site|1 records: 1 good, 0 bad; of the good ones 0 closed, 1 without a trade, 1 without a place
+ats-lever-posting.json|lever|1 records: 1 good, 0 bad; of the good ones 0 closed, 1 without a trade, 0 without a place
+lba-v3-jobs-export-delegated-cfa.json|labonnealternance-export|1 records: 1 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
 lba-v3-jobs-search.json|labonnealternance|2 records: 2 good, 0 bad; of the good ones 0 closed, 0 without a trade, 0 without a place
 TABLE
