@@ -29,6 +29,7 @@ struct field_map {
 	size_t n_values;
 	const char *fixed, *join, *prefix;
 	enum date_form date;
+	char decimal; /* the sign before decimals, 0: to be found out */
 	bool false_is_unknown;
 };
 struct mapping {
@@ -106,6 +107,10 @@ static int compile_field(struct mapping *m, const char *name,
 	f->join = arena_dup(a, js_str(spec, "join", NULL));
 	f->prefix = arena_dup(a, js_str(spec, "prefix", NULL));
 	f->date = date_form(js_str(spec, "date", NULL));
+	const char *number = js_str(spec, "number", "auto");
+	f->decimal = str_eq(number, "comma") ? ','
+		     : str_eq(number, "dot") ? '.'
+					     : 0;
 	m->fields[field] = f;
 	return 0;
 }
@@ -180,6 +185,7 @@ struct gather {
 	const char **out, **from; /* from NULL: not asked */
 	const char *path;	  /* being walked */
 	size_t n, max;
+	char decimal;
 };
 
 /* Plain decimals without exponent; a number too large for that is nothing we
@@ -195,6 +201,21 @@ static const char *real_text(struct arena *a, double v)
 	if (n && s[n - 1] == '.')
 		s[n - 1] = '\0';
 	return s;
+}
+
+/* Signs between thousands taken out, the one before decimals made a dot. */
+static const char *plain_number(struct arena *a, const char *s, char decimal)
+{
+	char *out = arena_dup(a, s), *q = out;
+	for (const char *p = s; *p; p++) {
+		bool is_sign = *p == ',' || *p == '.';
+		if (!is_sign)
+			*q++ = *p;
+		else if (*p == decimal)
+			*q++ = '.';
+	}
+	*q = '\0';
+	return out;
 }
 
 static const char *trimmed(struct arena *a, const char *s)
@@ -236,6 +257,8 @@ static int gather_one(void *ctx, json_t *v)
 	if (s && *s && !is_mark(g->m, s)) {
 		if (g->from)
 			g->from[g->n] = g->path;
+		if (g->decimal && json_is_string(v))
+			s = plain_number(g->a, s, g->decimal);
 		g->out[g->n++] = s;
 	}
 	return g->n == g->max;
@@ -248,8 +271,12 @@ size_t mapping_origins(const struct mapping *m, int field, json_t *record,
 	const struct field_map *f = m->fields[field];
 	if (!f || !max)
 		return 0;
-	struct gather g = {
-		.m = m, .a = a, .out = out, .from = from, .max = max};
+	struct gather g = {.m = m,
+			   .a = a,
+			   .out = out,
+			   .from = from,
+			   .max = max,
+			   .decimal = f->decimal};
 	for (size_t i = 0; i < f->n_paths && g.n < max; i++) {
 		g.path = f->texts[i];
 		path_each(&f->paths[i], record, gather_one, &g);

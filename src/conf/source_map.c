@@ -26,6 +26,7 @@ static const char *const date_words[] = {
 	"auto",	   "iso",      "dmy",	 "mdy",	 "ymd_compact",
 	"epoch_s", "epoch_ms", "rfc822", "text", NULL,
 };
+static const char *const number_words[] = {"auto", "comma", "dot", NULL};
 static const struct schema option_rows[] = {
 	{.key = "path",
 	 .type = SCHEMA_STR,
@@ -54,6 +55,11 @@ static const struct schema option_rows[] = {
 	 .words = date_words,
 	 .help = "how dates are written; auto reads ISO, DD/MM/YYYY, "
 		 "YYYYMMDD, and names of months in French or English"},
+	{.key = "number",
+	 .type = SCHEMA_WORD,
+	 .words = number_words,
+	 .help = "how decimals are written: comma (1.234,5), dot (1,234.5); "
+		 "auto takes what can only be one of them"},
 	{.key = "join",
 	 .type = SCHEMA_STR,
 	 .flags = SCHEMA_LINES,
@@ -188,6 +194,12 @@ static void check_options(const struct ynode *n, int field, struct diags *d)
 		check_word(fixed, source_map_vocab(field), d);
 	if (date && type != SOURCE_DATE && type != SOURCE_INSTANT)
 		error(d, date, "date is for fields that are dates", NULL, NULL);
+	bool is_number = type == SOURCE_NUMBER || type == SOURCE_MONEY ||
+			 field == SOURCE_F_PLACE_LAT ||
+			 field == SOURCE_F_PLACE_LON;
+	if (ynode_get(n, "number") && !is_number)
+		error(d, ynode_get(n, "number"),
+		      "number is for fields that are numbers", NULL, NULL);
 	if (ynode_get(n, "prefix") && type != SOURCE_URL)
 		error(d, ynode_get(n, "prefix"), "prefix is for url fields",
 		      NULL, NULL);

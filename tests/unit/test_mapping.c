@@ -26,6 +26,7 @@ static const char record_text[] =
 	"\"one\":{\"libelle\":\"D\",\"exigence\":\"E\"},"
 	"\"list\":[\"x\",\"y\",\"\"],\"Type de contrat\":\"CDI\","
 	"\"elem\":{\"@id\":\"9\",\"#text\":\"words\"},"
+	"\"comma\":\"1.646,50\",\"dot\":\"1,646.5\","
 	"\"deep\":{\"a\":[{\"b\":1},{\"b\":2},{\"c\":3}]}}";
 
 struct setting {
@@ -106,6 +107,10 @@ static void test_paths_reach_what_they_name(void **state)
 		{"elem.#text", "words"},
 		{"deep.a.b", "1|2"},
 		{"title.more", ""},
+		{"permis.*", "B|E|C|S"}, /* every member, in its order */
+		{"geo.*", "2.35|48.85"},
+		{"deep.*.b", "1|2"},
+		{"title.*", ""},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct setting *s = *state;
@@ -174,6 +179,10 @@ static void test_fallbacks_joins_constants_and_tables(void **state)
 		{"{\"paths\":[\"title\",\"id\"],\"values\":{\"boulanger\":"
 		 "\"unknown\"}}",
 		 "7"},
+		{"{\"paths\":[\"comma\"],\"number\":\"comma\"}", "1646.50"},
+		{"{\"paths\":[\"dot\"],\"number\":\"dot\"}", "1646.5"},
+		/* a number of JSON is written one way only */
+		{"{\"paths\":[\"lat\"],\"number\":\"comma\"}", "48.85"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_string_equal(text(*state, rows[i].spec), rows[i].want);
