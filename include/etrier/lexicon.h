@@ -136,7 +136,7 @@ void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,
 /* ---- quality ----------------------------------------------------------- */
 struct quality_verdict {
 	enum quality outcome; /* the gravest of all that fired */
-	size_t n;		      /* in order of rows */
+	size_t n;	      /* in order of rows */
 	const char *symbols[LEXICON_SYMBOLS_MAX];
 	const char *reasons[LEXICON_SYMBOLS_MAX]; /* French; of the lexicon */
 	const char *words[LEXICON_SYMBOLS_MAX];	  /* of the arena; NULL: none */

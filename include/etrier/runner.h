@@ -38,8 +38,8 @@ struct runner_handler {
  * words of the program's stderr included; offers handed over before stay
  * handed over and *counts is filled in both cases. */
 int runner_try(const json_t *source, const struct refdata *rd,
-	       const struct understanding *understanding, const char *ca_file, const struct runner_handler *handler,
-	       void *ctx, struct runner_counts *counts, bool *complete,
-	       struct err *err);
+	       const struct understanding *understanding, const char *ca_file,
+	       const struct runner_handler *handler, void *ctx,
+	       struct runner_counts *counts, bool *complete, struct err *err);
 
 #endif

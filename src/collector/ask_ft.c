@@ -9,6 +9,9 @@
  *   window:   cells begin an hour before the last good poll; what is gone is
  *             found by the look-ups of `detail`
  *
+ * The codes of `natures` are compared with the API's own list first: a code
+ * that it does not know would silently find nothing.
+ *
  * Sizes: the API's documentation and measurements of its clients (2024-2026).
  */
 #include "ask_way.h"
@@ -21,6 +24,7 @@
 #include <etrier/str.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	PAGE = 150,
@@ -41,7 +45,8 @@ struct cell {
 	bool is_cut_by_nature;
 };
 struct cutting {
-	struct cell *cells; /* a stack */
+	bool checks_natures; /* the list of codes is yet to be asked for */
+	struct cell *cells;  /* a stack */
 	size_t n;
 	bool is_sized; /* the top one's size is known */
 	int64_t total, at, n_records;
@@ -70,6 +75,8 @@ static void begin(struct ask *a)
 	int64_t since, from = INSTANT_NONE;
 	bool is_window = str_eq(js_str(a->in.source, "delivers", ""), "window");
 	k->cells = mem_array(CELLS_MAX, sizeof(*k->cells));
+	k->checks_natures =
+		json_array_size(json_object_get(a->in.source, "natures")) > 0;
 	a->state = k;
 	if (is_window && a->in.since &&
 	    !num_parse_int(a->in.since, 0, a->in.now, &since))
@@ -105,11 +112,33 @@ static const char *with_natures(struct ask *a, const struct cell *c,
 	return all ? ask_with(&a->arena, url, "natureContrat", all) : url;
 }
 
+/* ".../v2/offres/search" to ".../v2/referentiel/naturesContrats"; NULL: the
+ * address is another one. */
+static const char *natures_url(struct ask *a)
+{
+	static const char search[] = "/offres/search";
+	const char *url = js_str(a->in.source, "url", "");
+	size_t n = strlen(url), tail = sizeof(search) - 1;
+	if (n < tail || !str_eq(url + n - tail, search))
+		return NULL;
+	return arena_printf(&a->arena, "%.*s/referentiel/naturesContrats",
+			    (int)(n - tail), url);
+}
+
 static bool next(struct ask *a)
 {
 	struct cutting *k = a->state;
 	if (!k->n)
 		return false;
+	const char *list = k->checks_natures ? natures_url(a) : NULL;
+	k->checks_natures = list != NULL;
+	if (list) {
+		a->request.url = list;
+		a->request.use = ASK_TEXT;
+		a->request.may_fail = true;
+		a->request.may_be_gone = true;
+		return true;
+	}
 	const struct cell *c = &k->cells[k->n - 1];
 	char from[21], to[21];
 	int64_t last = k->is_sized ? k->at + PAGE - 1 : 0;
@@ -215,10 +244,43 @@ static int sized(struct ask *a, const struct ask_answer *answer,
 	return 0;
 }
 
+static bool has_code(const json_t *list, const char *code)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach(
+		(json_t *)(uintptr_t)list, i,
+		one) if (str_eq(js_str(one, "code", NULL), code)) return true;
+	return false;
+}
+
+/* Only a list that holds something can say that a code is missing. */
+static void check_natures(struct ask *a, const struct ask_answer *answer)
+{
+	const json_t *natures = json_object_get(a->in.source, "natures");
+	struct err err;
+	json_t *list = answer->has_failed || answer->http != 200
+			       ? NULL
+			       : js_parse(answer->text, answer->n_text, &err);
+	for (size_t i = 0;
+	     json_array_size(list) && i < json_array_size(natures); i++)
+		if (!has_code(list, text_at(natures, i)))
+			a->note = arena_printf(&a->keep,
+					       "natures: %s is no code of the "
+					       "API",
+					       text_at(natures, i));
+	json_decref(list);
+}
+
 static int answered(struct ask *a, const struct ask_answer *answer,
 		    struct err *err)
 {
 	struct cutting *k = a->state;
+	if (k->checks_natures) {
+		k->checks_natures = false;
+		check_natures(a, answer);
+		return 0;
+	}
 	if (!k->is_sized)
 		return sized(a, answer, err);
 	k->n_records += answer->n_records;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Partner APIs as they answer, in one scripted server on 127.0.0.1.
 
-  /ft/token, /ft/search, /ft/offres/ID   France Travail: OAuth2, range, windows
+  /ft/token, /ft/offres/search, /ft/offres/ID   France Travail: OAuth2, range, windows
   /lba/search, /lba/export, /lba/file     La bonne alternance
   /pages /offset /link /cursor /post      paging, five ways
   /basic /bearer /header                  keys
@@ -82,7 +82,11 @@ class Handler(BaseHTTPRequestHandler):
         if state["fail"] == "429":
             state["fail"] = ""
             return self.answer(429, {"message": "too fast"}, Retry_After="1")
-        if path.startswith("/ft/offres/"):
+        if path == "/ft/referentiel/naturesContrats":
+            return self.answer(200, [{"code": "E2", "libelle": "Contrat "
+                                      "apprentissage"}, {"code": "FS",
+                                      "libelle": "Cont. professionnalisation"}])
+        if path.startswith("/ft/offres/") and path != "/ft/offres/search":
             if path.rsplit("/", 1)[1] in state["gone"].split(","):
                 return self.answer(204)
             i = int(path.rsplit("/", 1)[1][2:])

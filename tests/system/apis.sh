@@ -37,7 +37,7 @@ source_file() { # source_file NAME KIND PATH DELIVERS, more on stdin
 simple='fields: {ref: id, title: title, rome: rome, place.postcode: cp, place.city: city, kind: kind}'
 ft_fields=$(sed -n '/^false_means/,$p' conf/sources.d/examples/france-travail.yaml)
 
-source_file ft france_travail /ft/search complete <<-YAML
+source_file ft france_travail /ft/offres/search complete <<-YAML
 auth: {kind: oauth2, token_url: "$base/ft/token", client_id: PAR_x, client_secret_file: ft, scope: "api_offresdemploiv2 o2dsoffre"}
 departements: ["75", "93"]
 natures: [E2, FS]
@@ -133,7 +133,7 @@ ask /log >"$work/asked"
 /usr/bin/python3 - "$work/asked" <<'PY' || fail "what was asked"
 import json, sys
 asked = json.load(open(sys.argv[1]))
-ft = [a for a in asked if "/ft/search" in a]
+ft = [a for a in asked if "/ft/offres/search" in a]
 assert all("natureContrat=E2%2cFS" in a for a in ft), ft
 assert sum("range=0-0" in a for a in ft) >= 2, ft
 assert sum("departement=93" in a and "range=0-149" in a for a in ft) == 1, ft

@@ -309,7 +309,8 @@ static void ranges_follow_the_total(void **state)
 
 /* --- france_travail ------------------------------------------------------- */
 
-#define FT "https://ft.example/v2/offres/search?departement="
+#define NATURES "https://ft.example/v2/referentiel/naturesContrats"
+#define FT	"https://ft.example/v2/offres/search?departement="
 static const char ft_source[] =
 	"{\"kind\":\"france_travail\",\"delivers\":\"%s\",\"url\":"
 	"\"https://ft.example/v2/offres/search\",\"departements\":[\"93\","
@@ -329,7 +330,12 @@ static void small_parts_are_read_page_by_page(void **state)
 	json_t *s = ft("complete");
 	struct ask *a = play(
 		s, NULL, NULL,
-		(struct turn[]){{FT "93&natureContrat=E2%2cFS&range=0-0",
+		(struct turn[]){{NATURES,
+				 NULL,
+				 {.http = 200,
+				  .text = "[{\"code\":\"E2\"}]",
+				  .n_text = 15}},
+				{FT "93&natureContrat=E2%2cFS&range=0-0",
 				 NULL,
 				 {PART(0, "offres 0-0/200")}},
 				{FT "93&natureContrat=E2%2cFS&range=0-149",
@@ -343,6 +349,7 @@ static void small_parts_are_read_page_by_page(void **state)
 				 {.http = 204, .content_range = "*/0"}},
 				{.url = NULL}});
 	assert_true(ask_is_whole(a));
+	assert_string_equal(ask_note(a), "natures: FS is no code of the API");
 	assert_string_equal(ask_cursor(a), "1800000000");
 	ask_free(a);
 	json_decref(s);
@@ -366,6 +373,16 @@ static void large_parts_are_cut_until_they_can_be_read(void **state)
 			const char *to = strstr(q.url, "maxCreationDate=");
 			int64_t lo = NOW - span, hi = NOW;
 			const char *r = strstr(q.url, "range=");
+			if (!r) { /* the list of codes */
+				struct err none;
+				assert_int_equal(
+					ask_answered(a,
+						     &(struct ask_answer){
+							     .http = 404},
+						     &none),
+					0);
+				continue;
+			}
 			assert_int_equal(
 				sscanf(r, "range=%d-%d", &first, &last), 2);
 			assert_true(first <= 3000 && last <= 3149);
@@ -462,6 +479,7 @@ static void a_window_begins_where_the_last_one_ended(void **state)
 	struct ask *a = play(
 		s, "1799990000", check,
 		(struct turn[]){
+			{NATURES, NULL, {.http = 404, .has_failed = true}},
 			{FT "93&natureContrat=E2%2cFS&minCreationDate="
 			    "2027-01-15T04%3a13%3a20Z&maxCreationDate="
 			    "2027-01-15T08%3a00%3a00Z&range=0-0",
@@ -495,6 +513,9 @@ static void an_answer_without_a_total_fails(void **state)
 	struct ask *a = ask_new(&(struct ask_in){.source = s, .now = NOW});
 	struct ask_request q;
 	struct err err;
+	assert_true(ask_next(a, &q)); /* the list of codes */
+	assert_int_equal(
+		ask_answered(a, &(struct ask_answer){.http = 404}, &err), 0);
 	assert_true(ask_next(a, &q));
 	assert_int_equal(ask_answered(a, &(struct ask_answer){OK(0)}, &err),
 			 -1);
