@@ -15,7 +15,8 @@ struct err;
  *   @id  #text  dc:date             names of XML as etrier/xml.h makes them
  *   lists.*                         every member of an object, in its order
  *   ^.siret                         of the record around, see path_records()
- * A list met on the way without a number stands for all its elements, and a
+ * A number does not count elements that say nothing in a list of objects. A
+ * list met on the way without a number stands for all its elements, and a
  * single value where a list might be for itself: feeds write one element
  * without its list. An element with attributes (an object with "#text") gives
  * its text. */

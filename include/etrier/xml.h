@@ -15,7 +15,9 @@
  *   <e><f>1</f><f>2</f></e>   {"f":["1","2"]}
  * (the order of keys means nothing).
  * Names are kept as written, prefix included ("dc:date"), namespaces ignored
- * and undeclared prefixes tolerated. Encodings: UTF-8, UTF-16, ISO-8859-1, and
+ * and undeclared prefixes tolerated; but the prefix of a root element that path
+ * names without it ("hr:PositionOpenings") is left out of all elements' names,
+ * in the path and in the trees. Encodings: UTF-8, UTF-16, ISO-8859-1, and
  * windows-1252 and ISO-8859-15 by our own tables. Any DOCTYPE refuses the
  * document: no entity but the five of XML and character references exists here.
  */

@@ -262,7 +262,11 @@ const char *value_email(struct arena *a, const char *s)
 	const char *colon = strpbrk(s, "\r\n") ? NULL : strrchr(s, ':');
 	if (colon)
 		s = colon + 1;
-	const char *e = str_trim(arena_dup(a, s));
+	char *e = str_trim(arena_dup(a, s));
+	char *blank = strpbrk(e, " \t");
+	/* "x - 06 39 98 00 20": what follows is no part of the address */
+	if (blank && strncmp(blank, " - ", 3) == 0)
+		*blank = '\0';
 	const char *at = strchr(e, '@');
 	if (!at || at == e || strchr(at + 1, '@') || !strchr(at, '.') ||
 	    strlen(e) > 254)

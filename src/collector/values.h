@@ -56,7 +56,7 @@ const char *value_siret(struct arena *a, const char *s);
 /* "8559A" from "85.59 a"; NULL. */
 const char *value_naf(struct arena *a, const char *s);
 /* An address that one may write to: one @, no blanks, a dotted domain, at most
- * 254 bytes; "Courriel : x" gives x. NULL. */
+ * 254 bytes; "Courriel : x" and "x - telephone" give x. NULL. */
 const char *value_email(struct arena *a, const char *s);
 /* http or https, no blanks or control characters, at most OFFER_URL_MAX; a
  * relative one after prefix. NULL. */

@@ -151,12 +151,51 @@ static int walk_members(const struct walk *w, size_t at, json_t *v)
 	return 0;
 }
 
+/* As deep as a record: the readers bound that. */
+static bool says_nothing(json_t *v)
+{
+	const char *name;
+	json_t *member;
+	size_t i;
+	json_object_foreach(v, name, member)
+	{
+		if (!says_nothing(member))
+			return false;
+	}
+	json_array_foreach(v, i, member)
+	{
+		if (!says_nothing(member))
+			return false;
+	}
+	return json_is_object(v) || json_is_array(v) || json_is_null(v) ||
+	       (json_is_string(v) && !*json_string_value(v));
+}
+
+/* Of a list of objects, those without a word in them do not count: the first
+ * place of work is not an empty element that stands before it. The positions
+ * of a plain list mean something ([lon, lat]). */
+static json_t *pick(const json_t *list, size_t index)
+{
+	bool has_objects = false;
+	size_t i;
+	json_t *item;
+	json_array_foreach(list, i, item) has_objects |= json_is_object(item);
+	if (!has_objects)
+		return json_array_get(list, index);
+	json_array_foreach(list, i, item)
+	{
+		if (!says_nothing(item) && !index--)
+			return item;
+	}
+	return NULL;
+}
+
 static int walk(const struct walk *w, size_t at, json_t *v)
 {
 	const struct path_step *step = &w->path->steps[at];
 	bool picks = step->index >= 0;
 	if (picks && json_is_array(v)) {
-		json_t *item = json_array_get(v, (size_t)step->index);
+		json_t *item = pick(v, (size_t)step->index);
 		return item ? arrive(w, at + 1, item) : 0;
 	}
 	if (json_is_object(v) && str_eq(step->name, "*"))

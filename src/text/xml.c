@@ -48,6 +48,8 @@ struct xml_split {
 	void *ctx;
 	struct err broken;
 
+	/* "hr:" of a root element that path names without it; or NULL. */
+	char *prefix;
 	int depth;
 	/* Bytes of path matched by the elements open, by depth. */
 	size_t matched[XML_DEPTH_MAX + 1];
@@ -196,6 +198,24 @@ static void deliver(struct xml_split *x, json_t *record)
 
 /* ---- what expat says ---- */
 
+/* Partners declare one namespace, today as the default and tomorrow under a
+ * prefix: that of the root says nothing and is left out of all names. */
+static void find_prefix(struct xml_split *x, const char *root)
+{
+	const char *colon = strchr(root, ':');
+	size_t n = strlen(root);
+	if (!colon || (strncmp(x->path, root, n) == 0 &&
+		       (x->path[n] == '.' || x->path[n] == '\0')))
+		return;
+	x->prefix = mem_printf("%.*s", (int)(colon + 1 - root), root);
+}
+
+static const char *own_name(const struct xml_split *x, const char *name)
+{
+	size_t n = x->prefix ? strlen(x->prefix) : 0;
+	return n && strncmp(name, x->prefix, n) == 0 ? name + n : name;
+}
+
 /* True when the element just opened is a record. */
 static bool follow_path(struct xml_split *x, const char *name)
 {
@@ -229,9 +249,10 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
 		refuse(x, ERR_INPUT, "nested too deep");
 		return;
 	}
-	x->depth++;
+	if (!x->depth++ && !x->prefix)
+		find_prefix(x, name);
 	if (!x->record_depth) {
-		if (!follow_path(x, name))
+		if (!follow_path(x, own_name(x, name)))
 			return;
 		x->record_depth = x->depth;
 		x->record_size = 0;
@@ -254,7 +275,7 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
 		x->record_depth = 0;
 		deliver(x, value);
 	} else if (value) {
-		put(tree_of(&x->nodes[d - 1]), name, value);
+		put(tree_of(&x->nodes[d - 1]), own_name(x, name), value);
 	}
 }
 
@@ -344,6 +365,7 @@ void xml_split_free(struct xml_split *x)
 	XML_ParserFree(x->parser);
 	buf_clear(&x->pending);
 	free(x->path);
+	free(x->prefix);
 	free(x);
 }
 

@@ -5,9 +5,9 @@
  *
  *   etrier-bad-http         prints "port N" and serves on 127.0.0.1
  *
- *   /good /half /empty /html /http500 /later /drip /bytes /cut /bomb /endless
- *   /headers /loop /to-file /to-metadata /to-good /nocontent /broken /silent
- *   /etag /notmodified /to-loopback
+ *   /good /half /empty /html /http500 /then500 /later /drip /bytes /cut /bomb
+ * /endless /headers /loop /to-file /to-metadata /to-good /nocontent /broken
+ * /silent /etag /notmodified /to-loopback
  *
  * It dies with its parent. */
 #include <arpa/inet.h>
@@ -207,6 +207,8 @@ static void misbehave(int fd, const char *path, const char *request)
 		      "<!DOCTYPE html><html><body>Maintenance</body></html>");
 	else if (!strcmp(path, "/http500"))
 		whole(fd, "500 Internal Server Error", "", "sorry");
+	else if (!strcmp(path, "/then500"))
+		good(fd, "Link: </http500>; rel=\"next\"\r\n");
 	else if (!strcmp(path, "/later"))
 		whole(fd, "429 Too Many Requests", "Retry-After: 120\r\n", "");
 	else if (!strcmp(path, "/broken"))

@@ -276,6 +276,28 @@ static void test_amounts_of_other_currencies_are_no_euros(void **state)
 	drop(&s);
 }
 
+static void test_a_wrong_count_is_told_and_not_trusted(void **state)
+{
+	struct seen s;
+	char file[] = "/tmp/etrier-count-XXXXXX";
+	int fd = mkstemp(file);
+	static const char doc[] = "{\"count\":27,\"ads\":[{\"title\":\"A\"},"
+				  "{\"title\":\"B\"},{\"title\":\"C\"}]}";
+	(void)state;
+	assert_int_equal(write(fd, doc, sizeof(doc) - 1), sizeof(doc) - 1);
+	close(fd);
+	if (run(source_text("name: s\nkind: json\nurl: https://b.example/\n"
+			    "delivers: complete\nrecords: ads\ncount: count\n"
+			    "fields: {title: title}\n"),
+		file, &s))
+		fail_msg("%s", s.err.text);
+	assert_int_equal(s.counts.declared, 27);
+	assert_int_equal(s.counts.good, 3);
+	assert_true(s.complete);
+	unlink(file);
+	drop(&s);
+}
+
 /* Structures with posts: an offer a post, its employer above it. */
 static void test_a_record_may_hold_many_offers(void **state)
 {
@@ -464,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_a_feed_becomes_offers_without_a_map),
 		cmocka_unit_test(test_a_page_becomes_offers_without_a_map),
 		cmocka_unit_test(test_amounts_of_other_currencies_are_no_euros),
+		cmocka_unit_test(test_a_wrong_count_is_told_and_not_trusted),
 		cmocka_unit_test(test_a_record_may_hold_many_offers),
 		cmocka_unit_test(
 			test_offers_of_one_record_are_counted_to_the_ceiling),

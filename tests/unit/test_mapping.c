@@ -27,6 +27,8 @@ static const char record_text[] =
 	"\"list\":[\"x\",\"y\",\"\"],\"Type de contrat\":\"CDI\","
 	"\"elem\":{\"@id\":\"9\",\"#text\":\"words\"},"
 	"\"comma\":\"1.646,50\",\"dot\":\"1,646.5\","
+	"\"gaps\":[{},null,{\"c\":\"\",\"d\":[{\"e\":null}]},"
+	"{\"c\":\"Melun\"},{\"p\":75001}],\"plain\":[\"\",\"b\"],"
 	"\"deep\":{\"a\":[{\"b\":1},{\"b\":2},{\"c\":3}]}}";
 
 struct setting {
@@ -99,6 +101,11 @@ static void test_paths_reach_what_they_name(void **state)
 		{"one.libelle", "D"},
 		{"one.0.libelle", "D"}, /* one element without its list */
 		{"one.1.libelle", ""},
+		{"gaps.0.c", "Melun"}, /* empty elements do not count */
+		{"gaps.0.p", ""},
+		{"gaps.1.p", "75001"},
+		{"gaps.2.p", ""},
+		{"plain.1", "b"}, /* in a plain list they do */
 		{"one[exigence=E].libelle", "D"},
 		{"list", "x|y"},
 		{"Type de contrat", "CDI"},

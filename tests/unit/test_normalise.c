@@ -239,6 +239,20 @@ static void test_closed_and_expired_offers_say_so(void **state)
 	}
 }
 
+/* The amount goes, its text stays for whoever can judge it (D20). */
+static void test_a_salary_nobody_pays_is_no_amount(void **state)
+{
+	struct result r = run("{\"t\":\"X\",\"sal\":\"11.88 \u20ac par an\"}");
+	(void)state;
+	assert_int_equal(r.o.salary_min_cents, -1);
+	assert_int_equal(r.o.salary_max_cents, -1);
+	assert_string_equal(r.o.salary_text, "11.88 € par an");
+	done(&r);
+	r = run("{\"t\":\"X\",\"sal\":\"11.88 \u20ac par heure\"}");
+	assert_int_equal(r.o.salary_min_cents, 1188);
+	done(&r);
+}
+
 static void test_texts_of_strangers_are_cleaned_and_cut(void **state)
 {
 	struct result r = run("{\"t\":\"Bou\\u202elanger \\t<b>bold</b>"
@@ -275,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_no_title_costs_the_record),
 		cmocka_unit_test(test_places_of_every_odd_form_end),
 		cmocka_unit_test(test_closed_and_expired_offers_say_so),
+		cmocka_unit_test(test_a_salary_nobody_pays_is_no_amount),
 		cmocka_unit_test(test_texts_of_strangers_are_cleaned_and_cut),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

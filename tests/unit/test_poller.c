@@ -311,6 +311,27 @@ static void test_retry_after_is_handed_on_and_holds_the_host(void **state)
 	end(&s);
 }
 
+/* The first page is good, the second never: asked again three times, each time
+ * later (1, 4 and 9 s), then the poll has failed. */
+static void test_a_page_that_always_fails_ends_the_poll(void **state)
+{
+	struct setting s;
+	(void)state;
+	begin(&s, config("/then500",
+			 "{\"count\":\"absent\",\"paging\":{\"by\":\"link\","
+			 "\"max_pages\":9}}",
+			 4, 60));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "failed");
+	assert_int_equal(js_int(s.polled, "http", 0), 500);
+	assert_false(js_bool(s.polled, "complete", true));
+	assert_null(json_object_get(s.polled, "cursor"));
+	assert_int_equal(s.n_offers, OFFERS);
+	assert_in_range(js_int(s.polled, "ms", 0), 14000, 19000);
+	end(&s);
+}
+
 static void test_a_redirect_within_the_rules_is_followed(void **state)
 {
 	struct setting s;
@@ -467,6 +488,7 @@ int main(void)
 		cmocka_unit_test(test_one_byte_at_a_time_gives_the_same_offers),
 		cmocka_unit_test(
 			test_retry_after_is_handed_on_and_holds_the_host),
+		cmocka_unit_test(test_a_page_that_always_fails_ends_the_poll),
 		cmocka_unit_test(test_a_redirect_within_the_rules_is_followed),
 		cmocka_unit_test(test_a_private_address_needs_permission),
 		cmocka_unit_test(test_conditional_requests_follow_the_map),

@@ -379,6 +379,8 @@ static void test_identifiers_are_checked(void **state)
 	} mails[] = {
 		{"jobs@firm.example", "jobs@firm.example"},
 		{"Courriel : jobs@firm.example", "jobs@firm.example"},
+		{"jobs@firm.example - 06 39 98 00 20", "jobs@firm.example"},
+		{" - 06 39 98 00 20", NULL},
 		{"https://firm.example/apply", NULL},
 		{"jobs@firm", NULL},
 		{"a@b@c.example", NULL},

@@ -108,6 +108,14 @@ static void records_become_trees_whatever_the_feeds(void **state)
 		       "<dc:date>d</dc:date><x:y z:w='1'/></item></channel>"
 		       "</rss>"),
 		 "{\"dc:date\":\"d\",\"x:y\":{\"@z:w\":\"1\"}}\nok"},
+		{"o.e",
+		 BYTES("<n:o><n:e n:a='1'><n:f>1</n:f><m:f>2</m:f></n:e>"
+		       "<m:e>3</m:e><e>4</e></n:o>"),
+		 "{\"@n:a\":\"1\",\"f\":\"1\",\"m:f\":\"2\"}\n\"4\"\nok"},
+		{"n:o.n:e", BYTES("<n:o><n:e><n:f>1</n:f></n:e></n:o>"),
+		 "{\"n:f\":\"1\"}\nok"},
+		{"o.n:e", BYTES("<o><n:e><n:f>1</n:f></n:e><e>2</e></o>"),
+		 "{\"n:f\":\"1\"}\nok"},
 		{"o.e", BYTES("<o><x><e>0</e></x><o><e>0</e></o></o>"), "ok"},
 		{"o.e", BYTES("<o><ee>0</ee></o>"), "ok"},
 		{"o.e", BYTES("<o/>"), "ok"},
