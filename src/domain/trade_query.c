@@ -239,9 +239,9 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 	drop_name(f, a, &t, claim->employer_name);
 	drop_name(f, a, &t, claim->city);
 	drop_places(f, a, &t);
-	trade_text_mark_noise(&t);
-	trade_text_drop_articles(&t);
-	trade_text_reword(a, &t);
+	trade_text_mark_noise(f->noise, &t);
+	trade_text_drop_articles(f->noise, &t);
+	trade_text_reword(f->noise, a, &t);
 	for (size_t i = 0; i < t.n && q->n < TRADE_QUERY_WORDS; i++) {
 		struct trade_asked w;
 		if (!look_up(f, a, &t.tokens[i], &w)) {
@@ -262,8 +262,8 @@ void trade_support_read(const struct trade_finder *f, struct arena *a,
 {
 	struct trade_text t;
 	trade_text_read(a, text, max_bytes, SUPPORT_TOKENS, &t);
-	trade_text_mark_noise(&t);
-	trade_text_drop_articles(&t);
+	trade_text_mark_noise(f->noise, &t);
+	trade_text_drop_articles(f->noise, &t);
 	uint8_t *seen = arena_alloc(a, f->n_words + 1);
 	out->words = arena_array(a, t.n + 1, sizeof(*out->words));
 	out->n = 0;
