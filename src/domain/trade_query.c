@@ -100,10 +100,11 @@ static bool is_place(const struct trade_finder *f, struct arena *a,
 	const struct commune *found;
 	const char *name = t->tokens[i].text;
 	bool is_strange = !is_known(f, a, name);
+	for (size_t k = 1; k < n; k++)
+		if (t->tokens[i + k].segment != t->tokens[i].segment)
+			return false;
 	for (size_t k = 1; k < n; k++) {
 		const struct trade_token *token = &t->tokens[i + k];
-		if (token->segment != t->tokens[i].segment)
-			return false;
 		is_strange = is_strange || !is_known(f, a, token->text);
 		name = arena_printf(a, "%s %s", name, token->text);
 	}
