@@ -386,7 +386,7 @@ void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,
 		r.text = lexicon_text_of(o, (enum lexicon_text)i);
 		if (r.text)
 			lexicon_scan(l, a, r.text, (enum lexicon_text)i,
-				     on_signal, &r);
+				     on_signal, &r, NULL);
 	}
 	gathered_put(r.g, o);
 	if (hits)

@@ -13,6 +13,8 @@
 
 /* More in one sentence are not looked at: a person writes about five. */
 enum { MATCHES_MAX = 512 };
+/* The beginning of a text tells its language. */
+enum { LANGUAGE_WORDS_MAX = 150 };
 
 struct match {
 	uint16_t phrase;
@@ -22,6 +24,7 @@ struct match {
 struct scan {
 	const struct lexicon *l;
 	struct sentence sentence;
+	uint64_t has; /* TERM_BIT() of all terms of the sentence */
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
@@ -63,14 +66,28 @@ static bool match_from(const struct sentence *s, const struct phrase *p,
 	return now->is_optional && match_from(s, p, step + 1, at, m);
 }
 
-static void try_phrases(struct scan *c, size_t at, const uint16_t *list,
+static void try_phrases(struct scan *c, size_t at, const struct beginning *list,
 			size_t n)
 {
 	for (size_t i = 0; i < n && c->n < MATCHES_MAX; i++) {
-		struct match m = {.phrase = list[i], .first = (uint16_t)at};
-		const struct phrase *p = phrases_at(c->l->phrases, list[i]);
-		if (match_from(&c->sentence, p, 0, at, &m))
+		struct match m = {.phrase = list[i].phrase,
+				  .first = (uint16_t)at};
+		if (list[i].needs & ~c->has)
+			continue;
+		if (match_from(&c->sentence,
+			       phrases_at(c->l->phrases, m.phrase), 0, at, &m))
 			c->v[c->n++] = m;
+	}
+}
+
+static void know_words(struct scan *c)
+{
+	c->has = 0;
+	for (size_t i = 0; i < c->sentence.n; i++) {
+		struct word *w = &c->sentence.v[i];
+		phrases_know(c->l->phrases, w);
+		for (uint16_t k = 0; k < w->n_terms; k++)
+			c->has |= TERM_BIT(w->terms[k]);
 	}
 }
 
@@ -79,23 +96,33 @@ static void find_matches(struct scan *c)
 	const struct phrases *p = c->l->phrases;
 	size_t n;
 	c->n = 0;
-	for (size_t i = 0; i < c->sentence.n; i++)
-		phrases_know(p, &c->sentence.v[i]);
 	for (size_t i = 0; i < c->sentence.n; i++) {
 		const struct word *w = &c->sentence.v[i];
 		for (uint16_t k = 0; k < w->n_terms; k++) {
-			const uint16_t *list =
+			const struct beginning *list =
 				phrases_by_term(p, w->terms[k], &n);
 			try_phrases(c, i, list, n);
 		}
 		bool may_begin = capture_may_begin(w);
 		for (int k = CAPTURE_TIME; may_begin && k < CAPTURE_COUNT;
 		     k++) {
-			const uint16_t *list =
+			const struct beginning *list =
 				phrases_by_capture(p, (enum capture)k, &n);
 			try_phrases(c, i, list, n);
 		}
 	}
+}
+
+/* Whole sentences, so a little more than the words asked for. */
+static void count_language(const struct sentence *s, struct language *out)
+{
+	if (out->n >= LANGUAGE_WORDS_MAX)
+		return;
+	for (size_t i = 0; i < s->n; i++) {
+		out->french += s->v[i].language == LANGUAGE_FRENCH;
+		out->english += s->v[i].language == LANGUAGE_ENGLISH;
+	}
+	out->n += s->n;
 }
 
 /* Words from the end of one to the beginning of the other when one clause holds
@@ -145,12 +172,16 @@ static void fire(const struct scan *c, const struct match *m, size_t row,
 }
 
 void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
-		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx)
+		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
+		  struct language *language)
 {
 	struct scan c;
 	struct sentences w = {.text = text};
 	c.l = l;
 	while (sentence_next(&w, a, &c.sentence)) {
+		know_words(&c);
+		if (language)
+			count_language(&c.sentence, language);
 		find_matches(&c);
 		for (size_t i = 0; i < c.n; i++) {
 			const struct firing *f = &l->firings[c.v[i].phrase];

@@ -24,6 +24,8 @@ enum {
 	TERM_NONE = 0xFFFF
 };
 
+enum { LANGUAGE_FRENCH = 1, LANGUAGE_ENGLISH = 2 };
+
 /* One word of a text. s is not NUL-terminated; ASCII letters may be capitals
  * (it points into the text) unless it was folded (into the arena). */
 struct word {
@@ -32,6 +34,7 @@ struct word {
 	uint32_t from, to;    /* bytes of the text it stands for */
 	uint16_t clause;      /* of the sentence, from 0 */
 	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
+	int8_t language;      /* LANGUAGE_..., of small words; or 0 */
 	uint16_t n_terms;
 	uint16_t terms[WORD_TERMS_MAX];
 };
@@ -91,13 +94,21 @@ int phrases_add(struct phrases *p, const char *text, int within,
 int phrases_finish(struct phrases *p, struct err *err);
 size_t phrases_count(const struct phrases *p);
 const struct phrase *phrases_at(const struct phrases *p, size_t i);
-/* Fills terms, number and month. */
+/* Fills terms, number, month and language. */
 void phrases_know(const struct phrases *p, struct word *w);
+/* Phrases that begin alike. needs: a phrase stands only in a sentence that has
+ * all these bits, each TERM_BIT() of a term of its words; most are passed over
+ * by that. */
+struct beginning {
+	uint64_t needs;
+	uint16_t phrase;
+};
+#define TERM_BIT(term) (UINT64_C(1) << ((term) % 64))
 /* The phrases that begin with a term; with a capture. */
-const uint16_t *phrases_by_term(const struct phrases *p, uint16_t term,
-				size_t *n);
-const uint16_t *phrases_by_capture(const struct phrases *p, enum capture c,
-				   size_t *n);
+const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
+					size_t *n);
+const struct beginning *phrases_by_capture(const struct phrases *p,
+					   enum capture c, size_t *n);
 
 /* One thing a signal says: a field and a constant, or CAPTURE. */
 struct setting {
@@ -158,10 +169,15 @@ struct firing_at {
 	uint32_t from, to; /* bytes of the text */
 };
 typedef void lexicon_fire_fn(void *ctx, const struct firing_at *at);
+/* The language of a text by the small words of its beginning. */
+struct language {
+	size_t n, french, english; /* words */
+};
 /* Every firing of every row that looks into this text, in order of place; a row
- * may fire often. */
+ * may fire often. language may be NULL. */
 void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
-		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx);
+		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
+		  struct language *language);
 /* The text of an offer, or NULL. */
 const char *lexicon_text_of(const struct offer *o, enum lexicon_text where);
 /* Bytes [from, to) of a text as they may be shown. */

@@ -30,7 +30,7 @@ enum {
 struct node {
 	uint16_t next[LETTERS];
 	uint16_t exact, prefix; /* heads of chains of links, from 1 */
-	int8_t number, month;
+	int8_t number, month, language;
 };
 struct link {
 	uint16_t term, next;
@@ -38,7 +38,7 @@ struct link {
 /* Phrases by their first step: rows first[i] up to first[i + 1] of list. */
 struct index {
 	size_t *first;
-	uint16_t *list;
+	struct beginning *list;
 };
 struct phrases {
 	struct node *nodes;
@@ -107,6 +107,32 @@ static void know_numbers(struct phrases *p)
 	}
 }
 
+/* Small words that the other language does not have. */
+static void know_languages(struct phrases *p)
+{
+	static const char *const french[] = {
+		"au",  "aux",  "avec", "ce",  "ces",   "chez", "dans", "de",
+		"des", "du",   "elle", "en",  "est",   "et",   "il",   "la",
+		"le",  "les",  "leur", "nos", "notre", "nous", "ou",   "par",
+		"pas", "pour", "qui",  "sa",  "ses",   "son",  "sont", "sous",
+		"sur", "un",   "une",  "vos", "votre", "vous",
+	};
+	static const char *const english[] = {
+		"an",	"and",	"are",	"as",	"at",	"be",	"by",
+		"for",	"from", "have", "is",	"it",	"must", "of",
+		"or",	"our",	"that", "the",	"this", "to",	"we",
+		"will", "with", "you",	"your",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(french); i++) {
+		size_t at = node_of(p, french[i]);
+		p->nodes[at].language = LANGUAGE_FRENCH;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(english); i++) {
+		size_t at = node_of(p, english[i]);
+		p->nodes[at].language = LANGUAGE_ENGLISH;
+	}
+}
+
 struct phrases *phrases_new(void)
 {
 	static const char letters[] =
@@ -124,6 +150,7 @@ struct phrases *phrases_new(void)
 	p->links = room(NULL, 0, &p->cap_links, sizeof(*p->links));
 	p->links[p->n_links++] = (struct link){0, 0}; /* 0 ends a chain */
 	know_numbers(p);
+	know_languages(p);
 	return p;
 }
 
@@ -470,6 +497,15 @@ static size_t first_of(const struct phrase *v, enum step_kind kind)
 	return kind == STEP_TERM ? v->steps[0].term : v->steps[0].capture;
 }
 
+static uint64_t needs_of(const struct phrase *p)
+{
+	uint64_t needs = 0;
+	for (uint8_t i = 0; i < p->n; i++)
+		if (p->steps[i].kind == STEP_TERM && !p->steps[i].is_optional)
+			needs |= TERM_BIT(p->steps[i].term);
+	return needs;
+}
+
 static void make_index(const struct phrases *p, enum step_kind kind,
 		       size_t n_keys, struct index *out)
 {
@@ -485,7 +521,8 @@ static void make_index(const struct phrases *p, enum step_kind kind,
 	for (size_t i = 0; i < p->n; i++) {
 		size_t key = first_of(&p->v[i], kind);
 		if (key != SIZE_MAX)
-			out->list[out->first[key + 1]++] = (uint16_t)i;
+			out->list[out->first[key + 1]++] = (struct beginning){
+				needs_of(&p->v[i]), (uint16_t)i};
 	}
 }
 
@@ -518,7 +555,7 @@ void phrases_know(const struct phrases *p, struct word *w)
 {
 	size_t at = 0;
 	w->n_terms = 0;
-	w->number = w->month = 0;
+	w->number = w->month = w->language = 0;
 	for (uint32_t i = 0; i < w->len; i++) {
 		int c = p->letter[(unsigned char)w->s[i]];
 		if (c < 0 || !p->nodes[at].next[c])
@@ -529,23 +566,25 @@ void phrases_know(const struct phrases *p, struct word *w)
 	take_terms(p, w, p->nodes[at].exact);
 	w->number = p->nodes[at].number;
 	w->month = p->nodes[at].month;
+	w->language = p->nodes[at].language;
 }
 
-static const uint16_t *listed(const struct index *x, size_t key, size_t *n)
+static const struct beginning *listed(const struct index *x, size_t key,
+				      size_t *n)
 {
 	size_t first = x->first[key];
 	*n = x->first[key + 1] - first;
 	return x->list + first;
 }
 
-const uint16_t *phrases_by_term(const struct phrases *p, uint16_t term,
-				size_t *n)
+const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
+					size_t *n)
 {
 	return listed(&p->by_term, term, n);
 }
 
-const uint16_t *phrases_by_capture(const struct phrases *p, enum capture c,
-				   size_t *n)
+const struct beginning *phrases_by_capture(const struct phrases *p,
+					   enum capture c, size_t *n)
 {
 	return listed(&p->by_capture, c, n);
 }

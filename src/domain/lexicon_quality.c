@@ -14,13 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	PHONE_DIGITS = 10,
-	DAY_S = 86400,
-	LANGUAGE_WORDS_MIN = 20,
-	/* The beginning of a text tells its language. */
-	LANGUAGE_WORDS_MAX = 150
-};
+enum { PHONE_DIGITS = 10, DAY_S = 86400, LANGUAGE_WORDS_MIN = 20 };
 
 static const char *const test_codes[] = {
 	[QUALITY_PREMIUM_NUMBER] = "premium_number",
@@ -86,9 +80,8 @@ static const char *nine_digits(const char *p, char out[PHONE_DIGITS])
 static bool has_premium_number(const char *s)
 {
 	char digits[PHONE_DIGITS];
-	for (const char *p = s; p && *p; p++) {
-		if ((*p != '0' && *p != '+') ||
-		    (p > s && isdigit((unsigned char)p[-1])))
+	for (const char *p = s; p && (p = strpbrk(p, "0+")); p++) {
+		if (p > s && isdigit((unsigned char)p[-1]))
 			continue;
 		const char *rest = after_zero(p);
 		const char *end = rest ? nine_digits(rest, digits) : NULL;
@@ -103,49 +96,10 @@ static bool has_premium_number(const char *s)
 
 /* ---- language ---- */
 
-static int compare_text(const void *a, const void *b)
+static bool is_not_french(const struct language *l)
 {
-	return strcmp(a, *(const char *const *)b);
-}
-
-/* Small words that the other language does not have. In order. */
-static const char *const french[] = {
-	"au",  "aux",  "avec", "ce",  "ces",   "chez", "dans", "de",
-	"des", "du",   "elle", "en",  "est",   "et",   "il",   "la",
-	"le",  "les",  "leur", "nos", "notre", "nous", "ou",   "par",
-	"pas", "pour", "qui",  "sa",  "ses",   "son",  "sont", "sous",
-	"sur", "un",   "une",  "vos", "votre", "vous",
-};
-static const char *const english[] = {
-	"an",	"and", "are", "as",   "at",   "be",  "by",   "for",  "from",
-	"have", "is",  "it",  "must", "of",   "or",  "our",  "that", "the",
-	"this", "to",  "we",  "will", "with", "you", "your",
-};
-
-static bool is_among(const struct word *w, const char *const *list, size_t n)
-{
-	char s[8];
-	if (w->len >= sizeof(s))
-		return false;
-	for (uint32_t i = 0; i < w->len; i++)
-		s[i] = (char)tolower((unsigned char)w->s[i]);
-	s[w->len] = '\0';
-	return bsearch(s, list, n, sizeof(*list), compare_text) != NULL;
-}
-
-static bool is_not_french(struct arena *a, const char *text)
-{
-	struct sentence s;
-	struct sentences w = {.text = text};
-	size_t n = 0, fr = 0, en = 0;
-	while (text && n < LANGUAGE_WORDS_MAX && sentence_next(&w, a, &s)) {
-		for (size_t i = 0; i < s.n; i++) {
-			fr += is_among(&s.v[i], french, ARRAY_LEN(french));
-			en += is_among(&s.v[i], english, ARRAY_LEN(english));
-		}
-		n += s.n;
-	}
-	return n >= LANGUAGE_WORDS_MIN && en > fr && fr * 10 < n;
+	return l->n >= LANGUAGE_WORDS_MIN && l->english > l->french &&
+	       l->french * 10 < l->n;
 }
 
 /* ---- the tests by name ---- */
@@ -163,7 +117,7 @@ static bool is_too_old(const struct offer *o, int64_t now, int days)
 	       now - since > (int64_t)days * DAY_S;
 }
 
-static bool holds(int test, const struct row *r, struct arena *a,
+static bool holds(int test, const struct row *r, const struct language *l,
 		  const struct offer *o, int64_t now)
 {
 	switch (test) {
@@ -177,7 +131,7 @@ static bool holds(int test, const struct row *r, struct arena *a,
 	case QUALITY_TOO_OLD:
 		return is_too_old(o, now, r->days);
 	case QUALITY_NOT_FRENCH:
-		return is_not_french(a, o->description);
+		return is_not_french(l);
 	case QUALITY_NO_SALARY:
 		return o->salary_min_cents < 0 && o->salary_max_cents < 0 &&
 		       str_is_empty(o->salary_text);
@@ -222,17 +176,20 @@ void quality_judge(const struct lexicon *l, struct arena *a,
 		.a = a,
 		.words = arena_array(a, l->n_rows + 1, sizeof(*j.words)),
 	};
+	struct language language = {0};
 	*out = (struct quality_verdict){.outcome = QUALITY_FINE};
 	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
 		j.text = lexicon_text_of(o, (enum lexicon_text)i);
 		if (j.text)
 			lexicon_scan(l, a, j.text, (enum lexicon_text)i,
-				     on_fault, &j);
+				     on_fault, &j,
+				     i == LEXICON_DESCRIPTION ? &language
+							      : NULL);
 	}
 	for (size_t i = 0; i < l->n_rows; i++) {
 		const struct row *r = &l->rows[i];
 		if ((r->has_words && !j.words[i]) || !is_of_kind(r, o->kind) ||
-		    !holds(r->test, r, a, o, now))
+		    !holds(r->test, r, &language, o, now))
 			continue;
 		if (r->outcome > out->outcome)
 			out->outcome = r->outcome;

@@ -255,7 +255,8 @@ static void add_words(const struct trade_finder *f, struct arena *a,
 {
 	struct trade_support s;
 	uint32_t has[CANDIDATES_MAX] = {0};
-	if (str_is_empty(text))
+	/* One alone shares with nobody. */
+	if (str_is_empty(text) || field->n < 2)
 		return;
 	trade_support_read(f, a, text, max_bytes, &s);
 	for (size_t w = 0; w < s.n; w++) {

@@ -85,7 +85,7 @@ static size_t words_of_text(struct builder *b, const char *text,
 	struct trade_text t;
 	size_t n = 0;
 	trade_text_read(&b->scratch, text, strlen(text), TRADE_TITLE_WORDS, &t);
-	trade_text_drop_articles(&t);
+	trade_text_drop_articles(b->f->noise, &t);
 	for (size_t i = 0; i < t.n; i++) {
 		uint16_t word = intern(b, t.tokens[i].text);
 		if (!has_word(words, n, word))
@@ -317,6 +317,7 @@ struct trade_finder *trade_finder_new(const struct refdata *rd)
 	arena_init(&b.scratch);
 	map_init(&f->surfaces);
 	map_init(&f->stems);
+	f->noise = trade_noise_new();
 	add_all(&b);
 	add_word(&b, ""); /* ends the last word's postings */
 	f->n_words--;
@@ -332,6 +333,7 @@ void trade_finder_free(struct trade_finder *f)
 		return;
 	map_clear(&f->surfaces, NULL);
 	map_clear(&f->stems, NULL);
+	trade_noise_free(f->noise);
 	arena_clear(&f->arena);
 	free(f->words);
 	free(f->titles);

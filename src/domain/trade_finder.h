@@ -42,8 +42,9 @@ struct trade_surface {
 struct trade_finder {
 	const struct refdata *rd;
 	struct arena arena;
-	struct map surfaces; /* text to struct trade_surface */
-	struct map stems;    /* stem to a surface of that word */
+	struct trade_noise *noise; /* trade_text.h */
+	struct map surfaces;	   /* text to struct trade_surface */
+	struct map stems;	   /* stem to a surface of that word */
 	struct trade_word *words;
 	struct trade_title_words *titles;
 	uint16_t *words_of;

@@ -100,10 +100,11 @@ static bool is_place(const struct trade_finder *f, struct arena *a,
 	const struct commune *found;
 	const char *name = t->tokens[i].text;
 	bool is_strange = !is_known(f, a, name);
+	for (size_t k = 1; k < n; k++)
+		if (t->tokens[i + k].segment != t->tokens[i].segment)
+			return false;
 	for (size_t k = 1; k < n; k++) {
 		const struct trade_token *token = &t->tokens[i + k];
-		if (token->segment != t->tokens[i].segment)
-			return false;
 		is_strange = is_strange || !is_known(f, a, token->text);
 		name = arena_printf(a, "%s %s", name, token->text);
 	}
@@ -239,9 +240,9 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 	drop_name(f, a, &t, claim->employer_name);
 	drop_name(f, a, &t, claim->city);
 	drop_places(f, a, &t);
-	trade_text_mark_noise(&t);
-	trade_text_drop_articles(&t);
-	trade_text_reword(a, &t);
+	trade_text_mark_noise(f->noise, &t);
+	trade_text_drop_articles(f->noise, &t);
+	trade_text_reword(f->noise, a, &t);
 	for (size_t i = 0; i < t.n && q->n < TRADE_QUERY_WORDS; i++) {
 		struct trade_asked w;
 		if (!look_up(f, a, &t.tokens[i], &w)) {
@@ -262,8 +263,8 @@ void trade_support_read(const struct trade_finder *f, struct arena *a,
 {
 	struct trade_text t;
 	trade_text_read(a, text, max_bytes, SUPPORT_TOKENS, &t);
-	trade_text_mark_noise(&t);
-	trade_text_drop_articles(&t);
+	trade_text_mark_noise(f->noise, &t);
+	trade_text_drop_articles(f->noise, &t);
 	uint8_t *seen = arena_alloc(a, f->n_words + 1);
 	out->words = arena_array(a, t.n + 1, sizeof(*out->words));
 	out->n = 0;

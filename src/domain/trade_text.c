@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Texts about jobs cut into words. What stands in a title beside the job is of
- * few kinds: marks of gender, contract, diploma, the recruiter's own voice,
- * place, date. The kinds are lists here; words that are in no list and in no
- * official title are strangers, for whom the comparison has its own price. */
+/* Texts about jobs cut into words, and the words without gender and number. */
 #include "trade_text.h"
 
 #include <etrier/arena.h>
@@ -13,15 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENDING_MAX    8	 /* bytes of the longest ending, "iennes" or "ières" */
-#define WORD_MAX      40 /* the longest word of the official titles has 24 */
-#define WORDING_WORDS 8
-#define STEM_MIN      3 /* what is left of a word when an ending is cut off */
-
-static const char *const articles[] = {
-	"a",   "and", "au", "aux", "avec", "chez", "d",	  "dans", "de",
-	"des", "du",  "en", "et",  "for",  "in",   "l",	  "la",	  "le",
-	"les", "of",  "ou", "par", "pour", "sur",  "the", "un",	  "une"};
+#define ENDING_MAX 8  /* bytes of the longest ending, "iennes" or "ières" */
+#define WORD_MAX   40 /* the longest word of the official titles has 24 */
+#define STEM_MIN   3  /* what is left of a word when an ending is cut off */
 
 /* Endings after a sign glued to a word. */
 static const char *const endings[] = {
@@ -30,186 +21,6 @@ static const char *const endings[] = {
 	"iennes", "ive",    "ives",  "le",   "ne",    "nes",  "nne",   "nnes",
 	"re",	  "rice",   "rices", "s",    "se",    "ses",  "sse",   "te",
 	"trice",  "trices", "tte",   "ve",   "ves",   "x"};
-
-/* Words which, kept, would be taken for words of a job: "contrat pro" is no
- * contract manager, "recherche un" no research. */
-static const char *const phrases[] = {
-	"contrat de professionnalisation",
-	"contrat professionnalisation",
-	"contrat d apprentissage",
-	"contrat apprentissage",
-	"contrat d alternance",
-	"contrat en alternance",
-	"contrat alternance",
-	"contrat pro",
-	"contrat cdi",
-	"contrat cdd",
-	"en contrat",
-	"mission interim",
-	"mission d interim",
-	"mission longue",
-	"bac pro",
-	"bac professionnel",
-	"baccalaureat professionnel",
-	"brevet professionnel",
-	"brevet de technicien superieur",
-	"brevet technicien superieur",
-	"brevet de maitrise",
-	"titre pro",
-	"titre professionnel",
-	"licence pro",
-	"licence professionnelle",
-	"mention complementaire",
-	"certificat d aptitude professionnelle",
-	"certificat de qualification professionnelle",
-	"diplome d etat",
-	"niveau bac",
-	"niveau cap",
-	"niveau bts",
-	"temps plein",
-	"temps partiel",
-	"temps complet",
-	"plein temps",
-	"mi temps",
-	"offre d emploi",
-	"offres d emploi",
-	"offre d alternance",
-	"offre de stage",
-	"job d ete",
-	"job etudiant",
-	"recherche un",
-	"recherche une",
-	"recherche des",
-	"recherche pour",
-	"recherche son",
-	"recherche sa",
-	"pour une entreprise",
-	"pour entreprise",
-	"entreprise partenaire",
-	"entreprises partenaires",
-	"pour notre client",
-	"pour un client",
-	"notre client",
-	"son client",
-	"notre equipe",
-	"nos equipes",
-	"notre magasin",
-	"notre entreprise",
-	"cdi chantier",
-	"region parisienne",
-	"ile de france",
-	"homme femme",
-	"femme homme",
-	"hommes femmes",
-	"ref",
-	"reference",
-};
-
-static const char *const soft_words[] = {
-	/* gender */
-	"hf", "fh", "mf", "fm", "hfx", "fhx", "mfx", "mfd", "hfnb", "mixte",
-	/* contract and hours */
-	"alternance", "alternances", "alternant", "alternante", "apprenti",
-	"apprentie", "apprentis", "apprentissage", "cdd", "cdi", "cdii",
-	"contrat", "contrats", "interim", "interimaire", "stage", "stages",
-	"stagiaire", "stagiaires", "saisonnier", "saisonniere", "saison",
-	"vacataire", "extra", "extras", "job", "etudiant", "etudiante",
-	"professionnalisation", "semaine", "week", "end", "weekend", "mois",
-	"ans", "an", "annee", "annees", "heures", "heure", "jour", "jours",
-	"nuit", "matin", "soir", "samedi", "dimanche", "horaires",
-	"teletravail",
-	/* diploma */
-	"bac", "baccalaureat", "bachelor", "bep", "bepa", "bm", "bp", "bpa",
-	"bpjeps", "bts", "btsa", "but", "cap", "capa", "cqp", "cs", "dcg",
-	"deust", "diplome", "diplomes", "dut", "formation", "formations",
-	"licence", "master", "mastere", "mba", "mc", "msc", "niveau", "pro",
-	"qualification", "qualifie", "qualifiee", "rncp", "tfp", "titre",
-	/* voice of the recruiter */
-	"afpa", "annonce", "artisan", "ecole", "metier", "metiers", "asap",
-	"candidat", "candidate", "candidats", "candidature", "cabinet", "cfa",
-	"cherche", "cherchons", "confirme", "confirmee", "debutant",
-	"debutante", "debutants", "accepte", "acceptes", "disponible",
-	"dynamique", "embauche", "emploi", "emplois", "entreprise",
-	"entreprises", "experience", "experimente", "experimentee", "futur",
-	"future", "groupe", "greta", "immediat", "immediate", "immediatement",
-	"jeune", "jeunes", "junior", "leader", "mission", "missions", "motive",
-	"motivee", "nos", "notre", "nous", "nouveau", "nouvelle", "offre",
-	"offres", "ouverture", "partenaire", "partenaires", "passionne",
-	"passionnee", "permis", "plusieurs", "possible", "poste", "postes",
-	"pourvoir", "prise", "profil", "recherche", "recherchons", "recherches",
-	"recrute", "recrutent", "recrutons", "rejoignez", "rejoins", "senior",
-	"societe", "souhaite", "sa", "ses", "super", "team", "tous", "toutes",
-	"urgent", "urgence", "votre", "vous", "vos", "vehicule",
-	/* pay and dates */
-	"brut", "euro", "euros", "eur", "net", "salaire", "smic",
-	"remuneration", "prime", "primes", "janvier", "fevrier", "mars",
-	"avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
-	"novembre", "decembre", "rentree", "ete", "date", "debut",
-	/* papers and places of work that many trades ask for or have */
-	"bafa", "caces", "vl", "ehpad", "habilitation", "habilitations",
-	"residence",
-	/* place */
-	"cedex", "france", "idf", "region", "proche", "proximite", "centre",
-	"ville", "arrondissement", "banlieue",
-	/* employers whose name is two letters from a job's */
-	"carrefour", "leclerc", "auchan", "lidl", "casino", "monoprix",
-	"intermarche", "franprix"};
-
-/* What offers call a job that the titles call otherwise, without articles and
- * in any gender. Some mean this only when they are all that is said: a
- * "serveur" serves in a restaurant, a "serveur de bar" does not. */
-struct wording {
-	const char *said, *meant;
-	bool is_all;
-};
-static const struct wording wordings[] = {
-	{"adv", "administration ventes", false},
-	{"aesh", "accompagnant eleves situation handicap aesh", false},
-	{"agent menage", "agent proprete locaux", true},
-	{"agent proprete", "agent proprete locaux", true},
-	{"agent saisie", "operateur saisie", true},
-	{"animateur centre loisirs", "animateur accueil loisirs centre", false},
-	{"ash", "agent service hospitalier", false},
-	{"assist", "assistant", false},
-	{"asv", "auxiliaire veterinaire", false},
-	{"atsem", "agent territorial specialise ecoles maternelles atsem",
-	 false},
-	{"barbier", "coiffeur barbier", true},
-	{"carrosserie", "carrossier", true},
-	{"compta", "comptable", false},
-	{"conseiller vendeur", "vendeur", false},
-	{"conseiller vente", "vendeur", false},
-	{"cuisine", "cuisinier", true},
-	{"dev", "developpeur", false},
-	{"els", "employe libre service", true},
-	{"employe commercial", "employe libre service", true},
-	{"employe commercial magasin", "employe libre service", true},
-	{"employe libre service els", "employe libre service", false},
-	{"esthetique", "estheticien", true},
-	{"femme menage", "employe menage", true},
-	{"homme toutes mains", "factotum", true},
-	{"ide", "infirmier soins generaux", false},
-	{"infirmier", "infirmier soins generaux", true},
-	{"ing", "ingenieur", false},
-	{"maconnerie", "macon", true},
-	{"mecanique automobile", "mecanicien automobile", true},
-	{"nounou", "garde enfants domicile", true},
-	{"paysagiste", "ouvrier paysagiste", true},
-	{"pl", "poids lourd", false},
-	{"plomberie", "plombier", true},
-	{"poids lourd spl", "poids lourd", false},
-	{"resp", "responsable", false},
-	{"rh", "ressources humaines", false},
-	{"sav", "service apres vente sav", false},
-	{"serveur", "serveur restaurant", true},
-	{"spl", "poids lourd", false},
-	{"tech", "technicien", false},
-	{"tp", "travaux publics", false},
-	{"vendeur conseil", "vendeur", false},
-	{"vendeur conseiller", "vendeur", false},
-	{"vrd", "voiries reseaux divers vrd", false},
-	{"webdesigner", "web designer", true},
-};
 
 static bool is_one_of(const char *s, const char *const *list, size_t n)
 {
@@ -223,6 +34,13 @@ static bool is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (unsigned char)c >= 0x80;
+}
+
+/* Of a word, and the beginning of nothing else. */
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
 }
 
 /* The bytes of the sign at s that may join an ending to a word; 0: none. */
@@ -269,6 +87,9 @@ static size_t separator_length(const char *s)
 					     ". ",
 					     "- ",
 					     " -"};
+	/* Most blanks stand between two words. */
+	if (*s == ' ' && is_plain(s[1]))
+		return 0;
 	if (strchr("()[]{}|;:,!?\n\t\"<>+*#_", *s))
 		return 1;
 	for (size_t i = 0; i < ARRAY_LEN(longer); i++)
@@ -326,6 +147,10 @@ void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 	char *part = arena_alloc(a, strlen(s) + 1);
 	size_t n = 0;
 	while (*s) {
+		if (is_plain(*s)) {
+			part[n++] = *s++;
+			continue;
+		}
 		size_t skip =
 			n && is_letter(part[n - 1]) ? ending_length(a, s) : 0;
 		size_t parts = skip ? 0 : separator_length(s);
@@ -345,142 +170,6 @@ void trade_text_drop(struct trade_text *t, size_t i, size_t n)
 	memmove(t->tokens + i, t->tokens + i + n,
 		(t->n - i - n) * sizeof(*t->tokens));
 	t->n -= n;
-}
-
-void trade_text_drop_articles(struct trade_text *t)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < t->n; i++)
-		if (!is_one_of(t->tokens[i].text, articles,
-			       ARRAY_LEN(articles)))
-			t->tokens[kept++] = t->tokens[i];
-	t->n = kept;
-}
-
-/* How many tokens from i on the phrase takes; 0: it is not there. */
-static size_t phrase_at(const struct trade_text *t, size_t i,
-			const char *phrase)
-{
-	size_t n = 0;
-	while (*phrase) {
-		size_t len = strcspn(phrase, " ");
-		if (i + n >= t->n)
-			return 0;
-		const char *word = t->tokens[i + n].text;
-		if (strncmp(word, phrase, len) != 0 || word[len])
-			return 0;
-		phrase += phrase[len] ? len + 1 : len;
-		n++;
-	}
-	return n;
-}
-
-static bool drop_phrase_at(struct trade_text *t, size_t i)
-{
-	for (size_t k = 0; k < ARRAY_LEN(phrases); k++) {
-		size_t n = phrase_at(t, i, phrases[k]);
-		if (n) {
-			trade_text_drop(t, i, n);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* "15h", "R489", "N3P2": hours, levels, references. */
-static bool has_figure(const char *word)
-{
-	return word[strcspn(word, "0123456789")] != '\0';
-}
-
-void trade_text_mark_noise(struct trade_text *t)
-{
-	for (size_t i = 0; i < t->n;)
-		if (!drop_phrase_at(t, i))
-			i++;
-	for (size_t i = 0; i < t->n; i++) {
-		const char *word = t->tokens[i].text;
-		t->tokens[i].is_soft =
-			has_figure(word) ||
-			is_one_of(word, soft_words, ARRAY_LEN(soft_words));
-	}
-}
-
-/* The words of a wording in the place of n tokens from i on; returns how many
- * they are. */
-static size_t put_words(struct arena *a, struct trade_text *t, size_t i,
-			size_t n, const char *meant)
-{
-	struct trade_text said = *t, words;
-	uint16_t segment = t->tokens[i].segment;
-	trade_text_read(a, meant, strlen(meant), WORDING_WORDS, &words);
-	t->tokens = arena_array(a, said.n + words.n + 1, sizeof(*t->tokens));
-	memcpy(t->tokens, said.tokens, i * sizeof(*t->tokens));
-	for (size_t k = 0; k < words.n; k++)
-		t->tokens[i + k] = (struct trade_token){words.tokens[k].text,
-							segment, false};
-	memcpy(t->tokens + i + words.n, said.tokens + i + n,
-	       (said.n - i - n) * sizeof(*t->tokens));
-	t->n = said.n - n + words.n;
-	return words.n;
-}
-
-/* How many tokens from i on the wording takes, some of them twice ("serveur /
- * serveuse"); 0: it is not there. */
-static size_t wording_at(const struct trade_text *t, const char *const *stems,
-			 size_t i, const struct trade_text *said,
-			 const char *const *said_stems)
-{
-	size_t k = 0, n = 0;
-	for (; i + n < t->n; n++) {
-		const char *stem = stems[i + n];
-		if (k < said->n && strcmp(stem, said_stems[k]) == 0)
-			k++;
-		else if (!k || strcmp(stem, said_stems[k - 1]) != 0)
-			break;
-	}
-	return k == said->n ? n : 0;
-}
-
-static const char **stems_of(struct arena *a, const struct trade_text *t)
-{
-	const char **stems = arena_array(a, t->n + 1, sizeof(*stems));
-	for (size_t i = 0; i < t->n; i++)
-		stems[i] = trade_stem(a, t->tokens[i].text);
-	return stems;
-}
-
-/* Are all tokens but n from i on soft? */
-static bool is_rest_soft(const struct trade_text *t, size_t i, size_t n)
-{
-	for (size_t k = 0; k < t->n; k++)
-		if ((k < i || k >= i + n) && !t->tokens[k].is_soft)
-			return false;
-	return true;
-}
-
-/* One wording wherever it is said. What was put is not read again: "aesh"
- * means itself too. */
-static void apply(struct arena *a, struct trade_text *t,
-		  const struct wording *w)
-{
-	struct trade_text said;
-	trade_text_read(a, w->said, strlen(w->said), WORDING_WORDS, &said);
-	const char **said_stems = stems_of(a, &said);
-	const char **stems = stems_of(a, t);
-	for (size_t i = 0; i < t->n; i++) {
-		size_t n = wording_at(t, stems, i, &said, said_stems);
-		if (!n || (w->is_all && !is_rest_soft(t, i, n)))
-			continue;
-		i += put_words(a, t, i, n, w->meant) - 1;
-		stems = stems_of(a, t);
-	}
-}
-
-void trade_text_reword(struct arena *a, struct trade_text *t)
-{
-	for (size_t i = 0; i < ARRAY_LEN(wordings); i++)
-		apply(a, t, &wordings[i]);
 }
 
 /* The first rule whose ending the word has is applied. */

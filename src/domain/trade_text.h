@@ -22,6 +22,12 @@ struct trade_text {
 	size_t n;
 };
 
+/* The words that name no job and the other names of jobs, found by word. Made
+ * once, then constant. Never NULL. */
+struct trade_noise;
+struct trade_noise *trade_noise_new(void);
+void trade_noise_free(struct trade_noise *noise);
+
 /* At most max_bytes of text (NULL: none) and max_tokens of them: without
  * feminine endings ("vendeur(se)", "vendeur.se", "vendeur·se" give "vendeur"),
  * article words, single characters and figures. */
@@ -30,12 +36,15 @@ void trade_text_read(struct arena *a, const char *text, size_t max_bytes,
 /* Take out the phrases of contracts, diplomas and recruiters and mark the
  * words of these as soft, and those with figures. Article words are still among
  * the tokens. */
-void trade_text_mark_noise(struct trade_text *t);
+void trade_text_mark_noise(const struct trade_noise *noise,
+			   struct trade_text *t);
 /* Take out the article words: "de", "la", "pour". */
-void trade_text_drop_articles(struct trade_text *t);
+void trade_text_drop_articles(const struct trade_noise *noise,
+			      struct trade_text *t);
 /* Write abbreviations and other names of jobs as the titles do. After noise is
  * marked and article words are dropped. */
-void trade_text_reword(struct arena *a, struct trade_text *t);
+void trade_text_reword(const struct trade_noise *noise, struct arena *a,
+		       struct trade_text *t);
 /* Take out n tokens from i on. */
 void trade_text_drop(struct trade_text *t, size_t i, size_t n);
 

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* How fast a large feed becomes offers, and in how much memory:
  *
- *   bench-feeds [--mb N] [--folder DIR]    300 MB, the current folder
- *   bench-feeds --files N --folder DIR     N documents of one offer, for
- * polls.sh
+ *   bench-feeds [--mb N] [--folder DIR] [--plain]
+ *       300 MB, the current folder
+ *   bench-feeds --files N --folder DIR
+ *       N documents of one offer, for polls.sh
  *
  * Invented offers of 2 to 4 kB in French are written to a file, once as JSON
- * and once as XML in the forms that conf/sources.d/examples/francetravail-file
- * and hellowork read, and read back by
+ * and once as XML in the forms that conf/sources.d/examples/france-travail and
+ * hellowork read, and read back by
  *
- *   étrier    split, parsed, mapped by that example, normalised with the tables
+ *   étrier    split, parsed, mapped by that example, normalised with the
+ * tables; then the same and read as the collector reads offers, with
+ *             conf/signals.yaml, conf/quality.yaml and trades inferred
+ *             (--plain: not this one)
  *   jansson   a trivial splitter and json_loadb() an element; also the whole
  *             document as one tree, of at most WHOLE_MB
  *   expat     handlers that count
@@ -19,6 +23,7 @@
  * be what was written, else the bench fails. The seed is fixed. */
 #include "collector/feed.h"
 #include "collector/mapping.h"
+#include "feeds/invented.h"
 
 #include <etrier/arena.h>
 #include <etrier/clock.h>
@@ -26,11 +31,14 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/lexicon.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/refdata.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
+#include <etrier/trade.h>
+#include <etrier/understand.h>
 #include <etrier/ynode.h>
 
 #include <expat.h>
@@ -44,236 +52,20 @@
 
 enum {
 	MB = 1000000,
-	CHUNK = 16 * 1024,   /* as libcurl hands bytes over */
-	WHOLE_MB = 100,	     /* of one tree: memory is 4 to 6 times that */
-	OFFER_MAX = 8 * 1024 /* more than write_offer() ever writes */
+	CHUNK = 16 * 1024, /* as libcurl hands bytes over */
+	WHOLE_MB = 100,	   /* of one tree: memory is 4 to 6 times that */
 };
-
-/* ---- invented offers ---- */
-
-static uint64_t seed = 20261127;
-
-static unsigned pick(unsigned n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % n;
-}
-
-static const struct trade {
-	const char *rome, *title, *official, *naf;
-} trades[] = {
-	{"D1102", "Boulanger / Boulangère (H/F)", "Boulanger / Boulangère",
-	 "10.71C"},
-	{"G1603", "Équipier polyvalent en restauration rapide F/H",
-	 "Employé polyvalent / Employée polyvalente de restauration", "56.10C"},
-	{"N1103", "Préparateur de commandes – site de Gonesse",
-	 "Préparateur / Préparatrice de commandes", "52.10B"},
-	{"F1703", "Maçon apprenti (H/F)", "Maçon / Maçonne", "43.99C"},
-	{"J1501", "Aide-soignant(e) – résidence « Les Tilleuls »",
-	 "Aide-soignant / Aide-soignante", "87.10A"},
-	{"K1304", "Aide à domicile", "Aide à domicile", "88.10A"},
-	{"I1304", "Technicien de maintenance industrielle",
-	 "Technicien / Technicienne de maintenance industrielle", "33.12Z"},
-	{"M1607", "Secrétaire médicale H/F", "Secrétaire", "86.21Z"},
-};
-static const struct town {
-	const char *name, *insee, *postcode, *lat, *lon;
-} towns[] = {
-	{"Montreuil", "93048", "93100", "48.8634", "2.4484"},
-	{"Saint-Denis", "93066", "93200", "48.9362", "2.3574"},
-	{"Bobigny", "93008", "93000", "48.9096", "2.4394"},
-	{"Créteil", "94028", "94000", "48.7896", "2.4555"},
-	{"Évry-Courcouronnes", "91228", "91000", "48.6294", "2.4417"},
-	{"Nanterre", "92050", "92000", "48.8924", "2.2071"},
-	{"Cergy", "95127", "95000", "49.0380", "2.0760"},
-	{"Meaux", "77284", "77100", "48.9601", "2.8785"},
-};
-static const char *const sentences[] = {
-	"Au sein d'une équipe de six personnes, vous préparez chaque matin les "
-	"commandes de la journée et vérifiez la qualité des produits reçus. ",
-	"Vous accueillez les clients, répondez à leurs questions et veillez à "
-	"la propreté de l'espace qui vous est confié. ",
-	"Une première expérience est appréciée, mais nous formons volontiers "
-	"les débutants motivés\u00a0: seule compte l'envie d'apprendre. ",
-	"Horaires en équipe (matin ou après-midi), repos hebdomadaire fixe et "
-	"possibilité d'évolution après six mois. ",
-	"Le poste est accessible en transports en commun\u00a0; une aide au "
-	"déplacement est prévue pour les premières semaines. ",
-	"Vous travaillez sous la responsabilité du chef d'atelier et rendez "
-	"compte de l'avancement par un cahier de suivi. ",
-	"Port de charges occasionnel (jusqu'à 15\u00a0kg), station debout et "
-	"gestes répétés\u00a0; l'équipement de protection est fourni. ",
-	"Rigueur, ponctualité et esprit d'équipe sont les qualités que nous "
-	"recherchons avant tout… ",
-	"Rémunération selon la convention collective, primes de panier et "
-	"mutuelle d'entreprise prises en charge à 60\u00a0%. ",
-	"L'œuvre de l'entreprise inventée est de servir d'exemple\u00a0: elle "
-	"n'existe pas, ses clients non plus. ",
-	"La formation alterne deux semaines en entreprise et une semaine au "
-	"centre, de septembre à juillet. ",
-	"Merci d'adresser votre candidature avant la fin du mois, en précisant "
-	"vos disponibilités et le moyen de vous joindre. ",
-};
-static const char *const contracts[] = {"CDI", "CDD", "MIS", "CDI"};
-
-struct out {
-	char text[OFFER_MAX];
-	size_t n;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct out *o,
-						      const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	int n = vsnprintf(o->text + o->n, sizeof(o->text) - o->n, fmt, ap);
-	va_end(ap);
-	BUG_ON(n < 0 || (size_t)n >= sizeof(o->text) - o->n);
-	o->n += (size_t)n;
-}
-
-static void put_sentences(struct out *o, unsigned n, const char *before,
-			  const char *after)
-{
-	while (n--)
-		put(o, "%s%s%s", before, sentences[pick(ARRAY_LEN(sentences))],
-		    after);
-}
-
-static void put_day(struct out *o, const char *key, const char *after)
-{
-	put(o, "%s2026-%02u-%02u%s", key, 9 + pick(3), 1 + pick(28), after);
-}
-
-static void put_json(struct out *o, int64_t i)
-{
-	const struct trade *j = &trades[pick(ARRAY_LEN(trades))];
-	const struct town *t = &towns[pick(ARRAY_LEN(towns))];
-	put(o, "{\"id\":\"B%07" PRId64 "\",\"intitule\":\"%s\",", i, j->title);
-	put(o, "\"description\":\"");
-	put_sentences(o, 6 + pick(14), "", pick(3) ? "" : "\\n\\n");
-	put_day(o, "\",\"dateCreation\":\"", "T08:12:30.000Z\"");
-	put_day(o, ",\"dateActualisation\":\"", "T18:11:42.000Z\"");
-	put(o,
-	    ",\"lieuTravail\":{\"libelle\":\"%.2s - %s\",\"latitude\":%s,"
-	    "\"longitude\":%s,\"codePostal\":\"%s\",\"commune\":\"%s\"},",
-	    t->insee, t->name, t->lat, t->lon, t->postcode, t->insee);
-	put(o,
-	    "\"romeCode\":\"%s\",\"romeLibelle\":\"Famille %.3s\","
-	    "\"appellationlibelle\":\"%s\",",
-	    j->rome, j->rome, j->official);
-	put(o,
-	    "\"entreprise\":{\"nom\":\"Ateliers Inventés %u\",\"description\":"
-	    "\"Entreprise inventée d'une centaine de salariés.\",\"logo\":"
-	    "\"https://logo.example/%u.png\",\"entrepriseAdaptee\":false},",
-	    pick(5000), pick(5000));
-	put(o,
-	    "\"typeContrat\":\"%s\",\"typeContratLibelle\":\"Contrat de %u "
-	    "mois\",\"natureContrat\":\"%s\",\"experienceExige\":\"%c\","
-	    "\"experienceLibelle\":\"%u mois\",",
-	    contracts[pick(4)], 3 + pick(20),
-	    pick(3) ? "Contrat travail" : "Contrat apprentissage",
-	    "DSE"[pick(3)], pick(36));
-	put(o,
-	    "\"formations\":[{\"codeFormation\":\"23684\",\"domaineLibelle\":"
-	    "\"métiers de bouche\",\"niveauLibelle\":\"CAP, BEP et "
-	    "équivalents\",\"exigence\":\"E\"}],\"competences\":[");
-	for (unsigned k = 0, n = pick(5); k < n; k++)
-		put(o,
-		    "%s{\"code\":\"%u\",\"libelle\":\"Réaliser les réglages et "
-		    "contrôler la qualité\",\"exigence\":\"S\"}",
-		    k ? "," : "", 100000 + pick(30000));
-	put(o,
-	    "],\"permis\":[{\"libelle\":\"B - Véhicule léger\",\"exigence\":"
-	    "\"%c\"}],\"salaire\":{\"libelle\":\"Mensuel de %u,00 Euros sur 12 "
-	    "mois\"},\"dureeTravailLibelle\":\"%uH Horaires normaux\","
-	    "\"dureeTravailLibelleConverti\":\"%s\",\"alternance\":false,",
-	    pick(2) ? 'E' : 'S', 1750 + pick(900), 30 + pick(9),
-	    pick(4) ? "Temps plein" : "Temps partiel");
-	put(o,
-	    "\"contact\":{\"nom\":\"Service inventé\",\"coordonnees1\":"
-	    "\"https://partner.example/offre/%" PRId64
-	    "\",\"urlPostulation\":\"https://partner.example/offre/%" PRId64
-	    "\"},\"nombrePostes\":%u,\"accessibleTH\":%s,\"codeNAF\":\"%s\","
-	    "\"trancheEffectifEtab\":\"20 à 49 salariés\",",
-	    i, i, 1 + pick(3), pick(2) ? "true" : "false", j->naf);
-	put(o,
-	    "\"origineOffre\":{\"origine\":\"1\",\"urlOrigine\":"
-	    "\"https://partner.example/detail/B%07" PRId64
-	    "\"},\"entrepriseAdaptee\":false,\"employeurHandiEngage\":false}",
-	    i);
-}
-
-static void put_cdata(struct out *o, const char *name, const char *text)
-{
-	put(o, "  <%s><![CDATA[%s]]></%s>\n", name, text, name);
-}
-
-/* A third of the descriptions hold markup, as a third of the feeds do. */
-static void put_xml(struct out *o, int64_t i)
-{
-	const struct trade *j = &trades[pick(ARRAY_LEN(trades))];
-	const struct town *t = &towns[pick(ARRAY_LEN(towns))];
-	bool marked = pick(3) == 0;
-	put(o, "<job>\n  <job_id><![CDATA[B%07" PRId64 "]]></job_id>\n", i);
-	put_cdata(o, "guid", "d055f685ddee38d190934bde50554bb8");
-	put_cdata(o, "title", j->title);
-	put(o,
-	    "  <url><![CDATA[https://r.partner.example/redirect?poc=2&op=%" PRId64
-	    "&from=https%%3A%%2F%%2Fpartner.example%%2Femplois%%2F%" PRId64
-	    ".html%%3Futm_medium%%3DMetamoteurs]]></url>\n",
-	    i, i);
-	put(o, "  <description><![CDATA[");
-	put_sentences(o, 3 + pick(8), marked ? "<p>" : "",
-		      marked	? "</p>\n"
-		      : pick(3) ? ""
-				: "\n\n");
-	put(o, "]]></description>\n  <profile><![CDATA[%s",
-	    marked ? "<ul>" : "");
-	put_sentences(o, 3 + pick(6), marked ? "<li>" : "-   ",
-		      marked ? "</li>" : "\n");
-	put(o, "%s]]></profile>\n  <benefits />\n  <address />\n",
-	    marked ? "</ul>" : "");
-	put_cdata(o, "city", t->name);
-	put(o, "  <geoloc><![CDATA[%s,%s]]></geoloc>\n", t->lat, t->lon);
-	put_cdata(o, "region", "ILE DE FRANCE");
-	put_cdata(o, "postal_code", t->postcode);
-	put_cdata(o, "country", "FR");
-	put_day(o, "  <publication_date><![CDATA[",
-		" 23:21:39]]></publication_date>\n");
-	put_day(o, "  <updated_date><![CDATA[",
-		" 05:36:25]]></updated_date>\n");
-	put_cdata(o, "contract", contracts[pick(4)]);
-	put(o, "  <contract_period_value />\n  <contract_period_unit />\n");
-	put_cdata(o, "qualification", "RJ/Qualif/Ouvrier");
-	put_cdata(o, "experience", "Sup_1");
-	put_cdata(o, "job_time", pick(4) ? "Full time" : "Part time");
-	put_cdata(o, "remote", "Pas_teletravail");
-	put_cdata(o, "sector", "Serv_entreprise");
-	put(o,
-	    "  <company_title><![CDATA[Ateliers Inventés %u]]>"
-	    "</company_title>\n",
-	    pick(5000));
-	put_cdata(o, "company_description",
-		  "Entreprise inventée d'une centaine de salariés.");
-	put_cdata(o, "company_logo", "https://logo.example/black.png");
-	put(o, "  <siret />\n");
-	put_cdata(o, "naf_code", j->naf);
-	put(o, "  <csr_label />\n</job>\n");
-}
 
 struct form {
-	const char *name, *map, *begin, *between, *end;
-	void (*put)(struct out *o, int64_t i);
+	const char *name, *map, *records, *begin, *between, *end;
+	void (*put)(struct invented *o, int64_t i);
 };
 static const struct form forms[] = {
-	{"json", "conf/sources.d/examples/francetravail-file.yaml",
-	 "{\"resultats\":[\n", ",\n", "]}\n", put_json},
-	{"xml", "conf/sources.d/examples/hellowork.yaml",
+	{"json", "conf/sources.d/examples/france-travail.yaml", "resultats",
+	 "{\"resultats\":[\n", ",\n", "]}\n", invented_json},
+	{"xml", "conf/sources.d/examples/hellowork.yaml", "root.job",
 	 "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<root>\n", "",
-	 "</root>\n", put_xml},
+	 "</root>\n", invented_xml},
 };
 
 static void say(const char *bytes, size_t n, FILE *f)
@@ -288,11 +80,11 @@ static void say(const char *bytes, size_t n, FILE *f)
 static int64_t write_feed(const struct form *form, int64_t size, FILE *f)
 {
 	int64_t n = 0, written = 0;
-	struct out o;
+	struct invented o;
 	say(form->begin, strlen(form->begin), f);
 	for (; written < size; n++) {
 		o.n = 0;
-		put(&o, "%s", n ? form->between : "");
+		invented_put(&o, "%s", n ? form->between : "");
 		form->put(&o, n);
 		say(o.text, o.n, f);
 		written += (int64_t)o.n;
@@ -305,13 +97,13 @@ static int write_files(int64_t n, const char *folder)
 {
 	for (int64_t i = 0; i < n; i++) {
 		char *path = mem_printf("%s/%" PRId64 ".json", folder, i);
-		struct out o = {.n = 0};
-		put(&o, "{\"resultats\":[");
-		put_json(&o, i);
-		put(&o, "]}");
+		struct invented o = {.n = 0};
+		invented_put(&o, "{\"resultats\":[");
+		invented_json(&o, i);
+		invented_put(&o, "]}");
 		/* Blanks make 4 kB of it. */
 		while (o.n < 4096)
-			put(&o, "\n");
+			invented_put(&o, "\n");
 		FILE *f = fopen(path, "w");
 		if (!f) {
 			perror(path);
@@ -329,18 +121,10 @@ static int write_files(int64_t n, const char *folder)
 struct work {
 	const struct form *form;
 	FILE *file;
-	int64_t bytes, offers, max_mb;
+	int64_t bytes, offers;
+	bool is_plain;
 };
 typedef int64_t reader_fn(const struct work *w); /* records read, -1 */
-
-static int64_t read_nothing(const struct work *w)
-{
-	struct err err;
-	struct refdata *rd = refdata_load("conf/refdata", &err);
-	(void)w;
-	refdata_free(rd);
-	return rd ? 0 : -1;
-}
 
 static void on_offer(void *ctx, const struct offer *o,
 		     const struct notes *notes)
@@ -351,22 +135,72 @@ static void on_offer(void *ctx, const struct offer *o,
 			   o->posted != INSTANT_NONE;
 }
 
-/* The shipped example, with room for the feed. */
-static json_t *read_map(const char *file)
+/* The shipped example, with room for the feed, as a file: the pages of an API
+ * are not what is measured. */
+static json_t *read_map(const struct form *form)
+{
+	struct arena a;
+	struct diags d;
+	arena_init(&a);
+	diags_init(&d);
+	struct ynode *root = ynode_load(&a, form->map, &d);
+	json_t *source = root ? source_read(root, NULL, "", &d) : NULL;
+	diags_print(&d, stderr);
+	if (source) {
+		json_object_set_new(source, "max_offers",
+				    json_integer(100000000));
+		json_object_set_new(source, "kind", json_string(form->name));
+		json_object_set_new(source, "records",
+				    json_string(form->records));
+	}
+	diags_clear(&d);
+	arena_clear(&a);
+	return source;
+}
+
+static json_t *read_lexicon(const char *file, enum lexicon_what what)
 {
 	struct arena a;
 	struct diags d;
 	arena_init(&a);
 	diags_init(&d);
 	struct ynode *root = ynode_load(&a, file, &d);
-	json_t *source = root ? source_read(root, NULL, "", &d) : NULL;
+	json_t *lexicon = root ? lexicon_read(root, what, &d) : NULL;
 	diags_print(&d, stderr);
-	if (source)
-		json_object_set_new(source, "max_offers",
-				    json_integer(100000000));
 	diags_clear(&d);
 	arena_clear(&a);
-	return source;
+	return lexicon;
+}
+
+/* As shipped, but for the list of employers, which an instance has. */
+static struct understanding *read_understanding(
+	const struct refdata *rd, const struct trade_finder *finder)
+{
+	struct err err;
+	json_t *signals = read_lexicon("conf/signals.yaml", LEXICON_SIGNALS);
+	json_t *quality = read_lexicon("conf/quality.yaml", LEXICON_QUALITY);
+	json_t *both = json_pack("{s:o*, s:o*}", "signals", signals, "quality",
+				 quality);
+	struct understanding *u =
+		signals && quality ? understanding_new(rd, finder, both, &err)
+				   : NULL;
+	json_decref(both);
+	return u;
+}
+
+static int64_t read_nothing(const struct work *w)
+{
+	struct err err;
+	struct refdata *rd = refdata_load("conf/refdata", &err);
+	struct trade_finder *finder =
+		w->is_plain || !rd ? NULL : trade_finder_new(rd);
+	struct understanding *u =
+		finder ? read_understanding(rd, finder) : NULL;
+	bool is_read = rd && (w->is_plain || u);
+	understanding_free(u);
+	trade_finder_free(finder);
+	refdata_free(rd);
+	return is_read ? 0 : -1;
 }
 
 static int64_t read_etrier(const struct work *w)
@@ -377,13 +211,19 @@ static int64_t read_etrier(const struct work *w)
 	size_t n;
 	char *bytes = mem_alloc(CHUNK);
 	struct refdata *rd = refdata_load("conf/refdata", &err);
-	json_t *source = read_map(w->form->map);
+	json_t *source = read_map(w->form);
 	struct mapping *m = source ? mapping_new(source, &err) : NULL;
 	if (!rd || !m)
+		return -1;
+	struct trade_finder *finder = w->is_plain ? NULL : trade_finder_new(rd);
+	struct understanding *u =
+		w->is_plain ? NULL : read_understanding(rd, finder);
+	if (!w->is_plain && !u)
 		return -1;
 	const struct normaliser nz = {
 		.mapping = m,
 		.refdata = rd,
+		.understanding = u,
 		.source = "bench",
 		.now = clock_now(clock_system()),
 	};
@@ -402,6 +242,8 @@ static int64_t read_etrier(const struct work *w)
 	feed_free(f);
 	mapping_free(m);
 	json_decref(source);
+	understanding_free(u);
+	trade_finder_free(finder);
 	refdata_free(rd);
 	free(bytes);
 	/* A trade may be unknown in a feed without codes; all else is there. */
@@ -411,7 +253,7 @@ static int64_t read_etrier(const struct work *w)
 /* Elements of the one array of a document, as simply as it can be done. */
 static int64_t read_jansson(const struct work *w)
 {
-	static char element[OFFER_MAX];
+	static char element[INVENTED_MAX];
 	char *bytes = mem_alloc(CHUNK);
 	size_t n, len = 0;
 	int64_t seen = 0;
@@ -552,22 +394,34 @@ static struct work make_work(const struct form *form, int64_t mb,
 	return w;
 }
 
-static void bench(int64_t mb, const char *folder)
+/* Both ways beside a peer; with reading, the floor holds as well. */
+static void run_etrier(struct work *w, bool is_plain, double peer,
+		       const char *floor)
 {
-	const struct work none = {0};
-	run("the tables alone", read_nothing, &none);
+	w->is_plain = true;
+	double s = run("étrier, to offers", read_etrier, w);
+	printf("étrier over the peer: %.2f (floor %s)\n", peer / s, floor);
+	if (is_plain)
+		return;
+	w->is_plain = false;
+	s = run("étrier, to offers read", read_etrier, w);
+	printf("étrier over the peer: %.2f (floor %s)\n", peer / s, floor);
+}
+
+static void bench(int64_t mb, const char *folder, bool is_plain)
+{
+	const struct work none = {.is_plain = is_plain};
+	run("what is loaded alone", read_nothing, &none);
 	struct work w = make_work(&forms[0], mb, folder);
 	double peer = run("jansson, an offer at a time", read_jansson, &w);
-	double ours = run("étrier, JSON to offers", read_etrier, &w);
-	printf("étrier over jansson: %.2f (floor 0.5)\n", peer / ours);
+	run_etrier(&w, is_plain, peer, "0.5");
 	fclose(w.file);
 	w = make_work(&forms[0], mb < WHOLE_MB ? mb : WHOLE_MB, folder);
 	run("jansson, the whole tree", read_whole, &w);
 	fclose(w.file);
 	w = make_work(&forms[1], mb, folder);
 	peer = run("expat, counting", read_expat, &w);
-	ours = run("étrier, XML to offers", read_etrier, &w);
-	printf("étrier over expat: %.2f (floor 0.25)\n", peer / ours);
+	run_etrier(&w, is_plain, peer, "0.25");
 	fclose(w.file);
 }
 
@@ -575,23 +429,29 @@ int main(int argc, char **argv)
 {
 	const char *folder = ".";
 	int64_t mb = 300, files = 0;
-	int i = 1;
-	for (; i + 1 < argc; i += 2) {
+	bool is_plain = false, is_wrong = false;
+	for (int i = 1; i < argc && !is_wrong; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		if (str_eq(argv[i], "--plain")) {
+			is_plain = true;
+			continue;
+		}
 		if (str_eq(argv[i], "--folder"))
-			folder = argv[i + 1];
-		else if (!str_eq(argv[i], "--mb") ||
-			 num_parse_int(argv[i + 1], 1, 10000, &mb))
-			if (!str_eq(argv[i], "--files") ||
-			    num_parse_int(argv[i + 1], 1, 100000, &files))
-				break;
+			folder = value;
+		else if (str_eq(argv[i], "--mb"))
+			is_wrong = num_parse_int(value, 1, 10000, &mb);
+		else
+			is_wrong = !str_eq(argv[i], "--files") ||
+				   num_parse_int(value, 1, 100000, &files);
+		i++;
 	}
-	if (i != argc) {
+	if (is_wrong || !*folder) {
 		fprintf(stderr, "usage: bench-feeds [--mb N] [--files N] "
-				"[--folder DIR]\n");
+				"[--folder DIR] [--plain]\n");
 		return 2;
 	}
 	if (files)
 		return write_files(files, folder);
-	bench(mb, folder);
+	bench(mb, folder, is_plain);
 	return 0;
 }
