@@ -499,6 +499,8 @@ struct polling *polling_new(struct event_base *base, const struct clock *clock,
 			    const struct refdata *rd)
 {
 	struct polling *k = mem_alloc(sizeof(*k));
+	/* Without it libsodium hashes documents with its slowest code. */
+	BUG_ON(sodium_init() < 0);
 	k->base = base;
 	k->clock = clock;
 	k->refdata = rd;

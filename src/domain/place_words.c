@@ -173,22 +173,21 @@ static void add_region(struct place_words *w, struct text *t,
 /* True when the part is a word we know for what it is. */
 static bool classify(struct place_words *w, struct text *t, char *part)
 {
-	const char *code = dept_code(w, part, strlen(part));
 	const char *key = utf8_fold(w->arena, part);
-	const char *region = place_region(w->rd, key);
-	const struct place_area *area = place_area(key);
+	const struct place_area *area;
+	const char *code, *region;
 	char *name;
 	if (join_arrondissement(w, part) || place_is_noise(key))
 		return true;
-	if (code)
+	if ((code = dept_code(w, part, strlen(part))))
 		place_span_add(w->rd, &t->depts, code);
 	else if (place_is_france(key))
 		w->is_country = true;
 	else if (place_is_abroad(key))
 		w->abroad_name = part;
-	else if (region)
+	else if ((region = place_region(w->rd, key)))
 		add_region(w, t, region);
-	else if (area)
+	else if ((area = place_area(key)))
 		add_area(w, area, part);
 	else if (is_commune(w, part, NULL) || is_dept(w, part, NULL))
 		add_name(w, part);

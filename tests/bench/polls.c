@@ -2,13 +2,14 @@
 /* Polls of the collector, without engine and pacing (polls.sh starts the
  * server and compares with curl):
  *
- *   bench-polls BASE N [PARALLEL]
+ *   bench-polls BASE N [PARALLEL [read]]
  *
  * N polls of SOURCES_MAX sources, BASE/0.json and so on, each a document of one
- * offer as conf/sources.d/examples/francetravail-file reads it, at most
- * PARALLEL (20) at a time: fetched, split, mapped, normalised and written as
- * offer lines. Prints milliseconds passed and milliseconds of processor; fails
- * unless every poll gave its offer. */
+ * offer as polls.yaml reads it, at most PARALLEL (20) at a time: fetched,
+ * split, mapped, normalised and written as offer lines. With "read", what
+ * offers say in words is understood too (signals, quality, trade). Prints
+ * milliseconds passed and milliseconds of processor; fails unless every poll
+ * gave its offer. */
 #include "collector/poller.h"
 
 #include <etrier/arena.h>
@@ -17,12 +18,14 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/lexicon.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/refdata.h>
 #include <etrier/source.h>
 #include <etrier/str.h>
+#include <etrier/trade.h>
 #include <etrier/ynode.h>
 
 #include <curl/curl.h>
@@ -33,8 +36,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-static const char map_file[] =
-	"conf/sources.d/examples/francetravail-file.yaml";
+static const char map_file[] = "tests/bench/polls.yaml";
 
 struct bench {
 	struct event_base *base;
@@ -103,11 +105,26 @@ static json_t *read_map(void)
 	return source;
 }
 
+static void read_lexicon(json_t *out, const char *key, const char *file,
+			 enum lexicon_what what, struct diags *d)
+{
+	struct arena a;
+	arena_init(&a);
+	struct ynode *root = ynode_load_partly(&a, file, d);
+	json_t *v = root ? lexicon_read(root, what, d) : NULL;
+	if (v)
+		json_object_set_new(out, key, v);
+	arena_clear(&a);
+}
+
+/* trades NULL: offers are not read. */
 static struct poll_config *config(const char *url, int64_t parallel,
-				  const struct refdata *rd)
+				  const struct refdata *rd,
+				  const struct trade_finder *trades)
 {
 	struct diags d;
 	json_t *map = read_map();
+	json_t *lexicons = json_object();
 	json_t *sources = json_object();
 	for (int i = 0; map && i < SOURCES_MAX; i++) {
 		char *name = mem_printf("s%d", i);
@@ -122,11 +139,19 @@ static struct poll_config *config(const char *url, int64_t parallel,
 		free(address);
 	}
 	json_decref(map);
-	json_t *all =
-		json_pack("{s:{s:I, s:I}, s:o}", "collector", "max_parallel",
-			  parallel, "per_host", parallel, "sources", sources);
 	diags_init(&d);
-	struct poll_config *c = map ? poll_config_new(all, rd, NULL, &d) : NULL;
+	if (trades) {
+		read_lexicon(lexicons, "signals", "conf/signals.yaml",
+			     LEXICON_SIGNALS, &d);
+		read_lexicon(lexicons, "quality", "conf/quality.yaml",
+			     LEXICON_QUALITY, &d);
+	}
+	json_t *all = json_pack("{s:{s:I, s:I}, s:o, s:o}", "collector",
+				"max_parallel", parallel, "per_host", parallel,
+				"sources", sources, "lexicons", lexicons);
+	struct poll_config *c = map && !d.n_errors
+					? poll_config_new(all, rd, trades, &d)
+					: NULL;
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	json_decref(all);
@@ -141,14 +166,15 @@ static int64_t processor_ms(void)
 	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
 }
 
-static int run(const char *url, int64_t n, int64_t parallel)
+static int run(const char *url, int64_t n, int64_t parallel, bool reads)
 {
 	struct err err = {0};
 	struct bench b = {.base = event_base_new(), .n = n};
 	const struct poller_out out = {on_line, unsent, &b};
 	buf_init(&b.line, (size_t)1 << 20);
 	struct refdata *rd = refdata_load("conf/refdata", &err);
-	struct poll_config *c = config(url, parallel, rd);
+	struct trade_finder *trades = rd && reads ? trade_finder_new(rd) : NULL;
+	struct poll_config *c = rd ? config(url, parallel, rd, trades) : NULL;
 	if (!rd || !c) {
 		fprintf(stderr, "bench-polls: %s\n", err.text);
 		return 1;
@@ -165,6 +191,7 @@ static int run(const char *url, int64_t n, int64_t parallel)
 	poller_free(b.poller);
 	event_free(b.more);
 	event_base_free(b.base);
+	trade_finder_free(trades);
 	refdata_free(rd);
 	buf_clear(&b.line);
 	if (b.n_ok == n && b.n_offers == n)
@@ -180,13 +207,15 @@ int main(int argc, char **argv)
 {
 	int64_t n, parallel = 20;
 	if (argc < 3 || num_parse_int(argv[2], 1, 100000, &n) ||
-	    (argc > 3 && num_parse_int(argv[3], 1, 1000, &parallel))) {
-		fprintf(stderr, "usage: bench-polls BASE N [PARALLEL]\n");
+	    (argc > 3 && num_parse_int(argv[3], 1, 1000, &parallel)) ||
+	    (argc > 4 && !str_eq(argv[4], "read"))) {
+		fprintf(stderr,
+			"usage: bench-polls BASE N [PARALLEL [read]]\n");
 		return 2;
 	}
 	log_open("bench", LOG_ERROR);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	int rc = run(argv[1], n, parallel);
+	int rc = run(argv[1], n, parallel, argc > 4);
 	curl_global_cleanup();
 	return rc;
 }

@@ -3,8 +3,8 @@
 # How many sources the collector polls a second, beside curl on the same files:
 # 200 documents of 4 kB (as many as there may be sources), one offer each, ten
 # times each, from an unpacked nginx on loopback. curl throws them away; étrier
-# splits, maps, normalises and writes the offers. In turn, and the best of each,
-# since a neighbour only ever slows down.
+# splits, maps, normalises and writes the offers; once more with their words read
+# too. In turn, and the best of each, since a neighbour only ever slows down.
 #
 #   BUILD_DIR=build tests/bench/polls.sh [TIMES [ROUNDS [PARALLEL]]]
 set -u
@@ -44,6 +44,7 @@ wait_for_port "$port" || { cat "$work/stderr"; exit 1; }
 # best NAME VALUE: keeps the smaller one.
 best() { [ "$2" -ge "${!1}" ] || printf -v "$1" %s "$2"; }
 curl_ms=999999 curl_cpu=999999 etrier_ms=999999 etrier_cpu=999999
+read_ms=999999 read_cpu=999999
 TIMEFORMAT='%R %U %S'
 for _ in $(seq "$rounds"); do
 	{ time curl -sS --no-progress-meter --parallel --parallel-max 50 -o /dev/null \
@@ -56,8 +57,13 @@ for _ in $(seq "$rounds"); do
 	[ -n "${cpu:-}" ] || exit 1
 	best etrier_ms "$ms"
 	best etrier_cpu "$cpu"
+	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel" read)
+	[ -n "${cpu:-}" ] || exit 1
+	best read_ms "$ms"
+	best read_cpu "$cpu"
 done
 row() { echo "$1: $2 ms, $((polls * 1000 / $2)) a second, $(($3 * 1000 / polls)) µs of processor each"; }
 row "curl --parallel --parallel-max 50" "$curl_ms" "$curl_cpu"
 row "étrier, $parallel at a time" "$etrier_ms" "$etrier_cpu"
+row "étrier, with the words of offers read" "$read_ms" "$read_cpu"
 echo "étrier over curl: $((curl_ms * 100 / etrier_ms)) % (floor 70, target 200); by processor time $((curl_cpu * 100 / etrier_cpu)) %"
