@@ -76,7 +76,10 @@ struct err;
  *   people [{first_name, dossier, wait_fr "attend depuis 12 jours",
  *      deadline_fr "il reste 18 jours pour signer", is_minor bool,
  *      offers [{title, employer, city, contract, start_fr "le 1er décembre",
- *         travel "environ 25 min en transports", posted_fr, source, url,
+ *         travel "environ 25 min en transports", posted_fr, source,
+ *         updated_fr "mise à jour le 20/11/2026", licence, licence_url,
+ *         school bool (it published as if it hired), inferred_fr "métier
+ *         déduit du titre", notes [text] of the quality gate, url,
  *         contact, reasons [text], checks [text], sent_to_youth bool}],
  *      n_more}]            offers of this person that wait for tomorrow
  *   n_more_people          people that wait for tomorrow

@@ -32,6 +32,7 @@ struct plan_settings {
 	char *base_url;
 	bool mail_goes, sms_goes; /* a transport is configured */
 	json_t *notice_to;	  /* watch.mail_to */
+	json_t *sources;	  /* {name: {title, licence, ...}} */
 };
 /* From the engine's object of settings_for_role(). */
 void plan_settings_read(struct plan_settings *out, const json_t *config);

@@ -58,7 +58,8 @@ bool polls_is_busy(const struct polls *p);
 
 /* One object per source, for `sources list` and `status`: name kind enabled
  * last_ok live seen good bad failures next polling quarantined stale
- * cert_expires note. New reference. */
+ * cert_expires note (why the last poll was not good) remark (what should be
+ * known of an answer that was). New reference. */
 json_t *polls_report(struct polls *p, struct err *err);
 
 /* The licence object of a source's settings, borrowed; NULL: none. */

@@ -116,6 +116,20 @@ int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 			int limit, store_closed_fn *on_closed, void *ctx,
 			int64_t *n, struct err *err);
+/* Called with the ref of each live offer of the source that was last seen
+ * before that instant, the longest unseen first, at most limit; not with refs
+ * that offer_ref() made. Not 0: enough. */
+typedef int store_ref_fn(void *ctx, const char *ref);
+int store_offers_unseen(struct store *s, const char *source,
+			int64_t seen_before, int limit, store_ref_fn *fn,
+			void *ctx, struct err *err);
+/* The live and quarantined ones of these that `poll` did not see become
+ * withdrawn; other refs are nothing. */
+int store_offers_close_refs(struct store *s, const char *source,
+			    const char *const *refs, size_t n_refs,
+			    int64_t poll, int64_t now,
+			    store_closed_fn *on_closed, void *ctx, int64_t *n,
+			    struct err *err);
 /* --- rule sets
  * ---------------------------------------------------------------- */
 int store_rules_put(struct store *s, const char *id, const char *text,

@@ -6,6 +6,7 @@
 #include "source_ask.h"
 #include "source_defaults.h"
 #include "source_exec.h"
+#include "source_licence.h"
 #include "source_map.h"
 #include "source_shape.h"
 #include "yfile.h"
@@ -148,6 +149,16 @@ const struct schema source_schema[] = {
 	 .words = kinds,
 	 .help = "what the address answers with, or the API that is there; "
 		 "exec: a program prints offers"},
+	{.key = "title",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 60,
+	 .help = "the name that readers are shown; default: name"},
+	{.key = "licence",
+	 .type = SCHEMA_MAP,
+	 .rows = source_licence_rows,
+	 .check = source_licence_check,
+	 .help = "what the licence of reuse asks"},
 	{.key = "enabled",
 	 .type = SCHEMA_BOOL,
 	 .fallback = "true",
@@ -508,6 +519,8 @@ static void finish(json_t *v)
 			v, "expires_days",
 			json_integer(is_window ? EXPIRES_WINDOW_DAYS : 0));
 	}
+	if (!json_object_get(v, "title"))
+		js_put_str(v, "title", js_str(v, "name", NULL));
 	put_map_hash(v);
 	if (source_is_exec(v))
 		source_exec_stamp(v);

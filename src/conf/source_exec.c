@@ -135,8 +135,8 @@ static struct schema shared_row(const char *key)
 json_t *source_exec_read(const struct ynode *root, struct diags *d)
 {
 	static const char *const shared[] = {
-		"name",	    "kind",	 "enabled",    "every",
-		"delivers", "max_bytes", "max_offers", "expires_days"};
+		"name",	     "kind",	   "enabled",	   "every", "delivers",
+		"max_bytes", "max_offers", "expires_days", "title", "licence"};
 	struct schema rows[ARRAY_LEN(shared) + ARRAY_LEN(source_exec_rows)];
 	size_t n = ARRAY_LEN(shared);
 	for (size_t i = 0; i < n; i++)

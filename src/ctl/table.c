@@ -86,7 +86,7 @@ const struct ctl_command ctl_commands[] = {
 	{OFFERS, "sources list", "", "Sources, their last polls and failures.",
 	 ctl_run_remote,
 	 "name:NAME kind:KIND last_ok:LAST live:LIVE seen:SEEN "
-	 "failures:FAILURES next:NEXT note:NOTE"},
+	 "failures:FAILURES next:NEXT note:NOTE remark:REMARK"},
 	{OFFERS, "sources poll", "NAME|--all [--accept-shrink]",
 	 "Poll now instead of when due. After --accept-shrink the next complete "
 	 "answer closes what it does not show, however short it is.",

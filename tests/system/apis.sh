@@ -165,6 +165,44 @@ until_ 20 grep -q 'source=lba-export result=unchanged' "$log" ||
 	fail "the same export again is not unchanged"
 [ "$(ask /log | grep -o 'lba/file' | wc -l)" -eq "$before_n" ] ||
 	fail "the same export was fetched again"
+# The newest only: what they show no more is looked up, one by one.
+source_file ft-window france_travail /ft/search window <<-YAML
+auth: {kind: oauth2, token_url: "$base/ft/token", client_id: PAR_x, client_secret_file: ft, scope: "api_offresdemploiv2 o2dsoffre"}
+departements: ["93"]
+detail: {url: "$base/ft/offres/{ref}", max: 10}
+licence: {name: Licence, show: true, refresh_h: 24, strip_withdrawn: [description, employer.name]}
+$ft_fields
+YAML
+# Gone from a window is not gone; unseen for a day, the offer is looked up.
+polled_window() { # polled_window N: the N-th poll of ft-window has ended
+	[ "$(grep -c 'engine poll.done source=ft-window' "$log")" -ge "$1" ]
+}
+# is STATUS [stripped]: what offers show says of it; its copy of ft is another.
+is() {
+	ctl --json offers show "ft-window:$gone" 2>/dev/null | /usr/bin/python3 -c '
+import json, sys
+o = json.loads(sys.stdin.readline())
+whole = "description" in o and "name" in o.get("employer", {})
+bare = "description" not in o and "name" not in o.get("employer", {})
+sys.exit(o["status"] != sys.argv[1] or
+         not (bare if len(sys.argv) > 2 else whole))' "$@"
+}
+ctl reload >/dev/null || fail "reload"
+until_ 30 polled_window 1 || fail "no poll of the window"
+gone=FT00007
+ask "/set?gone=$gone" >/dev/null
+ctl sources poll ft-window >/dev/null
+until_ 30 polled_window 2 || fail "no second poll of the window"
+is live || fail "a window closed $gone"
+ask /log | grep -q '/ft/offres/' && fail "looked up before its time"
+daemon_stop || fail "stop before the next day"
+clock_at 23:00
+daemon_start
+until_ 40 is withdrawn stripped ||
+	{ ctl offers show "ft-window:$gone"; fail "$gone is not withdrawn"; }
+ask /log | grep -q "/ft/offres/$gone" || fail "$gone was not looked up"
+[ "$(ask /log | grep -o '/ft/offres/' | wc -l)" -le 10 ] ||
+	fail "more were looked up than the source says"
 grep -qE 'clef|lba-key|cret|token[0-9]' "$log" && fail "a key in the log"
 daemon_stop || fail "stop: $?"
-say "APIs asked page by page, in parts and with keys; 4 000 offers behind a reach of 3 150"
+say "APIs asked page by page, in parts and with keys; 4 000 offers behind a reach of 3 150; one gone from a window"

@@ -546,7 +546,16 @@ static void test_models_fit_the_shipped_templates(void **state)
 	world_people(&w, 1, "{'contract_deadline':'2026-12-11'}",
 		     AGENCY_AUTOMATIC);
 	world_at(&w, "2026-11-23T10:01");
+	w.set.sources = fixture_json(
+		"{'essai':{'title':'Essai Emploi','licence':{'show':true,"
+		"'name':'Licence d’Essai','url':'https://l.example/'}}}");
 	world_offer(&w, "{'start':'2026-12-01','posted':'2026-11-20T08:00:00Z',"
+			"'updated':'2026-11-21T08:00:00Z',"
+			"'employer':{'name':'CFA d’Essai','school':'yes'},"
+			"'provenance':{'rome':'text'},"
+			"'evidence':{'rome':'86 %: title words'},"
+			"'quality':{'outcome':'note','symbols':['COURT'],"
+			"'reasons':['texte très court']},"
 			"'contact':{'name':'M. Exemple',"
 			"'phone':'+33139980002'}}");
 	for (int i = 0; i < 4; i++)
@@ -563,6 +572,13 @@ static void test_models_fit_the_shipped_templates(void **state)
 	line = plan_youth_preview(w.planner, world_id(&w, "ml1", "1"), &why,
 				  NULL);
 	assert_non_null(line);
+	/* Of all that, nothing reaches a young person. */
+	static const char *const not_for_youth[] = {
+		"source",      "updated_fr", "licence", "licence_url",
+		"inferred_fr", "notes",	     "school"};
+	for (size_t i = 0; i < ARRAY_LEN(not_for_youth); i++)
+		assert_null(json_object_get(json_object_get(line, "model"),
+					    not_for_youth[i]));
 	OK(render_sms(t, line, 1, &sms, E));
 	same_as_golden("digest-sms.txt", sms.text);
 	sms_clear(&sms);

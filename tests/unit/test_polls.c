@@ -4,6 +4,7 @@
  * a bad offer costs one offer, a bad source nothing to the others. */
 #include "plan_fixture.h"
 
+#include "engine/plan/polls.h"
 #include "engine/store/db.h"
 
 static struct world w;
@@ -351,6 +352,173 @@ static void test_expired_offers_close_and_stay_closed(void **state)
 	assert_null(live_offer(w.live, 1));
 }
 
+#define LOOKED_UP                                                          \
+	"{'essai':{'kind':'france_travail','every_s':3600,'enabled':true," \
+	"'detail':{'url':'https://a.example/{ref}','records':'','max':2}," \
+	"'licence':{'strip_withdrawn':['employer']}}}"
+
+/* A poll of a window with these offers, after which these are gone. */
+static void window(const json_t *line, const char *shown, const char *gone)
+{
+	int64_t poll = js_int(line, "id", -1);
+	json_t *numbers = fixture_json(shown), *n;
+	size_t i;
+	json_array_foreach(numbers, i, n)
+		offer(poll, (int)json_integer_value(n));
+	OK(say("polled",
+	       json_pack("{s:I,s:s,s:s,s:b,s:i,s:o}", "poll", poll, "source",
+			 "essai", "result", "ok", "complete", 0, "good",
+			 (int)json_array_size(numbers), "gone",
+			 fixture_json(gone)),
+	       E));
+	json_decref(numbers);
+}
+
+static const char *ref_of(int n)
+{
+	json_t *line = world_offer_line(n, "{}");
+	const char *ref = arena_dup(&w.a, js_str(line, "ref", ""));
+	json_decref(line);
+	return ref;
+}
+
+static json_t *refs(int a, int b)
+{
+	return b ? json_pack("[s,s]", ref_of(a), ref_of(b))
+		 : json_pack("[s]", ref_of(a));
+}
+
+static void assert_asked_about(const json_t *line, json_t *want_take)
+{
+	char *text = json_dumps(line, 0);
+	if (!json_equal(json_object_get(line, "check"), want_take))
+		fail_msg("asked: %s", text);
+	free(text);
+	json_decref(want_take);
+}
+
+static enum offer_status status_of(int n)
+{
+	struct store_offer o;
+	OK(store_offer_find(w.s, "essai", ref_of(n), &w.a, &o, E));
+	return o.status;
+}
+
+static void test_what_no_list_shows_is_looked_up_after_20_hours(void **state)
+{
+	(void)state;
+	configure(LOOKED_UP);
+	window(asked(), "[1,2,3,4]", "[]");
+	/* Nothing is unseen for long enough. */
+	clock_manual_advance(&w.clock, POLLS_UNSEEN_S - 7200);
+	const json_t *line = asked();
+	assert_null(json_object_get(line, "check"));
+	window(line, "[1]", "[]");
+	/* The longest unseen come first, and no more than the source says. */
+	clock_manual_advance(&w.clock, 4 * 3600);
+	line = asked();
+	assert_asked_about(line, refs(2, 3));
+	char *gone = json_dumps(json_object_get(line, "check"), 0);
+	/* 2 is back in the list meanwhile, 3 is not. */
+	window(line, "[2]", gone);
+	free(gone);
+	assert_int_equal(status_of(2), OFFER_LIVE);
+	assert_int_equal(status_of(3), OFFER_WITHDRAWN);
+	assert_int_equal(live(), 3);
+	struct live_stats st;
+	live_stats(w.live, &st);
+	assert_int_equal(st.offers, 3);
+	/* ... told, and forgotten as the licence asks. */
+	struct store_offer o;
+	OK(store_offer_find(w.s, "essai", ref_of(3), &w.a, &o, E));
+	assert_null(strstr(o.fields, "\"employer\""));
+	int64_t n;
+	OK(db_get_int(w.s, &n, E,
+		      "SELECT count(*) FROM event WHERE kind = "
+		      "'offer.closed' AND canonical = ?1",
+		      db_int(o.canonical)));
+	assert_int_equal(n, 1);
+	OK(db_get_int(w.s, &n, E,
+		      "SELECT count(*) FROM offer_stat WHERE ref = ?1 AND "
+		      "reason = 'withdrawn'",
+		      db_text(ref_of(3))));
+	assert_int_equal(n, 1);
+	/* 4 was found: an offer like any, which counts as seen. */
+	line = asked();
+	assert_asked_about(line, refs(4, 0));
+	window(line, "[4]", "[]");
+	line = asked();
+	assert_null(json_object_get(line, "check"));
+	/* Nobody was asked about: nothing can be gone. */
+	window(line, "[]", "['r1','r2']");
+	assert_int_equal(live(), 3);
+}
+
+static void test_a_failed_poll_withdraws_nothing_it_looked_up(void **state)
+{
+	(void)state;
+	configure(LOOKED_UP);
+	window(asked(), "[1]", "[]");
+	clock_manual_advance(&w.clock, POLLS_UNSEEN_S + 1);
+	const json_t *line = asked();
+	assert_asked_about(line, refs(1, 0));
+	OK(say("polled",
+	       json_pack("{s:O,s:s,s:s,s:o}", "poll",
+			 json_object_get(line, "id"), "source", "essai",
+			 "result", "failed", "gone", refs(1, 0)),
+	       E));
+	assert_int_equal(status_of(1), OFFER_LIVE);
+	/* Without `detail` nobody is asked. */
+	configure("{'essai':{'kind':'json','every_s':3600,'enabled':true}}");
+	assert_null(json_object_get(asked(), "check"));
+}
+
+static void say_of_a_poll(bool complete, int seen, int declared,
+			  const char *note)
+{
+	int64_t poll = js_int(asked(), "id", -1);
+	for (int i = 1; i <= seen; i++)
+		offer(poll, i);
+	OK(say("polled",
+	       json_pack("{s:I,s:s,s:s,s:b,s:i,s:i,s:i,s:s*}", "poll", poll,
+			 "source", "essai", "result", "ok", "complete",
+			 complete, "seen", seen, "good", seen, "declared",
+			 declared, "note", note),
+	       E));
+}
+
+static void assert_remark(const char *want)
+{
+	json_t *rows = polls_report(w.polls, NULL);
+	const json_t *one = json_array_get(rows, 0);
+	const char *got = js_str(one, "remark", NULL);
+	if (!str_eq(got, want))
+		fail_msg("wanted %s, got %s", want ? want : "nothing",
+			 got ? got : "nothing");
+	/* It is no failure: no note, no alarm. */
+	assert_null(js_str(one, "note", NULL));
+	assert_int_equal(js_int(one, "failures", -1), 0);
+	json_decref(rows);
+}
+
+static void test_a_remark_is_kept_and_is_no_failure(void **state)
+{
+	(void)state;
+	say_of_a_poll(true, 3, 3, "3 repairs");
+	assert_remark("3 repairs");
+	/* The same document as before: so is what was said of it. */
+	polled(js_int(asked(), "id", -1), "unchanged", false, 0);
+	assert_remark("3 repairs");
+	say_of_a_poll(true, 3, 5, "cut");
+	assert_remark("the feed counts 5 offers and shows 3; cut");
+	say_of_a_poll(true, 3, 2, NULL);
+	assert_remark("the feed counts 2 offers and shows 3");
+	say_of_a_poll(false, 3, 5, NULL); /* a window shows less */
+	assert_remark(NULL);
+	say_of_a_poll(true, 3, -1, NULL);
+	assert_remark(NULL);
+}
+
 static void test_a_source_that_is_gone_is_asked_no_more(void **state)
 {
 	(void)state;
@@ -394,6 +562,9 @@ int main(void)
 		T(test_lines_that_were_lost_are_fetched_again),
 		T(test_a_store_that_fails_moves_no_cursor),
 		T(test_expired_offers_close_and_stay_closed),
+		T(test_what_no_list_shows_is_looked_up_after_20_hours),
+		T(test_a_failed_poll_withdraws_nothing_it_looked_up),
+		T(test_a_remark_is_kept_and_is_no_failure),
 		T(test_a_source_that_is_gone_is_asked_no_more),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);

@@ -104,6 +104,41 @@ static void test_the_map_hash_follows_what_decides_the_offers(void **state)
 	assert_string_not_equal(maps[0], maps[3]);
 }
 
+static void test_a_licence_comes_as_the_engine_reads_it(void **state)
+{
+	char *said;
+	(void)state;
+	json_t *v = read_text(GOOD "title: Le Magasin\nlicence:\n"
+				   "  name: Licence L\n"
+				   "  url: https://shop.example/licence\n"
+				   "  show: true\n  refresh_h: 24\n"
+				   "  strip_withdrawn: [employer.name, contact,"
+				   " exposure.loads]\n",
+			      "shop", "/", &said);
+	assert_string_equal(said, "");
+	free(said);
+	json_t *public = source_public(v);
+	const json_t *licence = json_object_get(public, "licence");
+	assert_string_equal(js_str(public, "title", ""), "Le Magasin");
+	assert_string_equal(js_str(licence, "name", ""), "Licence L");
+	assert_true(js_bool(licence, "show", false));
+	assert_int_equal(js_int(licence, "refresh_h", 0), 24);
+	const json_t *strip = json_object_get(licence, "strip_withdrawn");
+	assert_int_equal(json_array_size(strip), 3);
+	assert_string_equal(json_string_value(json_array_get(strip, 1)),
+			    "contact");
+	json_decref(public);
+	json_decref(v);
+	/* Without one nothing is asked, and the name is the title. */
+	v = read_text(GOOD, "shop", "/", &said);
+	licence = json_object_get(v, "licence");
+	assert_string_equal(js_str(v, "title", ""), "shop");
+	assert_false(js_bool(licence, "show", true));
+	assert_null(json_object_get(licence, "refresh_h"));
+	json_decref(v);
+	free(said);
+}
+
 struct bad {
 	const char *text, *want; /* a piece of one diagnostic */
 };
@@ -152,6 +187,16 @@ static void test_mistakes_are_named_with_place_and_remedy(void **state)
 		{GOOD "secret_headers: {x-api-key: no-such-file}\n",
 		 "no-such-file"},
 		{GOOD "records: \"a[b=c].d\"\n", "no filter is possible"},
+		{GOOD "licence: {show: true}\n",
+		 "shop.yaml:9:17: error: licence: show wants a name"},
+		{GOOD "licence: {strip_withdrawn: [url, employer.nam]}\n",
+		 "shop.yaml:9:34: error: no field of an offer: "
+		 "\"employer.nam\" (did you mean \"employer.name\"?)"},
+		{GOOD "licence: {strip_withdrawn: [title]}\n",
+		 "shop.yaml:9:29: error: without \"title\""},
+		{GOOD "licence: {strip_withdrawn: [place.text]}\n",
+		 "name what it becomes"},
+		{GOOD "licence: {refresh: 24}\n", "unknown key \"refresh\""},
 	};
 	(void)state;
 	check_bad(rows, ARRAY_LEN(rows));
@@ -288,6 +333,8 @@ static void test_mistakes_about_programs_are_named(void **state)
 		{EXEC "command: /bin/sh\n", "shop.yaml:4:10: error:"},
 		{EXEC "command: [sh]\n",
 		 "shop.yaml:4:11: error: command: the program is an absolute"},
+		{EXEC "command: [/bin/sh]\nlicence: {strip_withdrawn: [x]}\n",
+		 "no field of an offer"},
 		{EXEC "command: [/no/such]\n",
 		 "shop.yaml:4:11: error: /no/such: No such file"},
 		{EXEC "command: [/usr]\n", "/usr: not a file"},
@@ -540,6 +587,7 @@ int main(void)
 			test_a_good_file_gives_the_object_with_defaults),
 		cmocka_unit_test(
 			test_the_map_hash_follows_what_decides_the_offers),
+		cmocka_unit_test(test_a_licence_comes_as_the_engine_reads_it),
 		cmocka_unit_test(test_mistakes_are_named_with_place_and_remedy),
 		cmocka_unit_test(test_whole_files_that_cannot_work_are_refused),
 		cmocka_unit_test(test_a_program_is_a_source),

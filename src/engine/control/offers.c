@@ -62,6 +62,17 @@ struct listing {
 	int n, limit;
 };
 
+/* What was read out of the offer, and on what ground; --json shows it. */
+static void put_origin(json_t *out, const json_t *fields)
+{
+	static const char *const keys[] = {"provenance", "evidence"};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		json_t *v = json_object_get(fields, keys[i]);
+		if (v)
+			json_object_set(out, keys[i], v);
+	}
+}
+
 static int show_in_list(void *ctx, const struct store_offer *row)
 {
 	struct listing *k = ctx;
@@ -84,6 +95,7 @@ static int show_in_list(void *ctx, const struct store_offer *row)
 					 js_str(place, "precision", NULL))));
 		js_put_str(out, "start", js_str(f, "start", NULL));
 		js_put_str(out, "title", js_str(f, "title", NULL));
+		put_origin(out, f);
 		control_row(k->call, out);
 		k->n++;
 	}

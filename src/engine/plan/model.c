@@ -11,6 +11,7 @@
 #include <etrier/explain.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/num.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
 
@@ -23,6 +24,11 @@
 /* An adviser reads an offer in about so long. */
 #define READING_S   30
 #define SECTION_MAX 20 /* entries of the short sections */
+/* Notes of the quality gate on one offer. */
+#define NOTES_MAX 2
+/* A longer address of a licence is left out: PLAN_DIGEST_OFFERS_MAX of them
+ * must fit into a line of the wire. */
+#define LICENCE_URL_MAX 200
 
 static const char *date_fr(struct arena *a, int32_t date, const char *before)
 {
@@ -79,6 +85,64 @@ static const char *posted_of(struct arena *a, const struct offer *o)
 	return arena_printf(a, "publiée le %s", text);
 }
 
+/* What the configuration says of a source; NULL: it is gone from there. */
+static const json_t *source_of(const struct planner *p, const char *name)
+{
+	return json_object_get(p->settings->sources, name);
+}
+
+static const char *source_title(const struct planner *p, const char *name)
+{
+	return js_str(source_of(p, name), "title", name);
+}
+
+/* The date that the source gives, or the day when it last showed the offer. */
+static const char *updated_of(struct arena *a, const struct plan_offer *offer)
+{
+	char text[11];
+	bool is_said = offer->o.updated != INSTANT_NONE;
+	date_format_dmy(
+		paris_date(is_said ? offer->o.updated : offer->row.last_seen),
+		text);
+	return arena_printf(a, "%s le %s", is_said ? "mise à jour" : "vue",
+			    text);
+}
+
+/* Where the offer comes from, as its licence wants it told. */
+static void put_source(const struct planner *p, const struct plan_offer *offer,
+		       struct arena *a, json_t *v)
+{
+	const char *name = offer->o.source;
+	const json_t *licence = json_object_get(source_of(p, name), "licence");
+	js_put_str(v, "source", source_title(p, name));
+	js_put_str(v, "updated_fr", updated_of(a, offer));
+	js_put_str(v, "posted_fr", posted_of(a, &offer->o));
+	if (!js_bool(licence, "show", false))
+		return;
+	const char *url = js_str(licence, "url", "");
+	js_put_str(v, "licence", js_str(licence, "name", NULL));
+	js_put_str(v, "licence_url",
+		   *url && strlen(url) <= LICENCE_URL_MAX ? url : NULL);
+}
+
+/* Our own reading, which the adviser should know for what it is. */
+static void put_doubts(const struct offer *o, json_t *v)
+{
+	const struct offer_quality *q = &o->quality;
+	if (str_eq(js_str(o->provenance, "rome", NULL), "text")) {
+		const char *how = js_str(o->evidence, "rome", "");
+		js_put_str(v, "inferred_fr",
+			   strstr(how, ": title ")
+				   ? "métier déduit du titre"
+				   : "métier déduit de l'annonce");
+	}
+	if (q->n_reasons)
+		json_object_set_new(
+			v, "notes",
+			texts(q->reasons,
+			      (size_t)num_clip(q->n_reasons, 0, NOTES_MAX)));
+}
+
 static int was_sent_to_youth(struct planner *p, int64_t person,
 			     int64_t canonical, bool *sent, struct err *err)
 {
@@ -106,8 +170,8 @@ static json_t *offer_model(struct planner *p, int64_t person,
 	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
 	js_put_str(v, "start_fr", date_fr(a, o->start, "le "));
 	js_put_str(v, "travel", explain_travel(a, &item->verdict));
-	js_put_str(v, "posted_fr", posted_of(a, o));
-	js_put_str(v, "source", o->source);
+	put_source(p, offer, a, v);
+	put_doubts(o, v);
 	js_put_str(v, "url", o->url ? o->url : o->contact.url);
 	js_put_str(v, "contact", contact_of(a, o));
 	size_t n = explain_reasons(rd, a, &item->verdict, reasons,
@@ -204,7 +268,8 @@ static json_t *people_model(struct planner *p, const struct plan_digest *d,
 	return list;
 }
 
-static json_t *sources_model(const json_t *sources, struct arena *a)
+static json_t *sources_model(const struct planner *p, const json_t *sources,
+			     struct arena *a)
 {
 	json_t *list = json_array(), *v;
 	const char *name;
@@ -215,9 +280,10 @@ static json_t *sources_model(const json_t *sources, struct arena *a)
 		char day[11], hour[6];
 		date_format_dmy(paris_date(at), day);
 		minute_format(paris_minute(at), hour);
-		json_array_append_new(list, json_string(arena_printf(
-						    a, "%s (mise à jour %s %s)",
-						    name, day, hour)));
+		json_array_append_new(
+			list, json_string(arena_printf(
+				      a, "%s (mise à jour %s %s)",
+				      source_title(p, name), day, hour)));
 	}
 	json_decref(copy);
 	return list;
@@ -339,7 +405,7 @@ json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
 	json_object_set_new(model, "people", people);
 	js_put_int(model, "n_more_people", (int64_t)d->more_people, -1);
 	json_object_set_new(model, "sources",
-			    sources_model(t.sources, &s->arena));
+			    sources_model(p, t.sources, &s->arena));
 out:
 	json_decref(t.sources);
 	return model;

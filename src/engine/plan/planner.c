@@ -95,6 +95,7 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 	read_text(&out->list_domain, mail, "list_domain");
 	out->notice_to = json_incref(
 		json_object_get(json_object_get(config, "watch"), "mail_to"));
+	out->sources = json_incref(json_object_get(config, "sources"));
 	read_text(&out->base_url, json_object_get(config, "front"), "base_url");
 }
 
@@ -107,6 +108,7 @@ void plan_settings_clear(struct plan_settings *s)
 	free(s->list_domain);
 	free(s->base_url);
 	json_decref(s->notice_to);
+	json_decref(s->sources);
 	*s = (struct plan_settings){0};
 }
 

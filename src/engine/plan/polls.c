@@ -235,20 +235,54 @@ int polls_runner_down(struct polls *p, struct err *err)
 
 /* --- time --------------------------------------------------------------- */
 
+struct checking {
+	json_t *refs;
+	size_t n_bytes;
+};
+
+static int add_ref(void *ctx, const char *ref)
+{
+	struct checking *k = ctx;
+	k->n_bytes += 2 * strlen(ref) + 3; /* each byte escaped, "", */
+	if (k->n_bytes > POLLS_CHECK_BYTES)
+		return 1;
+	return json_array_append_new(k->refs, json_string(ref));
+}
+
+/* What the lists have not shown for long, for a source that can be asked for
+ * one offer. */
+static int put_check(struct polls *p, struct source *s, json_t *line,
+		     struct err *err)
+{
+	const json_t *detail = json_object_get(s->conf, "detail");
+	struct checking k = {.refs = json_array()};
+	int result = 0;
+	if (detail)
+		result = store_offers_unseen(
+			p->store, s->name, polls_clock(p) - POLLS_UNSEEN_S,
+			(int)js_int(detail, "max", 100), add_ref, &k, err);
+	s->n_checked = json_array_size(k.refs);
+	if (s->n_checked)
+		json_object_set(line, "check", k.refs);
+	json_decref(k.refs);
+	return result;
+}
+
 static int begin(struct polls *p, struct source *s, struct err *err)
 {
 	struct store_source row;
 	struct arena a;
 	arena_init(&a);
 	int result = -1;
+	json_t *line = wire_line("poll");
 	if (store_source_get(p->store, s->name, &a, &row, err) ||
+	    put_check(p, s, line, err) ||
 	    store_poll_begin(p->store, s->name, &s->poll, err))
 		goto out;
 	s->begun_ms = clock_mono_ms(p->clock);
 	s->n_received = 0;
 	s->bad = 0;
 	s->is_store_broken = false;
-	json_t *line = wire_line("poll");
 	js_put_int(line, "id", s->poll, 0);
 	js_put_str(line, "source", s->name);
 	js_put_str(line, "cursor", row.cursor);
@@ -257,8 +291,10 @@ static int begin(struct polls *p, struct source *s, struct err *err)
 	js_put_str(line, "body_hash", row.body_hash);
 	js_put_str(line, "map", js_str(s->conf, "map", NULL));
 	p->ops.send(p->ops.ctx, line);
+	line = NULL;
 	result = 0;
 out:
+	json_decref(line);
 	arena_clear(&a);
 	return result;
 }
@@ -400,6 +436,7 @@ json_t *polls_report(struct polls *p, struct err *err)
 		put_instant(out, "cert_expires",
 			    s->cert_expires ? s->cert_expires : INSTANT_NONE);
 		js_put_str(out, "note", *s->note ? s->note : NULL);
+		js_put_str(out, "remark", *s->remark ? s->remark : NULL);
 		json_array_append_new(rows, out);
 		arena_clear(&a);
 	}

@@ -20,6 +20,12 @@ struct offer;
 /* Shown anew so long after it was closed, a post is the same one; later it is a
  * new vacancy, which may be proposed again. */
 #define POLLS_TWIN_DAYS 90
+/* An offer that no list showed for so long is looked up, where a source can be
+ * asked for one: less than the day within which a licence wants a deletion
+ * carried over, so that a poll once a day never finds it a minute too young. */
+#define POLLS_UNSEEN_S ((int64_t)20 * 3600)
+/* Bytes of refs in one line, half of what the wire takes, escapes counted. */
+#define POLLS_CHECK_BYTES ((size_t)128 * 1024)
 
 struct source {
 	char *name;
@@ -28,6 +34,7 @@ struct source {
 	int64_t begun_ms;   /* of the poll in hand, monotonic */
 	int64_t n_received; /* offer lines of the poll in hand */
 	int64_t next_due;
+	size_t n_checked;     /* refs it was asked to look up */
 	bool is_store_broken; /* a batch of this poll was lost */
 	bool accept_shrink;
 	bool is_gone; /* from the configuration: forgotten after its poll */
@@ -36,7 +43,8 @@ struct source {
 	bool is_stale;		 /* too long ago for its licence */
 	int64_t good_at;	 /* last unfailed poll, INSTANT_NONE: never */
 	int64_t cert_expires;	 /* instant, 0: not known */
-	char note[NOTE_MAX];
+	char note[NOTE_MAX];	 /* why the last poll was not good */
+	char remark[NOTE_MAX];	 /* what should be known of the last answer */
 };
 
 struct waiting { /* an offer not yet written */

@@ -3,7 +3,8 @@
  * what it would have brought is asked for again; a good one writes cursor,
  * closings and statistics in one commit, after its last offer. Whatever looks
  * cut (fewer lines than were announced, half of the last complete poll, a
- * window) closes nothing. */
+ * window) closes nothing; but an offer that was looked up and is gone is
+ * withdrawn, whatever the lists said. */
 #include "polls.h"
 
 #include <etrier/arena.h>
@@ -12,9 +13,16 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/log.h>
+#include <etrier/mem.h>
 #include <etrier/schedule.h>
+#include <etrier/store_offers.h>
 #include <etrier/store_twins.h>
 #include <etrier/str.h>
+#include <etrier/utf8.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* Offers closed by expiry, and forgotten as copies, in one tick. */
 #define EXPIRE_MAX 200
@@ -89,6 +97,28 @@ static void take_answer(struct ending *k, struct store_source *row)
 	}
 }
 
+/* What was looked up and is gone. No more than was asked for is believed. */
+static int close_gone(struct ending *k, struct err *err)
+{
+	const json_t *gone = json_object_get(k->line, "gone"), *v;
+	const char **refs = mem_array(k->s->n_checked + 1, sizeof(*refs));
+	size_t n = 0, i;
+	int64_t n_closed = 0;
+	json_array_foreach(gone, i, v)
+	{
+		if (n < k->s->n_checked && json_is_string(v))
+			refs[n++] = json_string_value(v);
+	}
+	int result = 0;
+	if (n)
+		result = store_offers_close_refs(
+			k->p->store, k->s->name, refs, n, k->s->poll,
+			polls_clock(k->p), on_closed, k, &n_closed, err);
+	k->n_closed += n_closed;
+	free(refs);
+	return result;
+}
+
 /* What the answer means for the offers and the row. */
 static int take_good(struct ending *k, struct store_source *row,
 		     struct err *err)
@@ -98,6 +128,8 @@ static int take_good(struct ending *k, struct store_source *row,
 	    store_offers_close_unseen(p->store, k->s->name, k->s->poll,
 				      polls_clock(p), on_closed, k,
 				      &k->n_closed, err))
+		return -1;
+	if (k->has_failed || (!k->is_unchanged && close_gone(k, err)))
 		return -1;
 	if (k->has_failed || polls_strip(p, k->s, err))
 		return -1;
@@ -146,6 +178,30 @@ static int decide_closing(struct ending *k, struct err *err)
 	return result;
 }
 
+/* Nothing is wrong, but somebody should know. A feed's own count is compared
+ * and told, never trusted (formats.md D19); offers that were looked up are not
+ * of it. */
+static void take_remark(const struct ending *k)
+{
+	struct source *s = k->s;
+	const char *note = js_str(k->line, "note", "");
+	int64_t declared = js_int(k->line, "declared", -1);
+	bool is_other =
+		declared > s->seen || (declared < s->seen && !s->n_checked);
+	if (k->is_unchanged)
+		return; /* neither is what was said of it */
+	snprintf(s->remark, sizeof(s->remark), "%.*s",
+		 k->error ? 0 : (int)utf8_cut(note, NOTE_MAX - 1), note);
+	if (k->error || declared < 0 || !is_other ||
+	    !js_bool(k->line, "complete", false))
+		return;
+	snprintf(s->remark, sizeof(s->remark),
+		 "the feed counts %" PRId64 " offers and shows %" PRId64
+		 "%s%.*s",
+		 declared, s->seen, *note ? "; " : "", (int)utf8_cut(note, 100),
+		 note);
+}
+
 static void report(struct ending *k)
 {
 	struct polls *p = k->p;
@@ -161,6 +217,7 @@ static void report(struct ending *k)
 	str_copy(s->note, sizeof(s->note), k->error ? k->error : "");
 	if (k->close == SCHEDULE_SHRUNKEN)
 		str_copy(s->note, sizeof(s->note), shrunken_note);
+	take_remark(k);
 	s->is_quarantined = k->close == SCHEDULE_SHRUNKEN ||
 			    (k->error && str_eq(js_str(k->line, "kind", ""),
 						err_kind_name(ERR_INPUT)));

@@ -203,6 +203,7 @@ int store_offer_put(struct store *s, const struct store_offer_in *in,
 struct closing {
 	const char *source;
 	int64_t poll, now, unseen_since;
+	enum offer_status as; /* close_rows(): what they become */
 	int limit;
 	store_closed_fn *on_closed;
 	void *ctx;
@@ -261,16 +262,17 @@ int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 	return 0;
 }
 
-/* The offers' row numbers into ids; then each into its canonical id. */
-static int expire_rows(struct store *s, const struct closing *c,
-		       struct db_ids *ids, struct err *err)
+/* ids holds the offers' row numbers; each becomes its canonical id. */
+static int close_rows(struct store *s, const struct closing *c,
+		      struct db_ids *ids, struct err *err)
 {
 	for (size_t i = 0; i < ids->n; i++) {
 		int64_t row = ids->v[i];
 		if (db_run(s, err,
-			   "UPDATE offer SET status = 'expired', "
-			   "closed_at = ?2 WHERE id = ?1",
-			   db_int(row), db_int(c->now)) ||
+			   "UPDATE offer SET status = ?2, "
+			   "closed_at = ?3 WHERE id = ?1",
+			   db_int(row), db_word(&vocab_offer_state, (int)c->as),
+			   db_int(c->now)) ||
 		    stat_put(s, row, err) ||
 		    db_get_int(s, &ids->v[i], err,
 			       "SELECT canonical FROM offer WHERE id = ?1",
@@ -292,7 +294,7 @@ static int expire(struct store *s, void *ctx, struct err *err)
 		       db_int(c->limit > 0 ? c->limit : -1)))
 		return -1;
 	c->n = (int64_t)ids.n;
-	int rc = expire_rows(s, c, &ids, err);
+	int rc = close_rows(s, c, &ids, err);
 	if (rc == 0)
 		rc = report_dead(s, c, &ids, err);
 	free(ids.v);
@@ -304,6 +306,7 @@ int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 			int64_t *n, struct err *err)
 {
 	struct closing c = {.now = now,
+			    .as = OFFER_EXPIRED,
 			    .unseen_since = unseen_since,
 			    .limit = limit,
 			    .on_closed = on_closed,
@@ -311,5 +314,85 @@ int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 	if (store_tx(s, expire, &c, err))
 		return -1;
 	*n = c.n;
+	return 0;
+}
+
+/* --- looked up one by one ---------------------------------------------------
+ */
+
+/* A source's poll numbers grow with time, so that the index gives the longest
+ * unseen first. */
+int store_offers_unseen(struct store *s, const char *source,
+			int64_t seen_before, int limit, store_ref_fn *fn,
+			void *ctx, struct err *err)
+{
+	struct db_query q;
+	if (db_query(s, &q, err,
+		     "SELECT ref FROM offer WHERE source = ?1 "
+		     "AND status IN ('live', 'quarantined') "
+		     "AND status = 'live' AND last_seen < ?2 "
+		     "AND substr(ref, 1, 2) <> 'h:' ORDER BY poll LIMIT ?3",
+		     db_text(source), db_int(seen_before), db_int(limit)))
+		return -1;
+	int rc = 0;
+	while (rc == 0 && (rc = db_next(&q, err)) == 1) {
+		rc = 0;
+		if (fn(ctx, db_col_text(&q, 0))) {
+			db_done(&q);
+			break;
+		}
+	}
+	return rc;
+}
+
+struct closing_refs {
+	struct closing c;
+	const char *const *refs;
+	size_t n_refs;
+};
+
+static int close_ref(struct store *s, struct closing *c, const char *ref,
+		     struct err *err)
+{
+	struct db_ids ids;
+	if (db_get_ids(s, &ids, err,
+		       "SELECT id FROM offer WHERE source = ?1 AND ref = ?2 "
+		       "AND status IN ('live', 'quarantined') AND poll <> ?3",
+		       db_text(c->source), db_text(ref), db_int(c->poll)))
+		return -1;
+	c->n += (int64_t)ids.n;
+	int rc = close_rows(s, c, &ids, err);
+	if (rc == 0)
+		rc = report_dead(s, c, &ids, err);
+	free(ids.v);
+	return rc;
+}
+
+static int close_refs(struct store *s, void *ctx, struct err *err)
+{
+	struct closing_refs *k = ctx;
+	for (size_t i = 0; i < k->n_refs; i++)
+		if (close_ref(s, &k->c, k->refs[i], err))
+			return -1;
+	return 0;
+}
+
+int store_offers_close_refs(struct store *s, const char *source,
+			    const char *const *refs, size_t n_refs,
+			    int64_t poll, int64_t now,
+			    store_closed_fn *on_closed, void *ctx, int64_t *n,
+			    struct err *err)
+{
+	struct closing_refs k = {.c = {.source = source,
+				       .poll = poll,
+				       .now = now,
+				       .as = OFFER_WITHDRAWN,
+				       .on_closed = on_closed,
+				       .ctx = ctx},
+				 .refs = refs,
+				 .n_refs = n_refs};
+	if (store_tx(s, close_refs, &k, err))
+		return -1;
+	*n = k.c.n;
 	return 0;
 }
