@@ -24,10 +24,11 @@ struct collector_counts {
 	int64_t bytes;	  /* decoded */
 };
 
-/* One thing of a record that was seen and not used. value is the feed's text,
- * cut, or NULL. */
+/* One thing of a record that was seen and not used, or (is_reading) what was
+ * read out of its words. value is the feed's text, cut, or NULL. */
 struct collector_note {
 	const char *field, *text, *value;
+	bool is_reading;
 };
 
 struct collector_try_handler {

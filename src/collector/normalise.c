@@ -55,13 +55,14 @@ static const char *field_name(const struct job *j, int field)
 }
 
 static void add_note(const struct job *j, const char *field, const char *text,
-		     const char *value)
+		     const char *value, bool is_reading)
 {
 	if (!j->notes || j->notes->n == NOTES_MAX)
 		return;
 	j->notes->v[j->notes->n++] = (struct note){
 		.field = field,
 		.text = text,
+		.is_reading = is_reading,
 		.value = value ? utf8_clean(j->a, value, UTF8_ONE_LINE,
 					    NOTE_VALUE_MAX)
 			       : NULL,
@@ -72,7 +73,7 @@ static void note(const struct job *j, int field, const char *text,
 		 const char *value)
 {
 	if (j->notes)
-		add_note(j, field_name(j, field), text, value);
+		add_note(j, field_name(j, field), text, value, false);
 }
 
 static const char *raw(const struct job *j, int field)
@@ -534,20 +535,21 @@ static void tell_understood(const struct job *j, const struct understood *u)
 {
 	const struct notes *n = j->notes;
 	if (u->trade && (!j->o->n_rome || !str_starts(u->trade, "100 %")))
-		note(j, SOURCE_F_ROME, u->trade, j->o->title);
+		add_note(j, field_name(j, SOURCE_F_ROME), u->trade, j->o->title,
+			 j->o->n_rome > 0);
 	for (size_t i = 0; n && i < u->hits.n && n->n < NOTES_MAX; i++) {
 		const struct lexicon_hit *h = &u->hits.v[i];
 		if (h->is_applied)
 			add_note(j, h->field,
 				 arena_printf(j->a, "%s, by %s", h->value,
 					      h->symbol),
-				 h->words);
+				 h->words, true);
 	}
 	for (size_t i = 0; i < u->verdict.n; i++)
 		add_note(j, "quality",
 			 arena_printf(j->a, "%s (%s)", u->verdict.reasons[i],
 				      u->verdict.symbols[i]),
-			 u->verdict.words[i]);
+			 u->verdict.words[i], true);
 }
 
 static void understand(const struct job *j)

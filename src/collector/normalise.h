@@ -6,6 +6,7 @@
 
 #include <etrier/offer.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct refdata;
@@ -15,6 +16,7 @@ struct understanding;
  * value is the feed's text, cut: never for a log. */
 struct note {
 	const char *field, *text, *value;
+	bool is_reading; /* not a fault: what its words were read as */
 };
 #define NOTES_MAX 24
 

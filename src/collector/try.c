@@ -166,9 +166,11 @@ static const char *member_origin(const struct trial *t, const char *member,
 static void put_origin(const struct trial *t, const char *member,
 		       const json_t *value, const json_t *line, json_t *out)
 {
-	/* The code says more than the words did. */
-	bool is_inferred =
+	/* Read out of the offer's words, its trade or a list: the code says
+	 * more than the value did, or there was no value. */
+	const char *how =
 		js_str(json_object_get(line, "provenance"), member, NULL);
+	bool is_inferred = how != NULL;
 	const char *path;
 	struct arena a;
 	arena_init(&a);
@@ -182,7 +184,11 @@ static void put_origin(const struct trial *t, const char *member,
 		path = member_origin(t, member, &a);
 	if (!path)
 		path = origin(t, SOURCE_F_TITLE, false, &a);
-	if (is_inferred)
+	if (is_inferred && str_eq(path, "default"))
+		path = str_eq(how, "trade")  ? "(usual in the trade)"
+		       : str_eq(how, "list") ? "(list of employers)"
+					     : "(words of the offer)";
+	else if (is_inferred)
 		path = arena_printf(&a, "%s (inferred)", path);
 	js_put_str(out, member, path);
 	arena_clear(&a);
@@ -194,7 +200,8 @@ static json_t *origins(const struct trial *t, const json_t *line)
 	const char *name, *more;
 	json_object_foreach((json_t *)(uintptr_t)line, name, value)
 	{
-		if (str_eq(name, "source") || str_eq(name, "provenance"))
+		if (str_eq(name, "source") || str_eq(name, "provenance") ||
+		    str_eq(name, "evidence"))
 			continue;
 		if (!json_is_object(value) || str_eq(name, "place")) {
 			put_origin(t, name, value, line, out);
@@ -228,7 +235,9 @@ static void on_offer(void *ctx, const struct offer *o,
 	for (size_t i = 0; i < notes->n; i++)
 		v[i] = (struct collector_note){.field = notes->v[i].field,
 					       .text = notes->v[i].text,
-					       .value = notes->v[i].value};
+					       .value = notes->v[i].value,
+					       .is_reading =
+						       notes->v[i].is_reading};
 	t->handler->on_offer(t->ctx, o, line, v, notes->n);
 	json_decref(line);
 }

@@ -121,6 +121,8 @@ static void sum_offer(struct trial *t, const struct offer *o,
 		f->last_with = is_known ? t->n : f->last_with;
 	}
 	for (size_t i = 0; i < n_notes; i++) {
+		if (notes[i].is_reading)
+			continue;
 		struct field_sum *f = sum_of(t, notes[i].field);
 		f->n_not_understood += f->last_not != t->n;
 		f->last_not = t->n;
@@ -313,8 +315,9 @@ static void show_unknown(const struct offer *o)
 static void show_note(const struct collector_note *note)
 {
 	char *value = ctl_harmless(note->value ? note->value : "");
-	printf("  note: %s: %s%s%s%s\n", note->field, note->text,
-	       note->value ? " \"" : "", value, note->value ? "\"" : "");
+	printf("  %s: %s: %s%s%s%s\n", note->is_reading ? "read" : "note",
+	       note->field, note->text, note->value ? " \"" : "", value,
+	       note->value ? "\"" : "");
 	free(value);
 }
 
@@ -328,6 +331,8 @@ static void print_offer(const json_t *line, json_t *origin,
 		js_put_str(one, "field", notes[i].field);
 		js_put_str(one, "text", notes[i].text);
 		js_put_str(one, "value", notes[i].value);
+		if (notes[i].is_reading)
+			json_object_set_new(one, "reading", json_true());
 		json_array_append_new(list, one);
 	}
 	json_object_set(all, "offer", (json_t *)(uintptr_t)line);

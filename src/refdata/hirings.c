@@ -100,5 +100,7 @@ uint16_t rome_share_of_activity(const struct refdata *rd, const char *naf,
 		return 0;
 	const struct hiring *h = bsearch(&key, t->hirings, t->n_hirings,
 					 sizeof(*t->hirings), compare);
-	return h ? (uint16_t)((uint64_t)h->n * 1000 / h->n_activity) : 0;
+	if (!h)
+		return 0;
+	return (uint16_t)((uint64_t)h->n * 1000 / h->n_activity);
 }
