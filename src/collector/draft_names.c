@@ -357,7 +357,7 @@ static struct tail tail_of(struct arena *a, const char *path)
 {
 	const char *steps[PATH_STEPS_MAX] = {""};
 	int n = 0;
-	char *copy = arena_dup(a, path);
+	char *copy = arena_printf(a, "%s", path);
 	for (char *p = copy; p && n < PATH_STEPS_MAX;) {
 		char *dot = strchr(p, '.');
 		if (dot)
@@ -367,9 +367,9 @@ static struct tail tail_of(struct arena *a, const char *path)
 			steps[n++] = draft_words(a, p);
 		p = dot;
 	}
-	struct tail t = {.last = steps[n - 1],
+	struct tail t = {.last = n ? steps[n - 1] : "",
 			 .parent = n > 1 ? steps[n - 2] : "",
-			 .depth = n - 1};
+			 .depth = n ? n - 1 : 0};
 	t.two = n > 1 ? arena_printf(a, "%s %s", steps[n - 2], t.last) : "";
 	t.three = n > 2 ? arena_printf(a, "%s %s", steps[n - 3], t.two) : "";
 	t.above = " ";

@@ -405,7 +405,7 @@ static void drop_unwanted(struct supervisor *s)
 		else
 			free(c);
 	}
-	bool has_dropped = kept < s->n_children;
+	bool has_dropped = kept && kept < s->n_children;
 	s->n_children = kept;
 	if (has_dropped)
 		children_tell(s); /* or status would show it as down for ever */
