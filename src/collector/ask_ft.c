@@ -31,6 +31,9 @@ enum {
 	LAST = 3149,
 	REACH = LAST + 1,
 	CELLS_MAX = 4096, /* eight départements need some hundred */
+	/* At eight a second no poll has time for more; a server that counts
+	 * wrongly would be asked for every hour of a year. */
+	REQUESTS_MAX = 5000,
 	OVERLAP_S = 3600, /* offers appear late in the index */
 	NARROW_S = 3600,  /* no window is cut further */
 	/* No offer is older: they are renewed or closed. */
@@ -48,6 +51,7 @@ struct cutting {
 	bool checks_natures; /* the list of codes is yet to be asked for */
 	struct cell *cells;  /* a stack */
 	size_t n;
+	int n_requests;
 	bool is_sized; /* the top one's size is known */
 	int64_t total, at, n_records;
 };
@@ -128,6 +132,11 @@ static const char *natures_url(struct ask *a)
 static bool next(struct ask *a)
 {
 	struct cutting *k = a->state;
+	if (k->n && k->n_requests++ == REQUESTS_MAX) {
+		a->is_whole = false;
+		a->note = "more requests than a poll may make";
+		return false;
+	}
 	if (!k->n)
 		return false;
 	const char *list = k->checks_natures ? natures_url(a) : NULL;

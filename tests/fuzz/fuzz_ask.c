@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		BUG_ON(!q.url || !str_starts(q.url, "https://"));
 		BUG_ON(!q.is_foreign &&
 		       !ask_is_same_server(q.url, "https://a.example/"));
-		BUG_ON(++asked > 4096 * 60);
+		BUG_ON(++asked > 5100);
 		if (!answer(a, &q, &b))
 			break;
 	}

@@ -166,7 +166,7 @@ until_ 20 grep -q 'source=lba-export result=unchanged' "$log" ||
 [ "$(ask /log | grep -o 'lba/file' | wc -l)" -eq "$before_n" ] ||
 	fail "the same export was fetched again"
 # The newest only: what they show no more is looked up, one by one.
-source_file ft-window france_travail /ft/search window <<-YAML
+source_file ft-window france_travail /ft/offres/search window <<-YAML
 auth: {kind: oauth2, token_url: "$base/ft/token", client_id: PAR_x, client_secret_file: ft, scope: "api_offresdemploiv2 o2dsoffre"}
 departements: ["93"]
 detail: {url: "$base/ft/offres/{ref}", max: 10}
@@ -194,14 +194,14 @@ ask "/set?gone=$gone" >/dev/null
 ctl sources poll ft-window >/dev/null
 until_ 30 polled_window 2 || fail "no second poll of the window"
 is live || fail "a window closed $gone"
-ask /log | grep -q '/ft/offres/' && fail "looked up before its time"
+ask /log | grep -q '/ft/offres/FT' && fail "looked up before its time"
 daemon_stop || fail "stop before the next day"
 clock_at 23:00
 daemon_start
 until_ 40 is withdrawn stripped ||
 	{ ctl offers show "ft-window:$gone"; fail "$gone is not withdrawn"; }
 ask /log | grep -q "/ft/offres/$gone" || fail "$gone was not looked up"
-[ "$(ask /log | grep -o '/ft/offres/' | wc -l)" -le 10 ] ||
+[ "$(ask /log | grep -o '/ft/offres/FT' | wc -l)" -le 10 ] ||
 	fail "more were looked up than the source says"
 grep -qE 'clef|lba-key|cret|token[0-9]' "$log" && fail "a key in the log"
 daemon_stop || fail "stop: $?"
