@@ -6,9 +6,8 @@
 
 /* A kind of source: from the bytes of a document to its records as JSON trees.
  * One file a kind (kind_json.c, kind_xml.c, kind_csv.c, kind_rss.c,
- * kind_jsonld.c). The rooms kept for the kinds to come, refused today by the
- * check of sources.d: exec, and the paged APIs france_travail and
- * labonnealternance, which will bring their own way of asking as well. */
+ * kind_jsonld.c). france_travail and labonnealternance are JSON with a way of
+ * asking of their own (ask.h); programs of kind exec are the runner's. */
 struct kind {
 	const char *name;
 	bool reads_pages; /* a web page is what it expects */

@@ -251,7 +251,8 @@ static void refuse(struct poll *p, const struct fetch_result *r)
 	const char *said =
 		r->said ? utf8_clean(&a, r->said, UTF8_ONE_LINE, SAID_SHOWN)
 			: "";
-	bool is_text = *said && *said != '<';
+	bool is_text =
+		*said && *said != '<' && !source_tells_key(p->in.source, said);
 	if (!r->error)
 		err = p->err; /* our own reader refused */
 	else
@@ -261,6 +262,12 @@ static void refuse(struct poll *p, const struct fetch_result *r)
 			is_text ? "\")" : "");
 	arena_clear(&a);
 	finish(p, &err, false);
+}
+
+static void keep_validators(struct poll *p, const struct fetch_result *r)
+{
+	str_copy(p->etag, sizeof(p->etag), r->etag);
+	str_copy(p->last_modified, sizeof(p->last_modified), r->last_modified);
 }
 
 static void answered(struct poll *p, const struct fetch_result *r,
@@ -285,11 +292,8 @@ static void answered(struct poll *p, const struct fetch_result *r,
 		.text = p->text.data ? p->text.data : "",
 		.n_text = p->text.len,
 	};
-	if (p->request.is_conditional) {
-		str_copy(p->etag, sizeof(p->etag), r->etag);
-		str_copy(p->last_modified, sizeof(p->last_modified),
-			 r->last_modified);
-	}
+	if (p->request.is_conditional)
+		keep_validators(p, r);
 	p->is_first = false;
 	if (ask_answered(p->ask, &answer, &err))
 		finish(p, &err, false);
@@ -348,9 +352,7 @@ static void on_done(void *ctx, const struct fetch_result *r)
 	if (p->is_token) {
 		take_token(p, r);
 	} else if (r->is_unchanged) {
-		str_copy(p->etag, sizeof(p->etag), r->etag);
-		str_copy(p->last_modified, sizeof(p->last_modified),
-			 r->last_modified);
+		keep_validators(p, r);
 		finish(p, NULL, true);
 	} else if (r->http == 401 && p->in.source->oauth.token && !p->had_401) {
 		p->had_401 = true;
@@ -592,9 +594,4 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 const struct feed *poll_feed(const struct poll *p)
 {
 	return p->feed;
-}
-
-const struct collector_counts *poll_counts(const struct poll *p)
-{
-	return feed_counts(p->feed);
 }

@@ -68,7 +68,6 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 			const struct poll_handler *handler, void *ctx);
 /* on_end() is called, before this returns. */
 void poll_give_up(struct poll *p, const char *why);
-const struct collector_counts *poll_counts(const struct poll *p);
 const struct feed *poll_feed(const struct poll *p);
 
 #endif

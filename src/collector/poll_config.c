@@ -11,6 +11,7 @@
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <string.h>
 
 char *poll_config_host(const char *url)
 {
@@ -25,6 +26,30 @@ char *poll_config_host(const char *url)
 	curl_free(port);
 	curl_url_cleanup(u);
 	return out;
+}
+
+/* "Bearer KEY" may be told without its first word. */
+static bool tells(const char *text, const char *key)
+{
+	const char *blank = key ? strrchr(key, ' ') : NULL;
+	if (blank)
+		key = blank + 1;
+	return key && *key && strstr(text, key);
+}
+
+bool source_tells_key(const struct source *s, const char *text)
+{
+	const json_t *oauth = json_object_get(s->json, "oauth");
+	const char *name;
+	json_t *value;
+	json_object_foreach(json_object_get(s->json, "secret_headers"), name,
+			    value)
+	{
+		if (tells(text, json_string_value(value)))
+			return true;
+	}
+	return tells(text, js_str(oauth, "client_secret", NULL)) ||
+	       tells(text, s->oauth.token);
 }
 
 static void source_free(void *v)

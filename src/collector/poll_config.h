@@ -28,6 +28,9 @@ struct poll_config {
 };
 
 struct poll_config *poll_config_keep(struct poll_config *c);
+/* Does a text (an error of the server, say) hold one of the source's keys? It
+ * is not to be shown then. */
+bool source_tells_key(const struct source *s, const char *text);
 /* "host:port" of an http(s) address; NULL: it is none. free(). */
 char *poll_config_host(const char *url);
 

@@ -124,7 +124,7 @@ static void on_bad(void *ctx, int64_t number, const char *reason,
 {
 	const struct asked *q = ctx;
 	(void)err; /* may quote the feed */
-	if (poll_counts(q->poll)->bad <= POLLER_BAD_LOGGED)
+	if (feed_counts(poll_feed(q->poll))->bad <= POLLER_BAD_LOGGED)
 		log_event(LOG_NOTICE, "offer.bad",
 			  LOG_S("source", q->source->name),
 			  LOG_D("number", number), LOG_S("reason", reason));

@@ -396,7 +396,9 @@ static void check_paging(const struct ynode *root, json_t *v, struct diags *d)
 	bool has_body =
 		json_object_get(v, "form") || json_object_get(v, "json");
 	if (!by) {
-		if (ynode_get(root, "paging"))
+		const struct ynode *map = ynode_get(root, "paging");
+		/* A wrong word was told already. */
+		if (map && !ynode_get(map, "by"))
 			fail(d, n, "paging wants by:", NULL);
 		json_object_del(v, "paging");
 		return;

@@ -3,6 +3,7 @@
  * answers, and the servers that would have us ask for ever. */
 #include "../../src/collector/ask.h"
 #include "../../src/collector/oauth.h"
+#include "../../src/collector/poll_config.h"
 
 #include <etrier/buf.h>
 #include <etrier/err.h>
@@ -631,6 +632,23 @@ static void the_form_of_a_token_is_encoded(void **state)
 	json_decref(conf);
 }
 
+static void an_error_that_tells_a_key_is_not_shown(void **state)
+{
+	(void)state;
+	json_t *conf = json(
+		"{\"secret_headers\":{\"authorization\":\"Bearer abc-key\","
+		"\"x\":\"plain\"},\"oauth\":{\"client_secret\":\"s3cret\"}}");
+	char token[] = "tok-1";
+	const struct source s = {.json = conf, .oauth = {.token = token}};
+	assert_true(source_tells_key(&s, "no such key abc-key here"));
+	assert_true(source_tells_key(&s, "x=plain"));
+	assert_true(source_tells_key(&s, "client_secret=s3cret"));
+	assert_true(source_tells_key(&s, "{\"token\":\"tok-1\"}"));
+	assert_false(source_tells_key(&s, "Bearer is wanted"));
+	assert_false(source_tells_key(&(struct source){.json = conf}, "tok-1"));
+	json_decref(conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -649,6 +667,7 @@ int main(void)
 		cmocka_unit_test(the_export_is_fetched_once_a_day),
 		cmocka_unit_test(a_token_is_used_while_it_is_good),
 		cmocka_unit_test(the_form_of_a_token_is_encoded),
+		cmocka_unit_test(an_error_that_tells_a_key_is_not_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
