@@ -46,7 +46,7 @@ static int open_tables(void **state)
 	x.rules = rules_compile(NULL, 0, &d);
 	diags_clear(&d);
 	x.trades = tradenet_from_refdata(x.rd);
-	x.travel = travel_new();
+	x.travel = travel_new(NULL, NULL);
 	x.env = (struct match_env){x.rules, x.travel, x.trades};
 	x.today = date_from_ymd(2026, 11, 23);
 	arena_init(&x.arena);

@@ -75,7 +75,7 @@ static void world_make(struct world *w, const char *rules)
 		family[i] = family_of(i);
 	memset(w, 0, sizeof(*w));
 	w->trades = tradenet_new(N_TRADES, family, near_of, NULL);
-	w->travel = travel_new();
+	w->travel = travel_new(NULL, NULL);
 	w->rules = rules_from(rules);
 	w->env = (struct match_env){w->rules, w->travel, w->trades};
 	w->roster = roster_new(w->trades);

@@ -21,7 +21,7 @@ static struct travel *t;
 static int setup(void **state)
 {
 	(void)state;
-	t = travel_new();
+	t = travel_new(NULL, NULL);
 	return 0;
 }
 

@@ -101,7 +101,7 @@ struct live *live_new(struct store *store, const struct refdata *rd,
 	l->store = store;
 	l->rd = rd;
 	l->clock = clock;
-	l->travel = travel_new();
+	l->travel = travel_new(NULL, NULL);
 	l->trades = tradenet_from_refdata(rd);
 	l->roster = roster_new(l->trades);
 	l->day = DATE_NONE;

@@ -109,8 +109,10 @@ static struct travel *build(int32_t cost_per_minute,
 	return t;
 }
 
-struct travel *travel_new(void)
+struct travel *travel_new(const char *dir, struct err *err)
 {
+	(void)dir;
+	(void)err;
 	return build(SECONDS_PER_MINUTE, mode_s);
 }
 
@@ -179,4 +181,83 @@ unsigned travel_own_modes(unsigned modes)
 	unsigned own = modes & ~(1u << MODE_TRANSIT);
 
 	return own != modes ? own | 1u << MODE_WALK : own;
+}
+
+size_t travel_bytes(const struct travel *t)
+{
+	return sizeof(*t) +
+	       (TRAVEL_MODE_SETS - 1) * sizeof(struct travel_curve);
+}
+
+uint16_t travel_zone(struct travel *t, struct plane_point home)
+{
+	(void)t;
+	(void)home;
+	return TRAVEL_NO_ZONE;
+}
+
+/* --- the place of work -----------------------------------------------------
+ */
+struct travel_field {
+	const struct travel *travel;
+	bool runs;
+};
+
+/* Without tables: nothing runs between these minutes of the day. */
+enum { FIRST_SERVICE_MIN = 5 * 60 + 30, LAST_SERVICE_MIN = 30 };
+
+struct travel_field *travel_field_new(const struct travel *t)
+{
+	struct travel_field *f = mem_alloc(sizeof(*f));
+
+	f->travel = t;
+	return f;
+}
+
+void travel_field_free(struct travel_field *f)
+{
+	free(f);
+}
+
+static bool is_night(int minute)
+{
+	return minute > LAST_SERVICE_MIN && minute < FIRST_SERVICE_MIN;
+}
+
+void travel_field_make(struct travel_field *f, const struct travel_work *w,
+		       enum travel_grade grade, enum travel_hours hours)
+{
+	f->runs = grade != TRAVEL_STEP_FREE_SURE &&
+		  (hours == TRAVEL_AT_ANY_HOUR ||
+		   !(is_night(w->start_min) || is_night(w->end_min)));
+}
+
+int32_t travel_field_transit(struct travel_field *f, uint16_t zone, int32_t d_m)
+{
+	(void)zone;
+	return f->runs ? travel_cost(f->travel->by_modes[1u << MODE_TRANSIT],
+				     d_m)
+		       : TRAVEL_NEVER;
+}
+
+int32_t travel_field_cost(struct travel_field *f, unsigned modes, uint16_t zone,
+			  int32_t d_m, enum travel_mode *mode)
+{
+	int32_t least = TRAVEL_NEVER;
+
+	for (int m = 0; m < MODE_COUNT; m++) {
+		int32_t cost;
+
+		if (!(modes >> m & 1))
+			continue;
+		cost = m == MODE_TRANSIT
+			       ? travel_field_transit(f, zone, d_m)
+			       : travel_cost(f->travel->by_modes[1u << m], d_m);
+		if (cost < least || (cost == TRAVEL_NEVER && mode)) {
+			if (mode && (cost < least || least == TRAVEL_NEVER))
+				*mode = (enum travel_mode)m;
+			least = cost < least ? cost : least;
+		}
+	}
+	return least;
 }
