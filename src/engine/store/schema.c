@@ -321,8 +321,53 @@ static const char v2_rest[] =
 
 static const char *const v2[] = {v2_offer, v2_rest, NULL};
 
+static const char v3_refusal[] =
+	"CREATE TABLE refusal ( -- what a young person or adviser will not have\n"
+	"  person INTEGER NOT NULL REFERENCES person (id),\n"
+	"  kind TEXT NOT NULL CHECK (kind IN ('place', 'employer', 'offer')),\n"
+	"  value TEXT NOT NULL, -- INSEE code; SIREN or folded name; canonical id\n"
+	"  at INTEGER NOT NULL, -- instant\n"
+	"  by TEXT NOT NULL, -- youth, uid:N\n"
+	"  PRIMARY KEY (person, kind, value)\n"
+	") STRICT, WITHOUT ROWID;\n";
+
+static const char v3_wave[] =
+	"CREATE TABLE wave ( -- whose turn it is, offer by offer\n"
+	"  canonical INTEGER NOT NULL REFERENCES canonical (id),\n"
+	"  person INTEGER NOT NULL REFERENCES person (id),\n"
+	"  number INTEGER NOT NULL, -- from 1\n"
+	"  opened_at INTEGER NOT NULL, -- instant\n"
+	"  score INTEGER NOT NULL, -- 0..1000, then\n"
+	"  waited_since INTEGER, -- instant of the proposal before; NULL: never\n"
+	"  PRIMARY KEY (canonical, person)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX wave_person ON wave (person);\n";
+
+static const char v3_rules[] =
+	"ALTER TABLE rules ADD COLUMN files TEXT; -- [{file,text}] it came from\n"
+	"CREATE TABLE shadow ( -- rules tried beside those in force: one or none\n"
+	"  id INTEGER PRIMARY KEY CHECK (id = 1),\n"
+	"  name TEXT NOT NULL, -- of the file in rules.d it would become\n"
+	"  text TEXT NOT NULL,\n"
+	"  since INTEGER NOT NULL, -- instant\n"
+	"  by TEXT NOT NULL -- uid:N\n"
+	") STRICT;\n"
+	"CREATE TABLE shadow_diff ( -- where it decides otherwise; others agree\n"
+	"  person INTEGER NOT NULL,\n"
+	"  canonical INTEGER NOT NULL,\n"
+	"  decision INTEGER NOT NULL, -- in force\n"
+	"  score INTEGER NOT NULL,\n"
+	"  new_decision INTEGER NOT NULL,\n"
+	"  new_score INTEGER NOT NULL,\n"
+	"  on_date INTEGER NOT NULL,\n"
+	"  PRIMARY KEY (person, canonical)\n"
+	") STRICT, WITHOUT ROWID;\n";
+
+static const char *const v3[] = {v3_refusal, v3_wave, v3_rules, NULL};
+
 const struct db_migration db_migrations[] = {
 	{v1},
 	{v2},
+	{v3},
 };
 const size_t db_n_migrations = ARRAY_LEN(db_migrations);
