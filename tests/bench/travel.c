@@ -187,16 +187,7 @@ static void plain_speed(struct travel *t, const struct transit_tables *tables,
 		spent += now() - start;
 		travel_field_make(f, &work[k], TRAVEL_ANY, TRAVEL_AT_ANY_HOUR);
 		for (size_t s = 0; s < t->transit->n; s++) {
-			bool is_way = false;
-
-			/* Who never rides pays no change: the search does not
-			 * tell the two apart there. */
-			for (size_t i = 0; i < n; i++)
-				is_way |= way[i].station == s ||
-					  plane_distance_m(
-						  t->transit->stations[s].at,
-						  work[k].at) < 3000;
-			if (is_way || f->to[s] >= TRANSIT_FAR)
+			if (f->to[s] >= TRANSIT_FAR)
 				continue;
 			n_all++;
 			differ += f->to[s] != to[s];

@@ -116,7 +116,10 @@ struct transit_zone {
 struct transit {
 	struct transit_model model;
 	struct transit_station *stations;
-	size_t n, stride; /* stations; int16_t in a row */
+	size_t n, stride;	     /* stations; int16_t in a row */
+	struct transit_hours *hours; /* the kinds there are */
+	uint16_t *hours_of;	     /* by station */
+	size_t n_hours;
 	/* By enum travel_grade; row d, column s: seconds from s to d.
 	 * TRANSIT_FAR: no way. Equal ones are the same pointer; NULL: nothing
 	 * is known to be step-free. */
