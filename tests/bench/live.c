@@ -305,8 +305,7 @@ static struct rules *rules(const struct refdata *rd, const char *more)
 	struct rules_text t[] = {{"rules.yaml", text, n},
 				 {"bench.yaml", more, strlen(more)}};
 	diags_init(&d);
-	(void)rd;
-	struct rules *r = rules_compile(t, *more ? 2 : 1, &d);
+	struct rules *r = rules_compile(t, *more ? 2 : 1, rd, &d);
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	BUG_ON(!r);

@@ -77,6 +77,7 @@ uint16_t live_agency(struct live *l, const char *code_or_null)
 	uint16_t number = l->n_agencies++;
 	l->agency_sets = mem_grow(l->agency_sets, l->n_agencies,
 				  sizeof(*l->agency_sets));
+	rules_number_agency(l->rules, number, code_or_null);
 	l->agency_sets[number] = rules_set_of(l->rules, code_or_null);
 	map_put(&l->agencies, code, (void *)((uintptr_t)number + 1));
 	return number;
@@ -89,8 +90,10 @@ static bool renumber_sets(struct live *l)
 	void *value;
 	bool is_changed = false;
 	for (size_t i = 0; map_each(&l->agencies, &i, &code, &value);) {
-		uint8_t *set = &l->agency_sets[(uintptr_t)value - 1];
+		uint16_t number = (uint16_t)((uintptr_t)value - 1);
+		uint8_t *set = &l->agency_sets[number];
 		uint8_t now = rules_set_of(l->rules, *code ? code : NULL);
+		rules_number_agency(l->rules, number, *code ? code : NULL);
 		is_changed |= *set != now;
 		*set = now;
 	}
