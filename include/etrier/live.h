@@ -40,7 +40,8 @@ int live_offer_put(struct live *l, int64_t canonical, const struct offer *o,
 /* An offer is not live any more. */
 void live_offer_drop(struct live *l, int64_t canonical);
 /* A person was imported, changed, paused, gone or came back: read again and
- * matched when its turn comes. */
+ * matched when its turn comes. People whose training ends come and go by the
+ * day. */
 void live_person_changed(struct live *l, int64_t id);
 
 /* Offers were proposed to this person: they leave the list, and when few are
@@ -92,6 +93,12 @@ int live_candidates(const struct live *l, int64_t person, int audience,
 /* Everyone a live offer may be proposed to as of today, proposed or not: as
  * matcher_offer(). -1: not live. */
 int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out);
+
+/* A stored person as the matcher sees them today, whatever their status; needs
+ * of the row are taken in. -1: ERR_INPUT without a trade we know. */
+struct store_person;
+int live_person_today(struct live *l, const struct store_person *row,
+		      struct mperson *out, struct err *err);
 
 const struct match_env *live_env(const struct live *l);
 const struct refdata *live_refdata(const struct live *l);

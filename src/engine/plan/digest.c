@@ -211,7 +211,8 @@ int plan_digest_choose(struct planner *p, const struct store_agency *agency,
 			     .out = out,
 			     .date = paris_date(clock_now(p->clock)),
 			     .err = err};
-	struct store_people_query q = {.active_only = true};
+	/* Who is placed has candidates only while a training ends. */
+	struct store_people_query q = {.active_or_placed = true};
 	*(is_cfa ? &q.cfa_agency : &q.agency) = agency->code;
 	*(is_cfa ? &q.cfa_adviser : &q.adviser) = adviser;
 	int result = -1;

@@ -83,27 +83,45 @@ uint16_t live_agency(struct live *l, const char *code_or_null)
 	return number;
 }
 
+static bool is_same_leaving(const struct ruleset *a, const struct ruleset *b)
+{
+	return a->leaving_months == b->leaving_months &&
+	       a->leaving_kinds == b->leaving_kinds;
+}
+
+/* Whose training ends is looked for by other rules. */
+static void read_leaving_again(struct live *l)
+{
+	for (uint32_t i = 0; i < l->tops.n; i++) {
+		if (l->tops.v[i].has_an_end)
+			live_person_changed(l, l->tops.v[i].person);
+	}
+}
+
 /* True when somebody's set has another number now. */
-static bool renumber_sets(struct live *l)
+static bool renumber_sets(struct live *l, const struct rules *before)
 {
 	const char *code;
 	void *value;
-	bool is_changed = false;
+	bool is_changed = false, is_same = true;
 	for (size_t i = 0; map_each(&l->agencies, &i, &code, &value);) {
 		uint16_t number = (uint16_t)((uintptr_t)value - 1);
 		uint8_t *set = &l->agency_sets[number];
 		uint8_t now = rules_set_of(l->rules, *code ? code : NULL);
 		rules_number_agency(l->rules, number, *code ? code : NULL);
 		is_changed |= *set != now;
+		is_same &= is_same_leaving(&before->sets[*set],
+					   &l->rules->sets[now]);
 		*set = now;
 	}
+	if (!is_same)
+		read_leaving_again(l);
 	return is_changed;
 }
 
 static void use_rules(struct live *l, struct rules *rules_take)
 {
 	matcher_free(l->matcher);
-	rules_free(l->rules);
 	l->rules = rules_take;
 	l->env = (struct match_env){
 		.rules = l->rules, .travel = l->travel, .trades = l->trades};
@@ -164,11 +182,13 @@ static bool is_same_rules(const struct rules *a, const struct rules *b)
  * have gone to other agencies. */
 void live_set_rules(struct live *l, struct rules *rules_take)
 {
-	bool is_same = is_same_rules(l->rules, rules_take);
+	struct rules *before = l->rules;
+	bool is_same = is_same_rules(before, rules_take);
 	use_rules(l, rules_take);
-	bool has_moved = renumber_sets(l);
+	bool has_moved = renumber_sets(l, before);
+	rules_free(before);
 	if (!is_same || has_moved)
-		live_refresh(l, has_moved ? LIVE_SETS : LIVE_COMPARE);
+		live_refresh(l, has_moved ? LIVE_TODO_SETS : 0);
 }
 
 /* --- offers ------------------------------------------------------------- */
@@ -306,10 +326,18 @@ void live_offer_drop(struct live *l, int64_t canonical)
 
 void live_forget(struct live *l, uint32_t person)
 {
-	const struct top *t = top_find(&l->tops, person);
+	struct top *t = top_find(&l->tops, person);
 	(void)roster_remove(l->roster, person);
-	l->n_lists -= t && t->needs_list;
-	top_drop(&l->tops, person);
+	if (!t)
+		return;
+	l->n_lists -= t->needs_list;
+	if (!t->has_an_end) {
+		top_drop(&l->tops, person);
+		return;
+	}
+	/* not now, but on another day */
+	t->is_due = t->needs_list = t->is_fresh = false;
+	top_empty(&l->tops, t);
 }
 
 void live_person_changed(struct live *l, int64_t id)

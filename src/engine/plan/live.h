@@ -70,8 +70,11 @@ enum live_phase {
 	LIVE_AT_REST,
 	LIVE_SETS,   /* people's numbers under new rules; at: position */
 	LIVE_READ,   /* offers of the store; below: the last id read */
+	LIVE_CLEAR,  /* every list is made anew from here on */
 	LIVE_COMPARE /* offers, newest first; below: the last id compared */
 };
+/* What a refresh has to do besides comparing. */
+enum { LIVE_TODO_SETS = 1, LIVE_TODO_READ = 2 };
 
 struct live {
 	struct store *store;
@@ -100,6 +103,7 @@ struct live {
 	struct id_list marked;	/* scratch */
 	int32_t day;		/* of the candidates */
 	enum live_phase phase;
+	unsigned todo; /* LIVE_TODO_ bits */
 	size_t at;
 	int64_t below;
 	size_t n_done; /* offers compared in this refresh */
@@ -123,12 +127,12 @@ int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err);
 uint16_t live_agency(struct live *l, const char *code_or_null);
 int32_t live_today(const struct live *l);
 
-/* live_work.c. From which phase on everything is looked at anew; a refresh that
- * runs begins again. */
-void live_refresh(struct live *l, enum live_phase from);
+/* live_work.c. Everything is looked at anew, after what `todo` says; a refresh
+ * that runs begins again. */
+void live_refresh(struct live *l, unsigned todo);
 
-/* live_load.c. *is_matched false: no trade is looked for, or not active; then
- * the person is not in the roster. Writes nothing. */
+/* live_load.c. *is_matched false: no trade is looked for, or nothing is looked
+ * for today; then the person is not in the roster. Writes nothing. */
 int live_put_in_roster(struct live *l, const struct store_person *row,
 		       bool *is_matched, struct err *err);
 /* A stored offer; false: it cannot be read, which is counted. */

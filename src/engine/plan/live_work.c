@@ -33,15 +33,34 @@
 #define SHARE_ALONE 32
 #define ALONE_MIN   64
 
-static void begin_phase(struct live *l, enum live_phase phase)
+static void begin_phase(struct live *l)
 {
-	l->phase = phase;
+	l->phase = l->todo & LIVE_TODO_SETS   ? LIVE_SETS
+		   : l->todo & LIVE_TODO_READ ? LIVE_READ
+					      : LIVE_CLEAR;
 	l->at = 0;
-	l->below = phase == LIVE_COMPARE ? INT64_MAX : 0;
+	l->below = 0;
 	l->n_done = 0;
-	if (phase != LIVE_COMPARE)
-		return;
-	/* Everyone's list is made now, whoever waits for it. */
+}
+
+static void end_phase(struct live *l, unsigned done)
+{
+	l->todo &= ~done;
+	begin_phase(l);
+}
+
+void live_refresh(struct live *l, unsigned todo)
+{
+	l->todo |= todo;
+	l->stats.refreshes++;
+	begin_phase(l);
+}
+
+/* Everyone's list is made from now on, whoever waits for it. */
+static void clear_lists(struct live *l)
+{
+	l->phase = LIVE_COMPARE;
+	l->below = INT64_MAX;
 	for (uint32_t i = 0; i < l->tops.n; i++) {
 		struct top *t = &l->tops.v[i];
 		top_empty(&l->tops, t);
@@ -50,23 +69,14 @@ static void begin_phase(struct live *l, enum live_phase phase)
 	l->due.n = l->due.at = l->n_lists = 0;
 }
 
-void live_refresh(struct live *l, enum live_phase from)
-{
-	/* A phase that was not finished is not skipped. */
-	if (l->phase != LIVE_AT_REST && l->phase < from)
-		from = l->phase;
-	l->stats.refreshes++;
-	begin_phase(l, from);
-}
-
 void live_resync(struct live *l)
 {
-	live_refresh(l, LIVE_READ);
+	live_refresh(l, LIVE_TODO_READ);
 }
 
 void live_offers_changed(struct live *l)
 {
-	live_refresh(l, LIVE_READ);
+	live_refresh(l, LIVE_TODO_READ);
 }
 
 /* --- people read again ---------------------------------------------------- */
@@ -90,10 +100,13 @@ static int read_person(struct live *l, uint32_t id, struct err *err)
 	}
 	/* Who cannot be read any more is compared with nothing. */
 	l->stats.unreadable += result && why.kind != ERR_UNKNOWN;
-	if (result || !is_matched)
-		live_forget(l, id);
-	else
+	if (!result && is_matched) {
 		live_refill(l, id);
+		return 0;
+	}
+	if (result || row.id != id)
+		top_find(&l->tops, id)->has_an_end = false;
+	live_forget(l, id);
 	return 0;
 }
 
@@ -121,7 +134,7 @@ static int give_sets(struct live *l, struct err *err)
 	for (int i = 0; i < AT_ONCE; i++) {
 		p = roster_each(l->roster, &l->at);
 		if (!p) {
-			begin_phase(l, LIVE_COMPARE);
+			end_phase(l, LIVE_TODO_SETS);
 			return 0;
 		}
 		struct mperson m = *p;
@@ -170,7 +183,7 @@ static int read_offers(struct live *l, struct err *err)
 		return -1;
 	if (until >= last) {
 		drop_between(l, l->below, INT64_MAX);
-		begin_phase(l, LIVE_COMPARE);
+		end_phase(l, LIVE_TODO_READ);
 	} else {
 		drop_between(l, l->below, until + 1);
 		l->below = until;
@@ -200,6 +213,9 @@ static int refresh_step(struct live *l, int32_t on, struct err *err)
 		return give_sets(l, err);
 	case LIVE_READ:
 		return read_offers(l, err);
+	case LIVE_CLEAR:
+		clear_lists(l);
+		return 0;
 	case LIVE_COMPARE:
 		return compare_next(l, on, err);
 	case LIVE_AT_REST:
@@ -294,7 +310,12 @@ static int look_at_people(struct live *l, int32_t on, struct err *err)
 static void begin_day(struct live *l, int32_t on)
 {
 	l->day = on;
-	live_refresh(l, LIVE_COMPARE);
+	for (uint32_t i = 0; i < l->tops.n; i++) {
+		const struct top *t = &l->tops.v[i];
+		if (t->turn && t->turn <= day16(on))
+			live_person_changed(l, t->person);
+	}
+	live_refresh(l, 0);
 }
 
 static int step(struct live *l, int32_t on, struct err *err)
@@ -302,7 +323,7 @@ static int step(struct live *l, int32_t on, struct err *err)
 	if (l->stale.at < l->stale.n)
 		return read_people(l, err);
 	if (l->phase == LIVE_AT_REST && are_many(l))
-		live_refresh(l, LIVE_COMPARE);
+		live_refresh(l, 0);
 	if (l->phase != LIVE_AT_REST)
 		return refresh_step(l, on, err);
 	return look_at_people(l, on, err);
