@@ -66,6 +66,11 @@ size_t refdata_by_start(const struct refdata *rd, const char *name,
 const struct commune *refdata_nearest(const struct refdata *rd,
 				      int32_t lat_udeg, int32_t lon_udeg,
 				      const char *dept);
+/* Communes of today by number, from 1: of an INSEE code (former ones answer
+ * with the current one; 0: no such), and back (NULL: no such number). */
+uint16_t refdata_commune_number(const struct refdata *rd, const char *insee);
+const struct commune *refdata_commune_at(const struct refdata *rd,
+					 uint16_t number);
 const char *refdata_dept_name(const struct refdata *rd, const char *dept);
 /* Code of a département from its name, folded; NULL: none. */
 const char *refdata_dept_by_name(const struct refdata *rd, const char *name);
@@ -116,5 +121,20 @@ struct condition {
 };
 size_t rome_conditions(const struct refdata *rd, uint16_t trade,
 		       const struct condition **out);
+
+/* --- training centres (CFA) ---------------------------------------------- */
+struct cfa {
+	const char *uai;   /* "0931618D" */
+	const char *name;  /* of its main site */
+	const char *insee; /* of the main site's commune */
+	int32_t lat_udeg, lon_udeg;
+};
+/* By number, in order of UAI; NULL at the end. */
+const struct cfa *refdata_cfa(const struct refdata *rd, size_t i);
+#define CFA_NONE SIZE_MAX
+/* The number of the CFA that a UAI, the SIRET of one of its sites, or the name
+ * of one (folded, with or without what precedes its dash) means; CFA_NONE when
+ * it means none or several. */
+size_t refdata_cfa_find(const struct refdata *rd, const char *text);
 
 #endif
