@@ -71,7 +71,15 @@ uint16_t tradenet_proximity(const struct tradenet *t, uint16_t from,
 #define MPERSON_TRADES 5
 enum mperson_flag {
 	MPERSON_PLACED = 1, /* at is known */
-	MPERSON_RQTH = 2    /* private */
+	MPERSON_RQTH = 2,   /* private */
+	MPERSON_PREREGISTERED_YES = 4,
+	MPERSON_PREREGISTERED_NO = 8,
+	MPERSON_DISTRICT_YES = 16, /* priority district (QPV) */
+	MPERSON_DISTRICT_NO = 32,
+	MPERSON_REFUSES = 64, /* something of theirs is in the refusals */
+	/* Training ends soon: contracts are already cut down to the kinds that
+	 * the rules name. Set by the caller, who knows the day. */
+	MPERSON_LEAVING = 128
 };
 /* Needs, two bits an exposure: 3 - limit for a need of that mode (1..3), 0 for
  * none; then, from bit NEEDS_ACCESS_SHIFT on, one bit per enum access. */
@@ -79,20 +87,42 @@ enum { NEEDS_ACCESS_SHIFT = 2 * EXPOSURE_COUNT };
 struct mperson {
 	uint32_t id; /* the caller's; not 0 */
 	struct plane_point at;
-	uint64_t needs_exclude, needs_warn;  /* private */
-	uint16_t trades[MPERSON_TRADES];     /* in order of wish */
-	uint16_t contracts;		     /* bits; 0 unknown */
-	uint16_t licences_missing;	     /* bits: known not to be held */
-	uint16_t birth, available, deadline; /* day16 */
-	int16_t max_minutes;		     /* -1 unknown */
-	uint16_t agency;		     /* the caller's number */
-	uint8_t n_trades, modes, set, flags; /* set: number of a rule set */
+	uint32_t cfa;  /* cfa_key(), 0 unknown */
+	uint32_t rncp; /* number of the course, 0 unknown */
+	uint64_t needs_exclude, needs_warn, needs_favour; /* private */
+	uint16_t trades[MPERSON_TRADES];		  /* in order of wish */
+	uint16_t contracts;				  /* bits; 0 unknown */
+	uint16_t licences_missing; /* bits: known not to be held */
+	uint16_t birth, available, deadline, training_end; /* day16 */
+	int16_t max_minutes, max_minutes_cfa;		   /* -1 unknown */
+	int16_t cfa_minutes; /* home to the own CFA, set by the caller; -1 */
+	/* Minutes of the day, -1 unknown; a return after midnight is above
+	 * 1440. */
+	int16_t earliest_departure, latest_return;
+	uint16_t agency;  /* the caller's number */
+	uint16_t zone;	  /* travel_zone() of the home, set by the caller */
+	uint16_t commune; /* commune_key(), 0 unknown */
+	int8_t level, french_oral, french_written; /* of the vocab, or -1 */
+	uint8_t n_trades, modes, set, flags;	   /* set: of the rules */
 };
+/* What mperson_from_person() starts from: nothing is known, id 0. */
+extern const struct mperson mperson_unknown;
 /* 0; -1 (ERR_INPUT) when the person cannot be matched: no known trade. Licences
- * count for what they include (B for AM, C for B, A for A2 ...). */
+ * count for what they include (B for AM, C for B, A for A2 ...). Flags of the
+ * caller are not set, cfa_minutes is unknown and the zone TRAVEL_NO_ZONE. */
 int mperson_from_person(const struct person *p, const struct refdata *rd,
 			uint32_t id, uint8_t set, uint16_t agency,
 			struct mperson *out, struct err *err);
+
+/* The number of a CFA as people write it: its UAI, a SIRET, or a name, in the
+ * table of CFA or not; equal for what means the same one. 0 for NULL. */
+uint32_t cfa_key(const struct refdata *rd, const char *text);
+/* Where a CFA of the table is; false: not in the table. */
+bool cfa_point(const struct refdata *rd, uint32_t key, struct plane_point *out);
+/* "RNCP37537" or "37537": 37537; 0 for anything else. */
+uint32_t rncp_number(const char *text);
+/* refdata_commune_number(); 0 without tables. */
+uint16_t commune_key(const struct refdata *rd, const char *insee);
 
 /* --- the roster --------------------------------------------------------- */
 #define ROSTER_PERSONS_MAX 4000000u
