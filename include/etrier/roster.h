@@ -84,6 +84,14 @@ enum mperson_flag {
 /* Needs, two bits an exposure: 3 - limit for a need of that mode (1..3), 0 for
  * none; then, from bit NEEDS_ACCESS_SHIFT on, one bit per enum access. */
 enum { NEEDS_ACCESS_SHIFT = 2 * EXPOSURE_COUNT };
+/* Who must travel without a step, too: no stairs at all, or a way without. */
+static inline bool needs_step_free(uint64_t needs)
+{
+	uint64_t ways = (uint64_t)1 << (NEEDS_ACCESS_SHIFT + ACCESS_STEP_FREE) |
+			(uint64_t)1 << (NEEDS_ACCESS_SHIFT + ACCESS_WHEELCHAIR);
+
+	return (needs >> 2 * EXPOSURE_STAIRS & 3) == 3 || (needs & ways);
+}
 struct mperson {
 	uint32_t id; /* the caller's; not 0 */
 	struct plane_point at;
@@ -128,19 +136,24 @@ uint16_t commune_key(const struct refdata *rd, const char *insee);
 #define ROSTER_PERSONS_MAX 4000000u
 #define ROSTER_SETS_MAX	   64u
 struct roster;
+struct rules;
 /* t is borrowed for the roster's life. */
 struct roster *roster_new(const struct tradenet *t);
 void roster_free(struct roster *r);
+/* The rules whose conditions on people are answered in advance; borrowed until
+ * the next call. Everybody's answers are made anew from memory (some tens of
+ * milliseconds for 180 000 people); sets of people stay what they are. */
+void roster_set_rules(struct roster *r, const struct rules *rules);
 /* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
  * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
  */
 int roster_put(struct roster *r, const struct mperson *p, struct err *err);
 bool roster_remove(struct roster *r, uint32_t id); /* false: was not there */
-/* Borrowed until the next put or remove; NULL: no such. */
-const struct mperson *roster_find(const struct roster *r, uint32_t id);
+/* False: no such. */
+bool roster_find(const struct roster *r, uint32_t id, struct mperson *out);
 size_t roster_count(const struct roster *r);
-/* In no promised order: for (size_t i = 0; (p = roster_each(r, &i));) */
-const struct mperson *roster_each(const struct roster *r, size_t *i);
+/* In no promised order: for (size_t i = 0; roster_each(r, &i, &p);) */
+bool roster_each(const struct roster *r, size_t *i, struct mperson *out);
 /* Bytes held, for `status`. */
 size_t roster_bytes(const struct roster *r);
 
