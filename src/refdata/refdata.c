@@ -76,18 +76,3 @@ const char *refdata_version(const struct refdata *rd, size_t i)
 {
 	return i < REFDATA_VERSIONS ? rd->versions[i] : NULL;
 }
-
-uint16_t refdata_commune_number(const struct refdata *rd, const char *insee)
-{
-	const struct commune *c = refdata_commune(rd, insee, NULL, NULL);
-
-	return c ? (uint16_t)(c - rd->places.communes + 1) : 0;
-}
-
-const struct commune *refdata_commune_at(const struct refdata *rd,
-					 uint16_t number)
-{
-	if (!number || number > rd->places.n_communes)
-		return NULL;
-	return &rd->places.communes[number - 1];
-}
