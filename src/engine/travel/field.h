@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef TRAVEL_FIELD_H
+#define TRAVEL_FIELD_H
+
+#include "transit.h"
+
+/* The inline form of travel_field_transit(), for scans: two loads and a
+ * comparison once the zone was met. */
+struct travel_memo {
+	uint32_t made; /* which making of the field knows it */
+	int32_t cost;  /* by the network, TRAVEL_NEVER */
+};
+struct travel_field {
+	const struct travel *travel;
+	/* The formula, where the place of work or the home has no station. */
+	bool has_network, formula_runs;
+	/* A journey with a bus in it may last so long, or the bus does not run;
+	 * -1: there is none. */
+	int32_t bus_limit;
+	uint32_t made;
+	int16_t *to;		  /* by station: seconds to the place of work */
+	struct travel_memo *memo; /* by zone */
+};
+/* Fills the memo of a zone. */
+int32_t travel_field_zone(struct travel_field *f, uint16_t zone);
+
+static inline int32_t travel_field_transit_inline(struct travel_field *f,
+						  uint16_t zone, int32_t d_m)
+{
+	const struct travel *t = f->travel;
+	int32_t cost, bus, walk;
+
+	if (!zone || !f->has_network)
+		return f->formula_runs
+			       ? travel_cost(t->by_modes[1u << MODE_TRANSIT],
+					     d_m)
+			       : TRAVEL_NEVER;
+	cost = f->memo[zone].made == f->made ? f->memo[zone].cost
+					     : travel_field_zone(f, zone);
+	bus = travel_cost(&t->transit->bus, d_m);
+	if (bus < cost && bus <= f->bus_limit)
+		cost = bus;
+	walk = travel_cost(t->by_modes[1u << MODE_WALK], d_m);
+	return walk < cost && cost < TRAVEL_NEVER ? walk : cost;
+}
+
+#endif
