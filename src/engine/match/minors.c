@@ -67,7 +67,7 @@ static bool is_likely(const struct moffer *o, const struct touch *t,
  * evening with no end said ends as early as it can. */
 static bool is_opened(const struct touch *t, const struct minor_derogation *d)
 {
-	int last = t->end >= 0 ? t->end : t->start;
+	int last = t->end >= 0 ? t->end : t->start + 1;
 
 	if (!d)
 		return false;

@@ -89,8 +89,11 @@ static void use_rules(struct live *l, struct rules *rules_take)
 	matcher_free(l->matcher);
 	rules_free(l->rules);
 	l->rules = rules_take;
-	l->env = (struct match_env){
-		.rules = l->rules, .travel = l->travel, .trades = l->trades};
+	l->env = (struct match_env){.rules = l->rules,
+				    .travel = l->travel,
+				    .trades = l->trades,
+				    .pad = l->pad};
+	roster_set_rules(l->roster, l->rules);
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
@@ -102,6 +105,7 @@ struct live *live_new(struct store *store, const struct refdata *rd,
 	l->rd = rd;
 	l->clock = clock;
 	l->travel = travel_new(NULL, NULL);
+	l->pad = match_pad_new(l->travel);
 	l->trades = tradenet_from_refdata(rd);
 	l->roster = roster_new(l->trades);
 	l->day = DATE_NONE;
@@ -116,6 +120,7 @@ void live_free(struct live *l)
 	matcher_free(l->matcher);
 	roster_free(l->roster);
 	tradenet_free(l->trades);
+	match_pad_free(l->pad);
 	travel_free(l->travel);
 	rules_free(l->rules);
 	match_hits_clear(&l->hits);
@@ -128,9 +133,9 @@ void live_free(struct live *l)
 
 void live_enqueue_everyone(struct live *l)
 {
-	const struct mperson *p;
-	for (size_t i = 0; (p = roster_each(l->roster, &i));)
-		live_enqueue(l, p->id);
+	struct mperson p;
+	for (size_t i = 0; roster_each(l->roster, &i, &p);)
+		live_enqueue(l, p.id);
 }
 
 static bool is_same_rules(const struct rules *a, const struct rules *b)
@@ -151,7 +156,8 @@ void live_set_rules(struct live *l, struct rules *rules_take)
 		return;
 	}
 	use_rules(l, rules_take);
-	live_enqueue_everyone(l);
+	/* what they ask of offers is answered from the records */
+	live_offers_changed(l);
 }
 
 /* --- offers ------------------------------------------------------------- */
@@ -218,8 +224,9 @@ static bool enters(struct top *t, uint16_t score, bool is_known)
 
 static const struct ruleset *set_of(const struct live *l, uint32_t person)
 {
-	const struct mperson *p = roster_find(l->roster, person);
-	return &l->rules->sets[p ? p->set : 0];
+	struct mperson p;
+	bool is_there = roster_find(l->roster, person, &p);
+	return &l->rules->sets[is_there ? p.set : 0];
 }
 
 static int write_offer(struct live *l, const struct moffer *o, bool is_known,
@@ -250,7 +257,7 @@ int live_offer_put(struct live *l, int64_t canonical, const struct offer *o,
 		   struct err *err)
 {
 	struct moffer m;
-	moffer_from_offer(o, l->rd, canonical, &m);
+	moffer_from_offer(o, l->rd, l->rules, canonical, &m);
 	bool is_known = live_offer(l, canonical) != NULL;
 	live_keep_offer(l, &m);
 	int32_t on = today(l);
@@ -390,11 +397,11 @@ static int match_one(struct live *l, uint32_t id, int32_t on, struct err *err)
 	struct top *t = top_of(l, id); /* reading may have moved them */
 	t->is_stale = false;
 	t->n = 0;
-	const struct mperson *p = roster_find(l->roster, id);
-	if (!p)
+	struct mperson p;
+	if (!roster_find(l->roster, id, &p))
 		return 0;
 	l->hits.n = 0;
-	match_person(&l->env, p, l->offers, l->n_offers, on, &l->hits);
+	match_person(&l->env, &p, l->offers, l->n_offers, on, &l->hits);
 	l->stats.matched_people++;
 	l->stats.hits += l->hits.n;
 	if (l->hits.n)
@@ -402,7 +409,7 @@ static int match_one(struct live *l, uint32_t id, int32_t on, struct err *err)
 	int result = -1;
 	if (!store_ledger_proposed(l->store, id, add_proposed, &proposed, err))
 		result = store_candidates_set_person(
-			l->store, id, rows, pick(l, p, &proposed, on, rows),
+			l->store, id, rows, pick(l, &p, &proposed, on, rows),
 			err);
 	free(proposed.v);
 	return result;

@@ -28,6 +28,7 @@ struct live {
 	const struct clock *clock;
 	struct rules *rules;
 	struct travel *travel;
+	struct match_pad *pad;
 	struct tradenet *trades;
 	struct roster *roster;
 	struct matcher *matcher;

@@ -54,6 +54,8 @@ int live_put_in_roster(struct live *l, const struct store_person *row,
 				rules_set_of(l->rules, row->agency), 0, &m,
 				&no_trade))
 		goto out;
+	if (m.flags & MPERSON_PLACED)
+		m.zone = travel_zone(l->travel, m.at);
 	result = roster_put(l->roster, &m, err);
 	*is_matched = !result;
 out:
@@ -84,7 +86,7 @@ static int load_offer(void *ctx, const struct store_offer *row)
 	arena_init(&a);
 	json_t *line = js_parse(row->fields, strlen(row->fields), &ignored);
 	if (line && !offer_from_json(line, &a, &o, &ignored)) {
-		moffer_from_offer(&o, l->rd, row->canonical, &m);
+		moffer_from_offer(&o, l->rd, l->rules, row->canonical, &m);
 		live_keep_offer(l, &m);
 	} else {
 		l->stats.unreadable++;
@@ -138,13 +140,15 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
 		  int32_t on, struct verdict *out, struct err *err)
 {
-	const struct mperson *p = roster_find(l->roster, (uint32_t)person);
+	struct mperson p;
+	bool is_there = roster_find(l->roster, (uint32_t)person, &p);
 	const struct moffer *o = live_offer(l, canonical);
-	if (!p || !o)
-		return err_set(err, ERR_UNKNOWN, "%s",
-			       p ? "the offer is not live"
+	if (!is_there || !o)
+		return err_set(
+			err, ERR_UNKNOWN, "%s",
+			is_there ? "the offer is not live"
 				 : "the person is not compared with offers");
-	match_evaluate(&l->env, p, o, on, out);
+	match_evaluate(&l->env, &p, o, on, out);
 	return 0;
 }
 
