@@ -182,7 +182,8 @@ static int compile_offer(struct engine_state *e, const struct store_offer *row,
 	json_t *v = js_parse(row->fields, strlen(row->fields), err);
 	int result = v ? offer_from_json(v, a, &o, err) : -1;
 	if (!result)
-		moffer_from_offer(&o, e->rd, row->canonical, out);
+		moffer_from_offer(&o, e->rd, live_env(e->live)->rules,
+				  row->canonical, out);
 	json_decref(v);
 	return result;
 }
@@ -208,8 +209,8 @@ static void send_verdict(struct control_call *call, const struct verdict *v,
 	struct engine_state *e = control_state(call);
 	struct buf text;
 	buf_init(&text, EXPLAIN_TEXT_MAX);
-	explain_text(live_env(e->live), e->rd, v, with_private, &text);
-	json_t *row = explain_json(live_env(e->live), e->rd, v, with_private);
+	explain_text(e->rd, v, with_private, &text);
+	json_t *row = explain_json(e->rd, v, with_private);
 	js_put_str(row, "offer_status",
 		   vocab_code(&vocab_offer_state, (int)offer->status));
 	js_put_str(row, "text", text.data);
