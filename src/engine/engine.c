@@ -63,8 +63,7 @@ static struct engine *engine_of(struct engine_state *s)
 	return (struct engine *)((char *)s - offsetof(struct engine, s));
 }
 
-/* --- configuration
- * ------------------------------------------------------------ */
+/* --- configuration -------------------------------------------------------- */
 
 static const char *config_str(const json_t *config, const char *group,
 			      const char *key)
@@ -101,9 +100,9 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct err err;
 	drop(e);
 	check_keys(config, d);
+	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
-		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
-				       &err);
+		e->s.rd = refdata_load(tables, &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
