@@ -11,6 +11,7 @@
 #include <etrier/rules.h>
 #include <etrier/settings.h>
 #include <etrier/str.h>
+#include <etrier/travel.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,19 @@ static void check_rules(const struct settings *s, const json_t *texts,
 	refdata_free(rd);
 }
 
+/* Tables of the administrator's own: the daemon would not start with damaged
+ * ones. The others are checked where étrier is made. */
+static void check_tables(const struct settings *s, struct diags *d)
+{
+	const json_t *paths = json_object_get(s->all, "paths");
+	const char *dir = travel_dir(js_str(paths, "transit", ""), NULL);
+	struct err err = {0};
+	struct travel *t = dir ? travel_new(dir, &err) : NULL;
+	if (dir && !t)
+		diag_add(d, DIAG_ERROR, dir, 0, 0, "%s", err.text);
+	travel_free(t);
+}
+
 int ctl_check(struct ctl *c)
 {
 	json_t *options = ctl_parse(c);
@@ -78,6 +92,7 @@ int ctl_check(struct ctl *c)
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
 	}
+	check_tables(&s, &d);
 	settings_clear(&s);
 	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
 	json_decref(options);

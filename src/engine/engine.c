@@ -191,11 +191,20 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
+	const char *tables = config_str(e->next_config, "paths", "refdata");
+	struct travel *travel;
 	if (open_store(e, err))
+		return -1;
+	travel = travel_new(
+		travel_dir(config_str(e->next_config, "paths", "transit"),
+			   tables),
+		err);
+	if (!travel)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
 	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
+	live_set_travel(s->live, travel);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,

@@ -72,7 +72,10 @@ static void cells(const struct journeys *j, struct travel *t,
 
 		travel_field_make(f, &(struct travel_work){j->v[i].to, -1, -1},
 				  TRAVEL_ANY, TRAVEL_AT_ANY_HOUR);
-		e[i] = exact(t, f, &j->v[i]);
+		/* Where the network ends, both are the formula. */
+		e[i] = f->has_network && travel_zone(t, j->v[i].from)
+			       ? exact(t, f, &j->v[i])
+			       : guess[i];
 		by = abs(e[i] - guess[i]);
 		sum += by;
 		most = by > most ? by : most;
@@ -187,16 +190,7 @@ static void plain_speed(struct travel *t, const struct transit_tables *tables,
 		spent += now() - start;
 		travel_field_make(f, &work[k], TRAVEL_ANY, TRAVEL_AT_ANY_HOUR);
 		for (size_t s = 0; s < t->transit->n; s++) {
-			bool is_way = false;
-
-			/* Who never rides pays no change: the search does not
-			 * tell the two apart there. */
-			for (size_t i = 0; i < n; i++)
-				is_way |= way[i].station == s ||
-					  plane_distance_m(
-						  t->transit->stations[s].at,
-						  work[k].at) < 3000;
-			if (is_way || f->to[s] >= TRANSIT_FAR)
+			if (f->to[s] >= TRANSIT_FAR)
 				continue;
 			n_all++;
 			differ += f->to[s] != to[s];

@@ -97,6 +97,18 @@ static void use_rules(struct live *l, struct rules *rules_take)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
+void live_set_travel(struct live *l, struct travel *travel_take)
+{
+	matcher_free(l->matcher);
+	match_pad_free(l->pad);
+	travel_free(l->travel);
+	l->travel = travel_take;
+	l->pad = match_pad_new(l->travel);
+	l->env.travel = l->travel;
+	l->env.pad = l->pad;
+	l->matcher = matcher_new(l->roster, &l->env);
+}
+
 struct live *live_new(struct store *store, const struct refdata *rd,
 		      const struct clock *clock, struct rules *rules_take)
 {

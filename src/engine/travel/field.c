@@ -16,28 +16,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTE_S = 60, DAY_S = 24 * 3600 };
+enum { MINUTE_S = 60, DAY_S = 24 * 3600, PLACES = 1024 };
 
 /* Seconds of the day; -1 unknown. */
 struct shift {
 	int32_t start, end;
 };
 
-static bool runs_at(struct transit_hours h, int32_t second)
+static int32_t of_day(int32_t second)
 {
-	int32_t first = h.first * MINUTE_S, last = h.last * MINUTE_S;
-
-	if (h.first < 0)
-		return true;
-	second = second < 0 ? second + DAY_S : second % DAY_S;
-	return (second >= first && second <= last) || second + DAY_S <= last;
+	second %= DAY_S;
+	return second < 0 ? second + DAY_S : second;
 }
 
-/* One is there s seconds before the start, and again s after the end. */
-static bool serves(struct transit_hours h, struct shift w, int32_t s)
+/* How long one may be on the way between the work and where these hours hold:
+ * since the first service before the start and until the last one after the
+ * end, and not while nothing runs yet or any more. A night is nearly as long
+ * as the longest journey, so that one stretch is all there is. */
+static struct travel_stretch stretch_of(struct transit_hours h, struct shift w)
 {
-	return (w.start < 0 || runs_at(h, w.start - s)) &&
-	       (w.end < 0 || runs_at(h, w.end + s));
+	struct travel_stretch r = {0, TRAVEL_NEVER - 1};
+	int32_t first = h.first * MINUTE_S, last = h.last * MINUTE_S;
+	int32_t most[2] = {of_day(w.start - first), of_day(last - w.end)};
+
+	if (h.first < 0 || last - first >= DAY_S)
+		return r;
+	for (int end = 0; end < 2; end++) {
+		int32_t least = most[end] - (last - first);
+
+		if ((end ? w.end : w.start) < 0)
+			continue;
+		r.most = most[end] < r.most ? most[end] : r.most;
+		r.least = least > r.least ? least : r.least;
+	}
+	return r;
+}
+
+static bool is_in(struct travel_stretch r, int32_t s)
+{
+	return s >= r.least && s <= r.most;
 }
 
 struct travel_field *travel_field_new(const struct travel *t)
@@ -48,6 +65,8 @@ struct travel_field *travel_field_new(const struct travel *t)
 	if (t->transit) {
 		f->to = mem_array(t->transit->stride, sizeof(*f->to));
 		f->memo = mem_array(TRAVEL_ZONES_MAX + 1, sizeof(*f->memo));
+		f->open = mem_array(t->transit->n_hours, sizeof(*f->open));
+		f->places = mem_array(PLACES, sizeof(*f->places));
 	}
 	return f;
 }
@@ -58,6 +77,8 @@ void travel_field_free(struct travel_field *f)
 		return;
 	free(f->to);
 	free(f->memo);
+	free(f->open);
+	free(f->places);
 	free(f);
 }
 
@@ -75,39 +96,30 @@ static void least(int16_t *restrict to, const int16_t *restrict row, size_t n,
 	}
 }
 
-/* How long a journey may last that a bus begins or ends. */
-static int32_t bus_limit(struct shift w)
+/* The ways from a place to its stations. Many offers say no more than a
+ * commune, so that the same points come again and again. */
+static const struct travel_place *place_at(struct travel_field *f,
+					   struct plane_point at)
 {
-	struct transit_hours h = transit_mode_hours(TRANSIT_BUS);
-	int32_t first = h.first * MINUTE_S, last = h.last * MINUTE_S;
-	int32_t limit = TRAVEL_NEVER - 1;
+	uint32_t h = (uint32_t)at.x_m * UINT32_C(2654435761) ^
+		     (uint32_t)at.y_m * UINT32_C(2246822519);
+	struct travel_place *p = &f->places[(h ^ h >> 16) % PLACES];
 
-	if (!serves(h, w, 0))
-		return -1;
-	if (w.start >= 0) {
-		int32_t since = w.start >= first ? w.start - first
-						 : w.start + DAY_S - first;
-
-		limit = since < limit ? since : limit;
+	if (!p->is_known || p->at.x_m != at.x_m || p->at.y_m != at.y_m) {
+		p->n = transit_access(f->travel->transit, at, p->way,
+				      TRANSIT_ACCESS_MAX);
+		p->at = at;
+		p->is_known = true;
 	}
-	if (w.end >= 0) {
-		int32_t left = last - w.end;
-
-		left = left >= DAY_S ? left - DAY_S : left;
-		limit = left < limit ? left : limit;
-	}
-	return limit;
+	return p;
 }
 
-static void close_stations(struct travel_field *f, struct shift w)
+static void close_stations(struct travel_field *f)
 {
 	const struct transit *t = f->travel->transit;
 
-	if (w.start < 0 && w.end < 0)
-		return;
 	for (size_t i = 0; i < t->n; i++)
-		if (f->to[i] < TRANSIT_FAR &&
-		    !serves(t->stations[i].hours, w, f->to[i]))
+		if (!is_in(f->open[t->hours_of[i]], f->to[i]))
 			f->to[i] = TRANSIT_FAR;
 }
 
@@ -115,44 +127,50 @@ static void make_network(struct travel_field *f, struct plane_point at,
 			 struct shift w, enum travel_grade grade)
 {
 	const struct transit *t = f->travel->transit;
-	struct transit_access way[TRANSIT_ACCESS_MAX];
-	size_t n = transit_access(t, at, way, TRANSIT_ACCESS_MAX);
+	const struct travel_place *p = place_at(f, at);
 	const int16_t *rows = t->seconds[grade];
 	int32_t door_s = t->model.v[PARAM_DOOR];
 
-	f->has_network = n > 0;
-	if (!n)
+	f->has_network = p->n > 0;
+	if (!p->n)
 		return;
-	f->bus_limit = grade == TRAVEL_STEP_FREE_SURE ? -1 : bus_limit(w);
 	for (size_t i = 0; i < t->stride; i++)
 		f->to[i] = TRANSIT_FAR;
 	if (!rows)
 		return;
-	for (size_t i = 0; i < n; i++) {
-		const struct transit_station *s = &t->stations[way[i].station];
-		int32_t cost = way[i].seconds + door_s;
+	for (size_t i = 0; i < t->n_hours; i++)
+		f->open[i] = stretch_of(t->hours[i], w);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct transit_access *way = &p->way[i];
+		int32_t cost = way->seconds + door_s;
 
-		if (cost >= TRANSIT_FAR || !transit_counts(s, grade) ||
-		    !serves(s->hours, w, way[i].seconds) ||
-		    (way[i].is_bus && way[i].seconds > f->bus_limit))
+		if (cost >= TRANSIT_FAR ||
+		    !transit_counts(&t->stations[way->station], grade) ||
+		    !is_in(f->open[t->hours_of[way->station]], way->seconds) ||
+		    (way->is_bus && !is_in(f->bus, way->seconds)))
 			continue;
-		least(f->to, rows + way[i].station * t->stride, t->stride,
+		least(f->to, rows + way->station * t->stride, t->stride,
 		      (int16_t)cost);
 	}
-	close_stations(f, w);
+	if (w.start >= 0 || w.end >= 0)
+		close_stations(f);
 }
 
 void travel_field_make(struct travel_field *f, const struct travel_work *work,
 		       enum travel_grade grade, enum travel_hours hours)
 {
+	const struct travel_stretch never = {0, -1};
 	struct shift w = {-1, -1};
 
 	if (hours == TRAVEL_AT_HOURS && work->start_min >= 0)
 		w.start = work->start_min * MINUTE_S;
 	if (hours == TRAVEL_AT_HOURS && work->end_min >= 0)
 		w.end = work->end_min * MINUTE_S;
-	f->formula_runs = grade != TRAVEL_STEP_FREE_SURE &&
-			  serves(transit_mode_hours(TRANSIT_BUS), w, 0);
+	f->bus = stretch_of(transit_mode_hours(TRANSIT_BUS), w);
+	if (grade == TRAVEL_STEP_FREE_SURE) /* of no bus it is known */
+		f->bus = never;
+	/* One comes by bus, so that buses must run when one comes. */
+	f->all_the_way = f->bus.least > 0 ? never : f->bus;
 	f->has_network = false;
 	f->made++;
 	if (!f->made && f->memo) { /* once in 4 billion: the old is not new */
@@ -176,7 +194,7 @@ int32_t travel_field_zone(struct travel_field *f, uint16_t zone)
 		if (s >= TRANSIT_FAR)
 			continue;
 		s += way[i].seconds;
-		if (s < cost && (!way[i].is_bus || s <= f->bus_limit))
+		if (s < cost && (!way[i].is_bus || is_in(f->bus, s)))
 			cost = s;
 	}
 	f->memo[zone] = (struct travel_memo){f->made, cost};

@@ -54,36 +54,35 @@ static int64_t square(const struct transit_station *s, struct plane_point at)
 	return dx * dx + dy * dy;
 }
 
-/* Stations at most r_m away; how many there are, at most NEAR_MAX kept. */
-static size_t within(const struct transit *t, struct plane_point at,
-		     int64_t r_m, struct near *out)
+/* Those at most r_m away, in order of number; at most NEAR_MAX. */
+static size_t within(const int64_t *d2, size_t n, int64_t r_m, struct near *out)
 {
-	size_t n = 0;
+	size_t kept = 0;
 
-	for (size_t i = 0; i < t->n; i++) {
-		int64_t d2 = square(&t->stations[i], at);
-
-		if (d2 > r_m * r_m)
-			continue;
-		if (n < NEAR_MAX)
-			out[n] = (struct near){(uint16_t)i, d2};
-		n++;
-	}
-	return n;
+	for (size_t i = 0; i < n && kept < NEAR_MAX; i++)
+		if (d2[i] <= r_m * r_m)
+			out[kept++] = (struct near){(uint16_t)i, d2[i]};
+	return kept;
 }
 
 static size_t near_stations(const struct transit *t, struct plane_point at,
 			    struct near *out)
 {
-	int32_t reach = t->model.v[PARAM_BUS_REACH];
-	int32_t r = NEAR_FIRST_M;
-	size_t n;
+	int64_t d2[TRAVEL_STATIONS_MAX], reach = t->model.v[PARAM_BUS_REACH];
+	int64_t r = NEAR_FIRST_M;
+	size_t n = 0;
 
+	for (size_t i = 0; i < t->n; i++)
+		d2[i] = square(&t->stations[i], at);
 	/* Half again at each step: a circle of twice the area. */
-	while ((n = within(t, at, r < reach ? r : reach, out)) < NEAR_MIN &&
-	       r < reach)
-		r += r / 2;
-	return n < NEAR_MAX ? n : NEAR_MAX;
+	for (; n < NEAR_MIN && r < reach; r += r / 2) {
+		n = 0;
+		for (size_t i = 0; i < t->n; i++)
+			n += d2[i] <= r * r;
+		if (n >= NEAR_MIN)
+			break;
+	}
+	return within(d2, t->n, r < reach ? r : reach, out);
 }
 
 static int by_seconds(const void *a, const void *b)
@@ -251,6 +250,25 @@ static void set_hours(struct transit *t, const struct transit_tables *from)
 	free(said);
 }
 
+/* Many stations have the same hours: what follows from them is computed once
+ * a kind. */
+static void sort_hours(struct transit *t)
+{
+	t->hours = mem_array(t->n, sizeof(*t->hours));
+	t->hours_of = mem_array(t->n, sizeof(*t->hours_of));
+	for (size_t i = 0; i < t->n; i++) {
+		struct transit_hours h = t->stations[i].hours;
+		size_t k = 0;
+
+		while (k < t->n_hours && (t->hours[k].first != h.first ||
+					  t->hours[k].last != h.last))
+			k++;
+		if (k == t->n_hours)
+			t->hours[t->n_hours++] = h;
+		t->hours_of[i] = (uint16_t)k;
+	}
+}
+
 static void set_bus(struct transit *t)
 {
 	const int32_t *m = t->model.v;
@@ -299,6 +317,7 @@ struct transit *transit_new(const struct transit_tables *from)
 	memcpy(t->stations, from->stations, t->n * sizeof(*t->stations));
 	set_matrices(t, from);
 	set_hours(t, from);
+	sort_hours(t);
 	set_bus(t);
 	t->zone_slots = mem_array(ZONE_SLOTS, sizeof(*t->zone_slots));
 	t->zones = mem_array(1, sizeof(*t->zones)); /* none has number 0 */
@@ -315,6 +334,8 @@ void transit_free(struct transit *t)
 			free(t->seconds[g]);
 	free(t->seconds[TRAVEL_ANY]);
 	free(t->stations);
+	free(t->hours);
+	free(t->hours_of);
 	free(t->zones);
 	free(t->accesses);
 	free(t->zone_slots);
@@ -328,7 +349,9 @@ size_t transit_bytes(const struct transit *t)
 	for (int g = 1; g < 3; g++)
 		if (t->seconds[g] && t->seconds[g] != t->seconds[TRAVEL_ANY])
 			n += matrix;
-	return n + sizeof(*t) + t->n * sizeof(*t->stations) +
+	return n + sizeof(*t) +
+	       t->n * (sizeof(*t->stations) + sizeof(*t->hours) +
+		       sizeof(*t->hours_of)) +
 	       t->n_zones * sizeof(*t->zones) +
 	       t->accesses_size * sizeof(*t->accesses) +
 	       ZONE_SLOTS * sizeof(*t->zone_slots);

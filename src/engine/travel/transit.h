@@ -96,6 +96,7 @@ struct transit_tables {
 	struct transit_model model;
 	char *version; /* "transit 2024 (965 stations, 48 lines)" */
 };
+bool transit_tables_are_in(const char *dir);
 /* 0 with n_stations 0 when there is no transit_stations.tsv in dir. -1:
  * ERR_CONFIG with file:line. */
 int transit_tables_load(struct transit_tables *t, const char *dir,
@@ -116,7 +117,10 @@ struct transit_zone {
 struct transit {
 	struct transit_model model;
 	struct transit_station *stations;
-	size_t n, stride; /* stations; int16_t in a row */
+	size_t n, stride;	     /* stations; int16_t in a row */
+	struct transit_hours *hours; /* the kinds there are */
+	uint16_t *hours_of;	     /* by station */
+	size_t n_hours;
 	/* By enum travel_grade; row d, column s: seconds from s to d.
 	 * TRANSIT_FAR: no way. Equal ones are the same pointer; NULL: nothing
 	 * is known to be step-free. */

@@ -22,14 +22,19 @@ struct plain {
 	int32_t *best;
 	struct way *heap; /* to: node, s: seconds */
 	size_t n_heap;
-	int32_t change_s;
 };
 
-/* Nodes: a station once as street, then by line and station. */
+/* Nodes: a station as street, then by line and station, then as the street one
+ * comes to in the end, where getting off costs no change. */
 static uint32_t node_of(const struct transit_tables *t, unsigned line,
 			unsigned station)
 {
 	return (uint32_t)(t->n_stations * (1 + line) + station);
+}
+
+static uint32_t last_street(const struct transit_tables *t, unsigned station)
+{
+	return node_of(t, (unsigned)t->n_lines, station);
 }
 
 struct list {
@@ -67,10 +72,12 @@ static void put_walks(struct list *l, const struct transit_tables *t)
 			int32_t d = plane_distance_m(t->stations[a].at,
 						     t->stations[b].at);
 
-			if (a != b && d <= t->model.v[PARAM_CHANGE_REACH])
-				put(l, a, b,
-				    (int32_t)((int64_t)d * 3600 /
-					      t->model.v[PARAM_CHANGE_M_H]));
+			if (a == b || d > t->model.v[PARAM_CHANGE_REACH])
+				continue;
+			d = (int32_t)((int64_t)d * 3600 /
+				      t->model.v[PARAM_CHANGE_M_H]);
+			put(l, a, b, d);
+			put(l, last_street(t, a), last_street(t, b), d);
 		}
 	}
 }
@@ -82,8 +89,7 @@ struct plain *plain_new(const struct transit_tables *t)
 	uint8_t *met;
 
 	p->n_stations = t->n_stations;
-	p->n_nodes = t->n_stations * (1 + t->n_lines);
-	p->change_s = t->model.v[PARAM_CHANGE];
+	p->n_nodes = t->n_stations * (2 + t->n_lines);
 	met = mem_alloc(p->n_nodes);
 	for (size_t i = 0; i < t->n_links; i++) {
 		const struct transit_link *k = &t->links[i];
@@ -99,7 +105,8 @@ struct plain *plain_new(const struct transit_tables *t)
 			met[end[e]] = 1;
 			/* Backwards: getting off costs the change, getting on
 			 * the wait. */
-			put(&l, s, end[e], p->change_s);
+			put(&l, s, end[e], t->model.v[PARAM_CHANGE]);
+			put(&l, last_street(t, s), end[e], 0);
 			put(&l, end[e], s, board_s(t, k->line, s));
 		}
 	}
@@ -164,18 +171,17 @@ static struct way pop(struct plain *p)
 	return top;
 }
 
-/* A way begins on the street of its station; the change that getting off costs
- * is taken off again, but from who never rides. */
 const int32_t *plain_make(struct plain *p, const struct transit_access *way,
 			  size_t n, int32_t door_s)
 {
 	int32_t *out = p->best + p->n_nodes;
+	uint32_t last = (uint32_t)(p->n_nodes - p->n_stations);
 
 	for (size_t v = 0; v < p->n_nodes; v++)
 		p->best[v] = FAR;
 	p->n_heap = 0;
 	for (size_t i = 0; i < n; i++)
-		push(p, way[i].station, way[i].seconds + door_s);
+		push(p, last + way[i].station, way[i].seconds + door_s);
 	while (p->n_heap) {
 		struct way at = pop(p);
 
@@ -185,6 +191,7 @@ const int32_t *plain_make(struct plain *p, const struct transit_access *way,
 			push(p, p->ways[i].to, at.s + p->ways[i].s);
 	}
 	for (size_t s = 0; s < p->n_stations; s++)
-		out[s] = p->best[s] - p->change_s;
+		out[s] = p->best[s] < p->best[last + s] ? p->best[s]
+							: p->best[last + s];
 	return out;
 }
