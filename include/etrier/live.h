@@ -22,11 +22,14 @@ struct store;
  * begins again. */
 struct live;
 
-/* All borrowed for its life but rules and travel, which are taken. */
+/* All borrowed for its life but rules, which are taken. */
 struct live *live_new(struct store *store, const struct refdata *rd,
-		      struct travel *travel_take, const struct clock *clock,
-		      struct rules *rules_take);
+		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
+/* Another model of journeys than the one without a network; before
+ * live_load(). */
+struct travel;
+void live_set_travel(struct live *l, struct travel *travel_take);
 /* Read everyone and every offer that may be proposed from the store; candidates
  * follow in slices. */
 int live_load(struct live *l, struct err *err);

@@ -113,5 +113,7 @@ int ctl_doctor(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
 int ctl_backup(struct ctl *c);
 int ctl_restore(struct ctl *c);
+int ctl_refdata_status(struct ctl *c);
+int ctl_refdata_import(struct ctl *c);
 
 #endif

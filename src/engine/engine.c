@@ -63,8 +63,7 @@ static struct engine *engine_of(struct engine_state *s)
 	return (struct engine *)((char *)s - offsetof(struct engine, s));
 }
 
-/* --- configuration
- * ------------------------------------------------------------ */
+/* --- configuration -------------------------------------------------------- */
 
 static const char *config_str(const json_t *config, const char *group,
 			      const char *key)
@@ -101,9 +100,9 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct err err;
 	drop(e);
 	check_keys(config, d);
+	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
-		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
-				       &err);
+		e->s.rd = refdata_load(tables, &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
@@ -192,15 +191,20 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
+	const char *tables = config_str(e->next_config, "paths", "refdata");
+	struct travel *travel;
 	if (open_store(e, err))
+		return -1;
+	travel = travel_new(
+		travel_dir(config_str(e->next_config, "paths", "transit"),
+			   tables),
+		err);
+	if (!travel)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
-	struct travel *travel =
-		travel_new(config_str(e->next_config, "paths", "refdata"), err);
-	if (!travel)
-		return -1;
-	s->live = live_new(s->store, s->rd, travel, s->clock, e->next_rules);
+	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
+	live_set_travel(s->live, travel);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,
