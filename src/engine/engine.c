@@ -41,8 +41,6 @@ struct peer {
 	struct peer *next;
 };
 
-/* So many compared people make it worth giving memory back. */
-#define TRIM_PEOPLE 10000
 
 struct engine {
 	struct role *role;
@@ -55,7 +53,7 @@ struct engine {
 	bool is_failing;     /* the store failed at the last tick */
 	int64_t looked_ms;   /* 0: not yet */
 	char *state;	     /* as last told, NULL: not yet */
-	uint64_t trimmed_at; /* matched people, see give_back_memory() */
+	uint64_t trimmed_at; /* refreshes, see give_back_memory() */
 };
 
 static struct engine *engine_of(struct engine_state *s)
@@ -342,14 +340,16 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	run_tick(ctx);
 }
 
-/* Comparing many people leaves holes the allocator would keep for good. */
+/* A start, an import or a new day reads the whole region: pages of the file and
+ * holes that the store and the allocator would keep for good. */
 static void give_back_memory(struct engine *e)
 {
 	struct live_stats l;
 	live_stats(e->s.live, &l);
-	if (l.matched_people < e->trimmed_at + TRIM_PEOPLE)
+	if (l.refreshes == e->trimmed_at)
 		return;
-	e->trimmed_at = l.matched_people;
+	e->trimmed_at = l.refreshes;
+	store_give_back(e->s.store);
 	malloc_trim(0);
 }
 

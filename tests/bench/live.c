@@ -295,7 +295,8 @@ static void tell(const char *what, const struct live *l, const struct turns *t)
 }
 
 /* t: of what was asked for already. */
-static void settle(const char *what, struct live *l, struct turns t)
+static void settle(const char *what, struct store *s, struct live *l,
+		   struct turns t)
 {
 	bool more = true;
 	while (more) {
@@ -305,6 +306,7 @@ static void settle(const char *what, struct live *l, struct turns t)
 		if (err.kind)
 			must(-1);
 	}
+	store_give_back(s); /* as the engine does when all is done */
 	tell(what, l, &t);
 }
 
@@ -337,7 +339,7 @@ static struct rules *rules(const struct refdata *rd, const char *more)
 	return r;
 }
 
-static void change_rules(const char *what, struct live *l,
+static void change_rules(const char *what, struct store *s, struct live *l,
 			 const struct refdata *rd, const char *more)
 {
 	struct rules *next = rules(rd, more);
@@ -345,7 +347,7 @@ static void change_rules(const char *what, struct live *l,
 	turn_begins(&t);
 	live_set_rules(l, next);
 	turn_ends(&t);
-	settle(what, l, t);
+	settle(what, s, l, t);
 }
 
 /* Every other agency has thresholds of its own, of two kinds. */
@@ -372,7 +374,7 @@ static struct live *start(struct store *s, const struct refdata *rd)
 	printf("start: read in %.0f ms, resident %.0f MB\n", ms() - begun,
 	       resident_mb());
 	n_commits = 0;
-	settle("start: everything compared", l, none);
+	settle("start: everything compared", s, l, none);
 	return l;
 }
 
@@ -389,14 +391,14 @@ static void run(struct store *s, const struct refdata *rd, int n_offers)
 		must(store_tx(s, put_offers, &k, &err));
 	struct live *l = start(s, rd);
 	today.now_s += 86400;
-	settle("a new day", l, none);
-	change_rules("other rules", l, rd, "thresholds: {send: 66}\n");
-	change_rules("rules of half the agencies", l, rd, agency_rules());
+	settle("a new day", s, l, none);
+	change_rules("other rules", s, l, rd, "thresholds: {send: 66}\n");
+	change_rules("rules of half the agencies", s, l, rd, agency_rules());
 	for (int64_t id = 1; id <= 10; id++)
 		live_refill(l, id);
-	settle("ten people against all offers", l, none);
+	settle("ten people against all offers", s, l, none);
 	live_resync(l);
-	settle("offers read again", l, none);
+	settle("offers read again", s, l, none);
 	k.live = l;
 	come_in(&k, n_offers / 10);
 	live_free(l);

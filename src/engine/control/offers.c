@@ -150,31 +150,6 @@ void cmd_offers_list(struct control_call *call, const json_t *args)
 /* --- explain -----------------------------------------------------------------
  */
 
-static int compile_person(struct engine_state *e,
-			  const struct store_person *row, struct arena *a,
-			  struct mperson *out, struct err *err)
-{
-	struct person p;
-	const char *note;
-	json_t *v = js_parse(row->fields, strlen(row->fields), err);
-	json_t *needs = row->needs
-				? js_parse(row->needs, strlen(row->needs), err)
-				: NULL;
-	int result = -1;
-	if (v && needs)
-		json_object_update(v, needs);
-	if (v && !person_from_json(v, a, &p, err)) {
-		person_resolve_place(&p, e->rd, a, &note);
-		result = mperson_from_person(
-			&p, e->rd, (uint32_t)row->id,
-			rules_set_of(live_env(e->live)->rules, row->agency), 0,
-			out, err);
-	}
-	json_decref(needs);
-	json_decref(v);
-	return result;
-}
-
 static int compile_offer(struct engine_state *e, const struct store_offer *row,
 			 struct arena *a, struct moffer *out, struct err *err)
 {
@@ -204,15 +179,20 @@ static int audit_private(struct control_call *call, int64_t person,
 }
 
 static void send_verdict(struct control_call *call, const struct verdict *v,
+			 const struct mperson *m,
 			 const struct store_offer *offer, int with_private)
 {
 	struct engine_state *e = control_state(call);
 	struct buf text;
+	char leaving[LIVE_LEAVING_SIZE];
 	buf_init(&text, EXPLAIN_TEXT_MAX);
+	if (live_leaving_words(m, leaving))
+		buf_printf(&text, "%s\n", leaving);
 	explain_text(e->rd, v, with_private, &text);
 	json_t *row = explain_json(e->rd, v, with_private);
 	js_put_str(row, "offer_status",
 		   vocab_code(&vocab_offer_state, (int)offer->status));
+	js_put_str(row, "person", *leaving ? leaving : NULL);
 	js_put_str(row, "text", text.data);
 	buf_clear(&text);
 	control_row(call, row);
@@ -240,7 +220,7 @@ void cmd_explain(struct control_call *call, const json_t *args)
 				 &person) ||
 	    !control_find_offer(call, js_str(args, "offer", NULL), &a, &offer))
 		goto out;
-	if (compile_person(e, &person, &a, &m, &err) ||
+	if (live_person_today(e->live, &person, &m, &err) ||
 	    compile_offer(e, &offer, &a, &o, &err) ||
 	    (is_private && audit_private(call, person.id, &err))) {
 		control_fail(call, &err);
@@ -249,7 +229,7 @@ void cmd_explain(struct control_call *call, const json_t *args)
 	struct verdict v;
 	live_evaluate_pair(e->live, &m, &o, paris_date(clock_now(e->clock)),
 			   &v);
-	send_verdict(call, &v, &offer,
+	send_verdict(call, &v, &m, &offer,
 		     is_private ? EXPLAIN_PRIVATE : EXPLAIN_PUBLIC);
 out:
 	arena_clear(&a);
