@@ -159,6 +159,50 @@ static void test_twenty_are_kept_and_a_changed_one_keeps_its_place(void **state)
 	assert_int_equal(n_candidates(1), 20);
 }
 
+static int up(const void *a, const void *b)
+{
+	return *(const int *)b - *(const int *)a;
+}
+
+/* The scores of the person's list are the best of all. */
+static void are_the_best(int n)
+{
+	struct live_candidate c[LIVE_CANDIDATES_MAX];
+	int scores[64];
+	size_t found;
+	for (int i = 0; i < n; i++) {
+		struct verdict v;
+		OK(live_evaluate(w.live, 1, i + 1, paris_date(w.clock.now_s),
+				 &v, E));
+		scores[i] = v.score;
+	}
+	qsort(scores, (size_t)n, sizeof(*scores), up);
+	assert_int_not_equal(scores[0], scores[LIVE_CANDIDATES_MAX]);
+	OK(live_candidates(w.live, 1, STORE_TO_ADVISER, c, 20, &found, E));
+	assert_int_equal(found, 20);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(c[i].score, scores[i]);
+}
+
+static void test_the_twenty_are_the_best_whichever_way(void **state)
+{
+	(void)state;
+	world_people(&w, 1, "{}", AGENCY_OFF);
+	for (int i = 0; i < 40; i++) {
+		char more[64];
+		snprintf(more, sizeof(more),
+			 "{'posted':'2026-11-%02dT08:00:00Z'}", 16 + i * 3 % 8);
+		world_offer(&w, more);
+	}
+	are_the_best(40);
+	live_refill(w.live, 1);
+	world_settle(&w);
+	are_the_best(40);
+	world_at(&w, "2026-11-24T10:00");
+	world_settle(&w);
+	are_the_best(40);
+}
+
 static void test_what_was_proposed_makes_room(void **state)
 {
 	(void)state;
@@ -640,6 +684,7 @@ int main(void)
 		T(test_who_stops_or_has_no_trade_is_compared_with_nothing),
 		T(test_offers_change_and_go),
 		T(test_twenty_are_kept_and_a_changed_one_keeps_its_place),
+		T(test_the_twenty_are_the_best_whichever_way),
 		T(test_what_was_proposed_makes_room),
 		T(test_memory_follows_a_rolled_back_transaction),
 		T(test_a_row_that_cannot_be_read_costs_itself),
