@@ -222,24 +222,25 @@ enum tri rules_pair_outlook(const struct rules *r, int cond,
 	struct pair_facts known = *f;
 	enum tri t;
 
+	memset(nobody.unknown, 0xff, sizeof(nobody.unknown));
+	known.offer = f->offer ? f->offer : &nobody;
+	known.person = f->person ? f->person : &nobody;
 	*is_open = (c->pair_fields & ~settled) != 0;
 	for (int i = 0; i < PAIR_FIELD_COUNT; i++)
 		if (!(settled >> i & 1))
 			known.v[i] = FACT_UNKNOWN;
-	if (!f->person) {
-		memset(nobody.unknown, 0xff, sizeof(nobody.unknown));
-		known.person = &nobody;
-	}
 	for (uint32_t i = 0; i < c->n_steps; i++) {
 		const struct when_step *s = &w->steps[c->first + i];
-		const struct when_atom *a = &w->atoms[s->arg];
 
-		if (s->op == STEP_REF && s->arg >> 16 == COND_PERSON &&
-		    !f->person)
+		if (s->op == STEP_REF)
+			*is_open |= s->arg >> 16 == COND_OFFER ? !f->offer
+							       : !f->person;
+		else if (s->op == STEP_ATOM &&
+			 tests_presence(&w->atoms[s->arg]) &&
+			 !(settled >> w->atoms[s->arg].id & 1)) {
 			*is_open = true;
-		if (s->op == STEP_ATOM && tests_presence(a) &&
-		    !(settled >> a->id & 1))
 			return TRI_UNKNOWN;
+		}
 	}
 	t = rules_pair_cond(r, cond, &known);
 	if (t != TRI_UNKNOWN)
