@@ -8,6 +8,8 @@
  *
  * A store that fails pauses what writes and is tried again at the next tick;
  * nothing is forgotten, because nothing counts before it is committed. */
+#include "engine/keys.h"
+
 #include "engine/control/state.h"
 
 #include <etrier/arena.h>
@@ -41,7 +43,6 @@ struct peer {
 	struct peer *next;
 };
 
-
 struct engine {
 	struct role *role;
 	struct engine_state s;
@@ -69,20 +70,6 @@ static const char *config_str(const json_t *config, const char *group,
 	return js_str(json_object_get(config, group), key, "");
 }
 
-static void check_keys(const json_t *config, struct diags *d)
-{
-	static const char *const keys[] = {"security.needs_key",
-					   "security.token_key"};
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (str_is_empty(config_str(config, "secrets", keys[i])))
-			diag_add(d, DIAG_ERROR, "etrier.yaml", 0, 0,
-				 "%s_file is not set: the engine encrypts with "
-				 "it; make one with: head -c 32 /dev/urandom | "
-				 "od -An -tx1 | tr -d ' \\n'",
-				 keys[i]);
-	}
-}
-
 static void drop(void *ctx)
 {
 	struct engine *e = ctx;
@@ -97,7 +84,7 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct engine *e = ctx;
 	struct err err;
 	drop(e);
-	check_keys(config, d);
+	engine_check_keys(config, d);
 	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
 		e->s.rd = refdata_load(tables, &err);
@@ -109,17 +96,18 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	return d->n_errors || !e->next_rules ? -1 : 0;
 }
 
-static int read_keys(const json_t *config, struct store_keys *keys,
-		     struct err *err)
+/* The sets in force, for what will be proposed under them. */
+static int keep_rules(struct engine_state *s, struct err *err)
 {
-	const char *needs = config_str(config, "secrets", "security.needs_key");
-	const char *token = config_str(config, "secrets", "security.token_key");
-	*keys = (struct store_keys){.n_needs = 1};
-	if (store_key_parse(needs, strlen(needs), keys->needs[0], err))
-		return err_prefix(err, "security.needs_key_file");
-	if (store_key_parse(token, strlen(token), keys->lookup, err))
-		return err_prefix(err, "security.token_key_file");
-	return 0;
+	const struct rules *r = live_env(s->live)->rules;
+	int result = 0;
+	for (size_t i = 0; i < r->n_sets && !result; i++) {
+		char *text = json_dumps(r->sets[i].json, JSON_COMPACT);
+		result = store_rules_put(s->store, r->sets[i].id, text,
+					 clock_now(s->clock), err);
+		free(text);
+	}
+	return result;
 }
 
 /* What each setting of a running engine needs to change. */
@@ -132,12 +120,7 @@ static int apply_config(struct engine *e, struct err *err)
 	plan_settings_clear(&s->plan_settings);
 	plan_settings_read(&s->plan_settings, s->config);
 	planner_configure(s->planner, &s->plan_settings);
-	const struct ruleset *set = &live_env(s->live)->rules->sets[0];
-	char *text = json_dumps(set->json, JSON_COMPACT);
-	int result = store_rules_put(s->store, set->id, text,
-				     clock_now(s->clock), err);
-	free(text);
-	if (result)
+	if (keep_rules(s, err))
 		return -1;
 	return polls_configure(s->polls, json_object_get(s->config, "sources"),
 			       js_int(json_object_get(s->config, "collector"),
@@ -179,7 +162,7 @@ static int open_store(struct engine *e, struct err *err)
 	int result = -1;
 	char *path = mem_printf("%s/etrier.db",
 				config_str(e->next_config, "paths", "state"));
-	if (!read_keys(e->next_config, &keys, err))
+	if (!engine_read_keys(e->next_config, &keys, err))
 		result = store_open(path, &keys, &e->s.store, err);
 	memset(&keys, 0, sizeof(keys));
 	free(path);
