@@ -62,6 +62,16 @@ int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
 		  int32_t on, struct verdict *out, struct err *err);
 /* A live offer, borrowed until the next put or drop; NULL: not live. */
 const struct moffer *live_offer(const struct live *l, int64_t canonical);
+/* All of them, by id; borrowed as above. */
+const struct moffer *live_all_offers(const struct live *l, size_t *n);
+/* Everybody this offer fits on that day, appended. */
+void live_offer_hits(struct live *l, const struct moffer *o, int32_t on,
+		     struct match_hits *out);
+/* Everybody who is compared with offers. */
+const struct roster *live_roster(const struct live *l);
+/* Is there an offer this person was not proposed yet, as of the last time they
+ * were compared? */
+bool live_has_candidates(const struct live *l, int64_t person);
 /* The same for an offer and a person as given (explain of what is stored). */
 void live_evaluate_pair(const struct live *l, const struct mperson *p,
 			const struct moffer *o, int32_t on,
@@ -74,6 +84,10 @@ const char *live_rules_id(const struct live *l, const char *agency);
 /* People with a new offer worth sending since they were last taken; the
  * planner looks whether a message is due. 0: none. */
 int64_t live_take_fresh(struct live *l);
+
+/* People of whom live_person_changed() spoke since they were last taken. 0:
+ * none. */
+int64_t live_take_changed(struct live *l);
 
 struct live_stats {
 	size_t people, offers, waiting;

@@ -75,6 +75,15 @@ static void mark_fresh(struct live *l, uint32_t id)
 	list_push(&l->fresh, id);
 }
 
+int64_t live_take_changed(struct live *l)
+{
+	if (l->changed.at == l->changed.n)
+		return 0;
+	uint32_t id = l->changed.v[l->changed.at++];
+	top_of(l, id)->is_changed = false;
+	return id;
+}
+
 int64_t live_take_fresh(struct live *l)
 {
 	if (l->fresh.at == l->fresh.n)
@@ -123,6 +132,7 @@ void live_free(struct live *l)
 	free(l->tops);
 	free(l->queue.v);
 	free(l->fresh.v);
+	free(l->changed.v);
 	free(l);
 }
 
@@ -304,7 +314,11 @@ static int read_again(struct live *l, uint32_t id, struct err *err)
 
 void live_person_changed(struct live *l, int64_t id)
 {
-	top_of(l, (uint32_t)id)->is_stale = true;
+	struct top *t = top_of(l, (uint32_t)id);
+	t->is_stale = true;
+	if (!t->is_changed)
+		list_push(&l->changed, (uint32_t)id);
+	t->is_changed = true;
 	live_enqueue(l, (uint32_t)id);
 }
 

@@ -15,6 +15,7 @@ struct top {
 	bool is_waiting; /* in the queue */
 	bool is_fresh;	 /* in the fresh list */
 	bool is_stale;	 /* read from the store again first */
+	bool is_changed; /* in the changed list */
 };
 
 struct id_list {
@@ -36,7 +37,7 @@ struct live {
 	size_t n_offers, cap_offers;
 	struct top *tops; /* by person id */
 	size_t n_tops;
-	struct id_list queue, fresh;
+	struct id_list queue, fresh, changed;
 	struct match_hits hits; /* scratch */
 	int32_t day;		/* of the candidates */
 	bool is_doubtful;	/* the offers: a transaction failed */

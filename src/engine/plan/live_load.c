@@ -135,6 +135,29 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 	return has ? &l->offers[at] : NULL;
 }
 
+const struct moffer *live_all_offers(const struct live *l, size_t *n)
+{
+	*n = l->n_offers;
+	return l->offers;
+}
+
+void live_offer_hits(struct live *l, const struct moffer *o, int32_t on,
+		     struct match_hits *out)
+{
+	matcher_offer(l->matcher, o, on, out);
+}
+
+const struct roster *live_roster(const struct live *l)
+{
+	return l->roster;
+}
+
+bool live_has_candidates(const struct live *l, int64_t person)
+{
+	return person > 0 && (size_t)person < l->n_tops &&
+	       l->tops[person].n > 0;
+}
+
 int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
 		  int32_t on, struct verdict *out, struct err *err)
 {

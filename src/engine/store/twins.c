@@ -158,6 +158,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 		"UPDATE canonical SET joined = ?2, fields = NULL WHERE id = ?1",
 		"UPDATE OR IGNORE candidate SET canonical = ?2 "
 		"WHERE canonical = ?1",
+		"UPDATE OR IGNORE wave SET canonical = ?2 "
+		"WHERE canonical = ?1",
 	};
 	struct joining j = *(struct joining *)ctx;
 	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))
@@ -170,6 +172,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 	}
 	/* What both had proposed to the same person: one row says it. */
 	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
+		   db_int(j.other)) ||
+	    db_run(s, err, "DELETE FROM wave WHERE canonical = ?1",
 		   db_int(j.other)))
 		return -1;
 	return store_candidates_drop_offer(s, j.other, err);
