@@ -14,7 +14,6 @@ struct clock;
 struct live;
 struct wave_reason;
 struct wave_round;
-struct wave_rules;
 
 /* Who is told what, when. The planner decides by its injected clock in
  * Europe/Paris and writes message and ledger rows in one transaction; the
@@ -51,8 +50,6 @@ void planner_free(struct planner *p);
 /* Plan what is due now. Cheap when nothing is. Does nothing before the
  * candidates are settled (live_is_settled). *n: messages planned. */
 int planner_tick(struct planner *p, int *n, struct err *err);
-/* Other shares than the shipped ones; everything is looked at again. */
-void planner_set_waves(struct planner *p, const struct wave_rules *waves);
 /* The last tick stopped to let others work: come again at once. */
 bool planner_has_more(const struct planner *p);
 

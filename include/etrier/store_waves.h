@@ -36,10 +36,13 @@ typedef int store_wave_turn_fn(void *ctx, const struct store_wave_turn *row);
 int store_wave_turns(struct store *s, int64_t canonical, store_wave_turn_fn *fn,
 		     void *ctx, struct err *err);
 
-/* The live offers of which this person got a place after `since` and which were
- * never proposed to this audience, the best score first; at most max. */
+/* The live offers of which this person got a place and which were never
+ * proposed to this audience: first the places opened after `since`, each lot by
+ * falling score; at most max. Of a row only canonical, opened_at and score are
+ * filled. */
 int store_waves_of(struct store *s, int64_t person, int audience, int64_t since,
-		   int64_t *out, size_t max, size_t *n, struct err *err);
+		   struct store_wave *out, size_t max, size_t *n,
+		   struct err *err);
 /* Offers of which an open place or a candidate row names the person. */
 typedef void store_wave_offer_fn(void *ctx, int64_t canonical);
 int store_waves_concerned(struct store *s, int64_t person, int64_t since,

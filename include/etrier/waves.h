@@ -2,6 +2,8 @@
 #ifndef ETRIER_WAVES_H
 #define ETRIER_WAVES_H
 
+#include <etrier/rules.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,10 +33,6 @@
  * People set apart (their agency is being tried out and tells nobody) get the
  * places they would get if they counted, and take none from anybody. */
 
-struct wave_rules {
-	int16_t per_position, days, positions_when_unknown;
-	int16_t near_points; /* of 1000 */
-};
 #define WAVE_DAY_S (24 * 3600)
 
 enum wave_answer { WAVE_UNANSWERED, WAVE_DECLINED, WAVE_INTERESTED };

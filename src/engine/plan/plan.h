@@ -52,7 +52,6 @@ struct planner {
 	int32_t done_day;
 	bool has_more; /* the last tick stopped before it was done */
 	struct turns turns;
-	struct wave_rules waves;
 	int32_t coverage_day; /* the event of that day is there */
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
@@ -160,7 +159,8 @@ bool plan_is_own_person(const struct plan_digest *d,
 			const struct store_person *row);
 int plan_digest_tick(struct planner *p, int *n, struct err *err);
 /* turns_ask.c: what may be proposed to this person through this audience now:
- * offers of which a place is held, as they score today, the best first. At most
+ * offers of which a place is held, or went by while nobody waits for one; as
+ * they score today, the best first. At most
  * PLAN_TURNS_MAX. */
 #define PLAN_TURNS_MAX 40
 int plan_turns_of(struct planner *p, int64_t person,

@@ -21,10 +21,6 @@ struct planner *planner_new(struct store *store, struct live *live,
 	p->live = live;
 	p->clock = clock;
 	p->done_day = p->coverage_day = DATE_NONE;
-	p->waves = (struct wave_rules){.per_position = 5,
-				       .days = 4,
-				       .positions_when_unknown = 1,
-				       .near_points = 30};
 	turns_init(&p->turns, store, live, clock);
 	arena_init(&p->todo_arena);
 	map_init(&p->done);
@@ -67,13 +63,7 @@ int planner_tick(struct planner *p, int *n, struct err *err)
 
 const struct wave_rules *plan_waves(const struct planner *p)
 {
-	return &p->waves;
-}
-
-void planner_set_waves(struct planner *p, const struct wave_rules *waves)
-{
-	p->waves = *waves;
-	turns_reset(&p->turns);
+	return &live_env(p->live)->rules->waves;
 }
 
 bool planner_has_more(const struct planner *p)

@@ -176,6 +176,11 @@ static uint64_t rules_sum(const struct live *l)
 	for (size_t i = 0; i < r->n_sets; i++)
 		for (const char *c = r->sets[i].id; *c; c++)
 			sum = (sum ^ (unsigned char)*c) * 0x100000001b3u;
+	const struct wave_rules *w = &r->waves;
+	const int numbers[] = {w->per_position, w->days, w->near_points,
+			       w->positions_when_unknown};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		sum = (sum ^ (uint64_t)numbers[i]) * 0x100000001b3u;
 	return sum;
 }
 
@@ -189,8 +194,11 @@ static int look_around(struct planner *p, int64_t until_ms, struct err *err)
 		return -1;
 	if (changed)
 		turns_reset(t);
+	/* Other shares hold other places. */
+	if (t->rules_sum != rules && t->phase > TURNS_PEOPLE)
+		turns_reset(t);
 	follow_offers(t);
-	if (t->day != today || t->rules_sum != rules)
+	if (t->day != today)
 		all_due(t);
 	if (t->day != today)
 		t->forgotten = 0;

@@ -19,24 +19,34 @@ static int by_score(const void *a, const void *b)
 	return x->canonical < y->canonical ? -1 : x->canonical > y->canonical;
 }
 
+/* While others wait for a place, one that went by is over. When nobody does,
+ * whoever had it may still be told: a young person has few messages a week. */
+static bool is_gone_by(struct planner *p, int64_t canonical, int64_t opened_at)
+{
+	const struct turn_offer *o = turns_offer(&p->turns, canonical);
+	return opened_at <= plan_turns_since(p) && !(o && o->is_short);
+}
+
 int plan_turns_of(struct planner *p, int64_t person,
 		  enum store_audience audience,
 		  struct plan_item out[PLAN_TURNS_MAX], size_t *n,
 		  struct err *err)
 {
-	int64_t offers[PLAN_TURNS_MAX];
+	struct store_wave places[PLAN_TURNS_MAX];
 	int32_t date = paris_date(clock_now(p->clock));
 	size_t found = 0;
 	*n = 0;
 	if (store_waves_of(p->store, person, (int)audience, plan_turns_since(p),
-			   offers, PLAN_TURNS_MAX, &found, err))
+			   places, PLAN_TURNS_MAX, &found, err))
 		return -1;
 	for (size_t i = 0; i < found; i++) {
 		struct plan_item *item = &out[*n];
 		struct err gone;
-		item->canonical = offers[i];
-		if (!live_evaluate(p->live, person, offers[i], date,
-				   &item->verdict, &gone) &&
+		int64_t id = places[i].canonical;
+		item->canonical = id;
+		if (!is_gone_by(p, id, places[i].opened_at) &&
+		    !live_evaluate(p->live, person, id, date, &item->verdict,
+				   &gone) &&
 		    item->verdict.decision != DECISION_EXCLUDE)
 			++*n;
 	}
@@ -52,7 +62,7 @@ int plan_turn_is_over(struct planner *p, int64_t person, int64_t canonical,
 	bool found;
 	if (store_wave_get(p->store, canonical, person, &row, &found, err))
 		return -1;
-	*is_over = found && row.opened_at <= plan_turns_since(p);
+	*is_over = found && is_gone_by(p, canonical, row.opened_at);
 	return 0;
 }
 

@@ -37,18 +37,21 @@ static int add_turn(void *ctx, const struct store_wave_turn *row)
 	return 0;
 }
 
-/* An agency tells of it, in earnest or for itself only. */
+/* An agency tells of it, or only looks at what it would tell (`digest show`
+ * before it goes live). */
 enum teller { TELLS_NOT, TELLS_ITSELF, TELLS };
 
 static enum teller teller_of(const struct turns *t, uint16_t agency,
 			     int64_t first_seen)
 {
 	const struct turn_agency *a = &t->agencies[agency];
-	if (!agency || a->mode == AGENCY_OFF)
+	if (!agency)
 		return TELLS_NOT;
-	if (first_seen < a->mode_since && clock_now(t->clock) >= a->old_until)
-		return TELLS_NOT;
-	return a->mode == AGENCY_PREVIEW ? TELLS_ITSELF : TELLS;
+	if (a->mode == AGENCY_OFF || a->mode == AGENCY_PREVIEW)
+		return TELLS_ITSELF;
+	bool is_old = first_seen < a->mode_since &&
+		      clock_now(t->clock) >= a->old_until;
+	return is_old ? TELLS_NOT : TELLS;
 }
 
 static enum teller who_tells(const struct turns *t, const struct turn_person *p,

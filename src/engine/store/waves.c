@@ -91,24 +91,30 @@ int store_wave_turns(struct store *s, int64_t canonical, store_wave_turn_fn *fn,
 }
 
 int store_waves_of(struct store *s, int64_t person, int audience, int64_t since,
-		   int64_t *out, size_t max, size_t *n, struct err *err)
+		   struct store_wave *out, size_t max, size_t *n,
+		   struct err *err)
 {
 	struct db_query q;
 	size_t found = 0;
 	int got;
 	if (db_query(s, &q, err,
-		     "SELECT w.canonical FROM wave w WHERE w.person = ?1 "
-		     "AND w.opened_at > ?2 AND EXISTS (SELECT 1 FROM offer o "
+		     "SELECT w.canonical, w.opened_at, w.score FROM wave w "
+		     "WHERE w.person = ?1 AND EXISTS (SELECT 1 FROM offer o "
 		     "WHERE o.canonical = w.canonical AND o.status = 'live') "
 		     "AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.person = "
 		     "w.person AND l.canonical = w.canonical "
 		     "AND l.audience = ?3) "
-		     "ORDER BY w.score DESC, w.canonical LIMIT ?4",
+		     "ORDER BY w.opened_at > ?2 DESC, w.score DESC, "
+		     "w.canonical LIMIT ?4",
 		     db_int(person), db_int(since),
 		     db_word(&vocab_audience, audience), db_int((int64_t)max)))
 		return -1;
 	while ((got = db_next(&q, err)) == 1)
-		out[found++] = db_col_int(&q, 0);
+		out[found++] =
+			(struct store_wave){.canonical = db_col_int(&q, 0),
+					    .person = person,
+					    .opened_at = db_col_int(&q, 1),
+					    .score = (int)db_col_int(&q, 2)};
 	if (got == 0)
 		*n = found;
 	return got;
