@@ -259,7 +259,7 @@ static void test_a_new_day_and_new_rules_look_at_everyone(void **state)
 	while (live_take_fresh(w.live))
 		n++;
 	assert_int_equal(n, 5);
-	live_set_rules(w.live, world_rules()); /* the same: nothing to do */
+	live_set_rules(w.live, world_rules(w.waves)); /* the same: nothing to do */
 	assert_true(live_is_settled(w.live));
 	struct diags d;
 	diags_init(&d);
