@@ -157,7 +157,6 @@ static bool is_same_rules(const struct rules *a, const struct rules *b)
 void live_set_rules(struct live *l, struct rules *rules_take)
 {
 	if (is_same_rules(l->rules, rules_take)) {
-		l->rules->waves = rules_take->waves;
 		rules_free(rules_take);
 		return;
 	}

@@ -176,11 +176,6 @@ static uint64_t rules_sum(const struct live *l)
 	for (size_t i = 0; i < r->n_sets; i++)
 		for (const char *c = r->sets[i].id; *c; c++)
 			sum = (sum ^ (unsigned char)*c) * 0x100000001b3u;
-	const struct wave_rules *w = &r->waves;
-	const int numbers[] = {w->per_position, w->days, w->near_points,
-			       w->positions_when_unknown};
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		sum = (sum ^ (uint64_t)numbers[i]) * 0x100000001b3u;
 	return sum;
 }
 
