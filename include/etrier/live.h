@@ -62,11 +62,12 @@ int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
 		  int32_t on, struct verdict *out, struct err *err);
 /* A live offer, borrowed until the next put or drop; NULL: not live. */
 const struct moffer *live_offer(const struct live *l, int64_t canonical);
-/* All of them, by id; borrowed as above. */
-const struct moffer *live_all_offers(const struct live *l, size_t *n);
-/* Everybody this offer fits on that day, appended. */
-void live_offer_hits(struct live *l, const struct moffer *o, int32_t on,
-		     struct match_hits *out);
+/* The live offer with the least id above this one; NULL: none. Borrowed as
+ * above. */
+const struct moffer *live_next_offer(const struct live *l, int64_t after);
+/* Everyone a live offer may be proposed to as of today, proposed or not: as
+ * matcher_offer(). -1: not live. */
+int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out);
 /* Everybody who is compared with offers. */
 const struct roster *live_roster(const struct live *l);
 /* Is there an offer this person was not proposed yet, as of the last time they

@@ -43,10 +43,10 @@ int store_wave_turns(struct store *s, int64_t canonical, store_wave_turn_fn *fn,
 int store_waves_of(struct store *s, int64_t person, int audience, int64_t since,
 		   struct store_wave *out, size_t max, size_t *n,
 		   struct err *err);
-/* Offers of which an open place or a candidate row names the person. */
+/* Offers of which this person got a place after `since`. */
 typedef void store_wave_offer_fn(void *ctx, int64_t canonical);
-int store_waves_concerned(struct store *s, int64_t person, int64_t since,
-			  store_wave_offer_fn *fn, void *ctx, struct err *err);
+int store_waves_held(struct store *s, int64_t person, int64_t since,
+		     store_wave_offer_fn *fn, void *ctx, struct err *err);
 
 /* Ledger rows, the newest first, from the one before `before` (0: the newest),
  * at most limit. */

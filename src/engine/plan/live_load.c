@@ -135,16 +135,19 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 	return has ? &l->offers[at] : NULL;
 }
 
-const struct moffer *live_all_offers(const struct live *l, size_t *n)
+const struct moffer *live_next_offer(const struct live *l, int64_t after)
 {
-	*n = l->n_offers;
-	return l->offers;
+	size_t at = live_offer_at(l, after + 1);
+	return at < l->n_offers ? &l->offers[at] : NULL;
 }
 
-void live_offer_hits(struct live *l, const struct moffer *o, int32_t on,
-		     struct match_hits *out)
+int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out)
 {
-	matcher_offer(l->matcher, o, on, out);
+	const struct moffer *o = live_offer(l, canonical);
+	if (!o)
+		return -1;
+	matcher_offer(l->matcher, o, paris_date(clock_now(l->clock)), out);
+	return 0;
 }
 
 const struct roster *live_roster(const struct live *l)

@@ -106,31 +106,38 @@ static uint32_t sum_of(const struct moffer *o)
 	return sum;
 }
 
+static void let_go(struct turns *t, struct turn_offer *o)
+{
+	turns_release(t, o);
+	free(o->holders);
+}
+
 /* The live offers in our own list: those that went give their places back, new
  * and changed ones are due. */
 static void follow_offers(struct turns *t)
 {
-	size_t n, at = 0;
-	const struct moffer *live = live_all_offers(t->live, &n);
-	struct turn_offer *list = mem_array(n + 1, sizeof(*list));
-	for (size_t i = 0; i < n; i++) {
-		uint32_t sum = sum_of(&live[i]);
-		while (at < t->n_offers && t->offers[at].id < live[i].id) {
-			turns_release(t, &t->offers[at]);
-			free(t->offers[at++].holders);
+	const struct moffer *o;
+	struct turn_offer *list = NULL;
+	size_t n = 0, cap = 0, at = 0;
+	for (int64_t id = 0; (o = live_next_offer(t->live, id)); n++) {
+		uint32_t sum = sum_of(o);
+		id = o->id;
+		if (n == cap) {
+			cap = cap ? cap * 2 : t->n_offers + 16;
+			list = mem_grow(list, cap, sizeof(*list));
 		}
-		if (at < t->n_offers && t->offers[at].id == live[i].id)
-			list[i] = t->offers[at++];
+		while (at < t->n_offers && t->offers[at].id < id)
+			let_go(t, &t->offers[at++]);
+		if (at < t->n_offers && t->offers[at].id == id)
+			list[n] = t->offers[at++];
 		else
-			list[i] = (struct turn_offer){.id = live[i].id};
-		if (list[i].sum != sum)
-			list[i].due = 0;
-		list[i].sum = sum;
+			list[n] = (struct turn_offer){.id = id};
+		if (list[n].sum != sum)
+			list[n].due = 0;
+		list[n].sum = sum;
 	}
-	for (; at < t->n_offers; at++) {
-		turns_release(t, &t->offers[at]);
-		free(t->offers[at].holders);
-	}
+	while (at < t->n_offers)
+		let_go(t, &t->offers[at++]);
 	free(t->offers);
 	t->offers = list;
 	t->n_offers = n;
@@ -142,30 +149,38 @@ static void all_due(struct turns *t)
 		t->offers[i].due = 0;
 }
 
-static void person_concerns(void *ctx, int64_t canonical)
+static void is_concerned(void *ctx, int64_t canonical)
 {
-	struct turns *t = ctx;
-	struct turn_offer *o = turns_offer(t, canonical);
+	struct turn_offer *o = turns_offer(ctx, canonical);
 	if (o)
 		o->due = 0;
 }
 
-/* People who came, changed or went: the offers they hold a place of, and those
- * they might take one of. */
+/* People came, changed or went. Offers they hold a place of are due at once;
+ * those with places left over, which they might take, now and then. */
 static int follow_people(struct planner *p, int64_t until_ms, struct err *err)
 {
 	struct turns *t = &p->turns;
-	int64_t id;
+	int64_t id, now = clock_now(t->clock);
 	while ((id = live_take_changed(t->live))) {
+		t->has_news = true;
 		if (turns_read_person(t, id, err) ||
-		    store_waves_concerned(t->store, id, plan_turns_since(p),
-					  person_concerns, t, err))
+		    store_waves_held(t->store, id, plan_turns_since(p),
+				     is_concerned, t, err))
 			return -1;
 		if (clock_mono_ms(t->clock) >= until_ms) {
 			t->is_busy = true; /* others may wait */
-			break;
+			return 0;
 		}
 	}
+	int pause = p->settings->is_open ? 0 : TURNS_NEWS_S;
+	if (!t->has_news || now < t->news_at + pause)
+		return 0;
+	for (size_t i = 0; i < t->n_offers; i++)
+		if (t->offers[i].is_short)
+			t->offers[i].due = 0;
+	t->has_news = false;
+	t->news_at = now;
 	return 0;
 }
 

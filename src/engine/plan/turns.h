@@ -17,6 +17,9 @@
 /* Offers of before an agency went live may be told in its first digests:
  * long enough for a week-end with a holiday. */
 #define TURNS_FIRST_DAYS 4
+/* After people changed, offers with places left over are looked at again, but
+ * not more often: at a region's size that is seconds of work. */
+#define TURNS_NEWS_S 600
 /* Places of offers that closed so long ago are forgotten. */
 #define TURNS_KEEP_DAYS 30
 
@@ -63,6 +66,8 @@ struct turns {
 	size_t cap_crowd;
 	uint64_t n_runs;
 	int64_t longest_ms;
+	int64_t news_at; /* instant: people's news were last gone through */
+	bool has_news;
 	bool is_busy;
 };
 

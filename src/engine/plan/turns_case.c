@@ -84,7 +84,7 @@ static void gather(struct planner *p, const struct moffer *o,
 	int most = most_held(p);
 	size_t n = 0;
 	t->hits.n = 0;
-	live_offer_hits(p->live, o, paris_date(k->c.now), &t->hits);
+	(void)live_offer_hits(p->live, o->id, &t->hits);
 	if (t->hits.n > t->cap_crowd) {
 		t->cap_crowd = t->hits.n;
 		t->crowd = mem_grow(t->crowd, t->cap_crowd, sizeof(*t->crowd));

@@ -120,15 +120,14 @@ int store_waves_of(struct store *s, int64_t person, int audience, int64_t since,
 	return got;
 }
 
-int store_waves_concerned(struct store *s, int64_t person, int64_t since,
-			  store_wave_offer_fn *fn, void *ctx, struct err *err)
+int store_waves_held(struct store *s, int64_t person, int64_t since,
+		     store_wave_offer_fn *fn, void *ctx, struct err *err)
 {
 	struct db_query q;
 	int got;
 	if (db_query(s, &q, err,
 		     "SELECT canonical FROM wave WHERE person = ?1 "
-		     "AND opened_at > ?2 UNION SELECT canonical FROM candidate "
-		     "WHERE person = ?1",
+		     "AND opened_at > ?2",
 		     db_int(person), db_int(since)))
 		return -1;
 	while ((got = db_next(&q, err)) == 1)
