@@ -362,7 +362,7 @@ int plan_turns_tick(struct planner *p, struct err *err)
 {
 	struct turns *t = &p->turns;
 	int64_t begun = clock_mono_ms(p->clock);
-	struct turns_slice k = {p, begun + PLAN_TICK_MS};
+	struct turns_slice k = {p, begun + TURNS_TICK_MS};
 	t->is_busy = false;
 	int result = look_around(p, k.until_ms, err);
 	if (!result && has_work(t))

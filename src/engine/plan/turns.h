@@ -17,6 +17,8 @@
 /* Offers of before an agency went live may be told in its first digests:
  * long enough for a week-end with a holiday. */
 #define TURNS_FIRST_DAYS 4
+/* Time a tick may take before it commits, which takes about as much again. */
+#define TURNS_TICK_MS 5
 /* After people changed, offers with places left over are looked at again, but
  * not more often: at a region's size that is seconds of work. */
 #define TURNS_NEWS_S 600
