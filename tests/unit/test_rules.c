@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* rules.yaml: exact diagnostics of files that are wrong, values of files that
  * are right, and the small functions every path uses. */
-#include "engine/rules/when_fields.h"
+#include "engine/rules/compile.h"
 
 #include <etrier/date.h>
 #include <etrier/diag.h>
@@ -521,6 +521,44 @@ static void test_values_of_hours_and_two_journeys(void **state)
 	rules_free(r);
 }
 
+static void test_words_about_needs_are_known(void **state)
+{
+	static const char *const told[] = {
+		"ouvert aux travailleurs handicapés",
+		"employeur handi-engagé",
+		"titulaire d'une R.Q.T.H. ou rqth",
+		"poste ouvert aux TH",
+		"Personne malentendante",
+		"secteur médical",
+		"pour ses besoins",
+		"dossier MDPH",
+		"aménagements du poste",
+		"fauteuil roulant",
+	};
+	static const char *const fine[] = {
+		"théâtre",
+		"même CFA",
+		"débutant accepté",
+		"week-end",
+		"tutorat prévu",
+		"entrée de plain-pied",
+		"apprenti pâtissier",
+		"imprimeur",
+		"thermicien",
+	};
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		if (!words_private(&a, told[i]))
+			fail_msg("passes: %s", told[i]);
+	for (size_t i = 0; i < ARRAY_LEN(fine); i++)
+		if (words_private(&a, fine[i]))
+			fail_msg("refused: %s", fine[i]);
+	arena_clear(&a);
+}
+
 /* --- the shipped rules ------------------------------------------------------
  */
 /* What the manual gives as default is what the shipped file says. */
@@ -652,6 +690,7 @@ int main(void)
 		cmocka_unit_test(test_the_order_of_symbols_changes_nothing),
 		cmocka_unit_test(test_the_law_of_minors),
 		cmocka_unit_test(test_values_of_hours_and_two_journeys),
+		cmocka_unit_test(test_words_about_needs_are_known),
 		cmocka_unit_test(test_defaults_are_what_is_shipped),
 		cmocka_unit_test(
 			test_shipped_symbols_speak_and_never_cost_a_need),
