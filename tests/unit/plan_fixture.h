@@ -31,7 +31,7 @@ struct world {
 	struct arena a;
 	json_t *polled;	   /* lines to the collector */
 	json_t *delivered; /* lines to lanes */
-	const char *waves; /* rules over the shipped ones */
+	const char *waves; /* rules over the shipped ones; NULL: WORLD_WAVES */
 	int n_offers;
 };
 
@@ -101,7 +101,7 @@ static inline void world_settings(struct plan_settings *s)
 /* Everything that lives in the engine's memory, from what is stored. */
 static inline void world_start(struct world *w)
 {
-	struct rules *rules = world_rules(w->waves);
+	struct rules *rules = world_rules(w->waves ? w->waves : WORLD_WAVES);
 	OK(store_rules_put(w->s, rules->sets[0].id, "text", w->clock.now_s, E));
 	w->live = live_new(w->s, world_refdata(), &w->clock.clock, rules);
 	w->planner = planner_new(w->s, w->live, &w->clock.clock);
