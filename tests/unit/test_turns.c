@@ -322,6 +322,31 @@ static void test_an_offer_that_goes_gives_its_places_back(void **state)
 	assert_int_equal(placed(offer).n, 3);
 }
 
+/* Scores and ages change with the date. */
+static void test_a_new_day_looks_at_every_offer(void **state)
+{
+	(void)state;
+	eight_people();
+	world_offer(&w, "{}");
+	world_offer(&w, "{'posted':'2026-10-09T10:00:00Z'}"); /* 45 days */
+	world_turns(&w);
+	world_turns(&w); /* people who came before the start */
+	uint64_t runs = w.planner->turns.n_runs;
+	world_at(&w, "2026-11-23T23:59");
+	world_turns(&w);
+	assert_true(w.planner->turns.n_runs == runs);
+	world_at(&w, "2026-11-24T00:00");
+	world_turns(&w);
+	assert_true(w.planner->turns.n_runs == runs + 2);
+	struct wave_reason r;
+	int n = 0;
+	for (int64_t id = 1; id <= 8; id++) {
+		OK(planner_turn(w.planner, id, 2, &r, E));
+		n += r.why == WAVE_OFFER_CLOSED;
+	}
+	assert_int_equal(n, 5); /* the others keep their places */
+}
+
 /* Near scores: who was told of the first offer stands behind for the second. */
 static void test_turns_go_round(void **state)
 {
@@ -622,6 +647,7 @@ int main(void)
 		T(test_a_cancelled_message_keeps_the_place),
 		T(test_a_restart_changes_nothing),
 		T(test_an_offer_that_goes_gives_its_places_back),
+		T(test_a_new_day_looks_at_every_offer),
 		T(test_turns_go_round),
 		T(test_nobody_holds_more_than_can_be_shown),
 		T(test_a_preview_takes_no_turn_from_anybody),

@@ -143,12 +143,6 @@ static void follow_offers(struct turns *t)
 	t->n_offers = n;
 }
 
-static void all_due(struct turns *t)
-{
-	for (size_t i = 0; i < t->n_offers; i++)
-		t->offers[i].due = 0;
-}
-
 static void is_concerned(void *ctx, int64_t canonical)
 {
 	struct turn_offer *o = turns_offer(ctx, canonical);
@@ -208,8 +202,6 @@ static int look_around(struct planner *p, int64_t until_ms, struct err *err)
 	if (t->rules_sum != rules && t->phase > TURNS_PEOPLE)
 		turns_reset(t);
 	follow_offers(t);
-	if (t->day != today)
-		all_due(t);
 	if (t->day != today)
 		t->forgotten = 0;
 	t->day = today;
