@@ -75,6 +75,14 @@ int live_evaluate(struct live *l, int64_t person, int64_t canonical, int32_t on,
 		  struct verdict *out, struct err *err);
 /* A live offer, borrowed until the next put or drop; NULL: not live. */
 const struct moffer *live_offer(const struct live *l, int64_t canonical);
+/* The live offer with the least id above this one; NULL: none. Borrowed as
+ * above. */
+const struct moffer *live_next_offer(const struct live *l, int64_t after);
+/* Everybody who is compared with offers. */
+const struct roster *live_roster(const struct live *l);
+/* Is there an offer this person was not proposed yet, as of the last time they
+ * were compared? */
+bool live_has_candidates(const struct live *l, int64_t person);
 /* The same for an offer and a person as given (explain of what is stored). */
 void live_evaluate_pair(const struct live *l, const struct mperson *p,
 			const struct moffer *o, int32_t on,
@@ -119,6 +127,10 @@ const char *live_rules_id(const struct live *l, const char *agency);
 /* People with a new offer worth sending since they were last taken; the
  * planner looks whether a message is due. 0: none. */
 int64_t live_take_fresh(struct live *l);
+
+/* People of whom live_person_changed() spoke since they were last taken. 0:
+ * none. */
+int64_t live_take_changed(struct live *l);
 
 struct live_stats {
 	size_t people, offers, candidates, waiting;

@@ -12,6 +12,8 @@
 struct arena;
 struct clock;
 struct live;
+struct wave_reason;
+struct wave_round;
 
 /* Who is told what, when. The planner decides by its injected clock in
  * Europe/Paris and writes message and ledger rows in one transaction; the
@@ -79,6 +81,31 @@ enum plan_answer { PLAN_GO, PLAN_WAIT, PLAN_CANCEL };
 int plan_recheck(struct planner *p, const struct store_message *m,
 		 enum plan_answer *answer, int64_t *at, const char **why,
 		 struct err *err);
+
+/* --- whose turn it is (waves.h) ------------------------------------------- */
+/* Why this person has a place for this offer now, or none. */
+int planner_turn(struct planner *p, int64_t person, int64_t canonical,
+		 struct wave_reason *out, struct err *err);
+/* How an offer's places stand: [{"number","opened","people","proposed",
+ * "answered","interested"}] by wave, and what would happen now (nobody enters
+ * by asking); waves_round_clear(). */
+int planner_waves(struct planner *p, int64_t canonical, json_t **waves,
+		  struct wave_round *now, struct err *err);
+struct plan_coverage {
+	int64_t active;	       /* young people in the latest files */
+	int64_t proposed;      /* of them, proposed something in 30 days */
+	int64_t without_offer; /* ... whom no offer waits for, nor was proposed
+				*/
+	int64_t offers;	       /* live */
+	int64_t offers_full;   /* all their places are held */
+	int64_t places;	       /* held */
+};
+int planner_coverage(struct planner *p, struct plan_coverage *out,
+		     struct err *err);
+/* The reason in French for people, some lines; and for JSON. */
+struct buf;
+void plan_turn_text(const struct wave_reason *r, struct buf *out);
+json_t *plan_turn_json(const struct wave_reason *r);
 
 /* What was frozen keeps its words, but permission, hours and caps are asked
  * again for it as for any other. */

@@ -129,6 +129,22 @@ static void print_sources(const struct status *st, const json_t *sources)
 		puts("sources   none");
 }
 
+/* "41 of 58 young people proposed an offer in 30 days, 3 without any". */
+static void print_coverage(const json_t *v)
+{
+	if (!v)
+		return;
+	printf("%-10s%" PRId64 " of %" PRId64
+	       " active proposed an offer in 30 days, %" PRId64
+	       " without any in sight\n",
+	       "coverage", js_int(v, "proposed_30_days", 0),
+	       js_int(v, "active", 0), js_int(v, "without_offer", 0));
+	printf("%-10s%" PRId64 " places held, %" PRId64 " of %" PRId64
+	       " offers full\n",
+	       "waves", js_int(v, "places", 0), js_int(v, "offers_full", 0),
+	       js_int(v, "offers", 0));
+}
+
 static void print_queues(const struct status *st, const json_t *queues)
 {
 	size_t i;
@@ -194,6 +210,7 @@ static void on_row(void *ctx, json_t *row)
 		print_counts("stopped", json_object_get(row, "stopped"));
 	print_counts("people", json_object_get(row, "people"));
 	print_matching(row);
+	print_coverage(json_object_get(row, "coverage"));
 	print_counts("messages", json_object_get(row, "messages"));
 	print_ago_of(st, row, "last sent ", "last_sent");
 	putchar('\n');

@@ -121,7 +121,7 @@ const struct ctl_command ctl_commands[] = {
 	 "id:ID source:SOURCE ref:REF kind:KIND rome:ROME place:PLACE "
 	 "start:START title:TITLE"},
 	{OFFERS, "offers show", "SOURCE:REF",
-	 "One offer as stored, its copies and what happened to it.",
+	 "One offer as stored, its copies, its waves and what happened to it.",
 	 ctl_run_remote, NULL},
 	{OFFERS, "offers review", "",
 	 "Offers that wait for somebody to look at them, and why.",
@@ -136,7 +136,8 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote, NULL},
 
 	{RULES, "explain", "--youth ORIGIN:REF --offer SOURCE:REF [--private]",
-	 "Why this verdict: gates, criteria, points, what was missing.",
+	 "Why this verdict, and whose turn it is: gates, criteria, points, what "
+	 "was missing, the person's place.",
 	 ctl_explain, NULL},
 	{RULES, "rules check", "[FILE...] [--strict]",
 	 "Check rules files without the daemon.", ctl_rules_check, NULL},

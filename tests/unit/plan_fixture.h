@@ -4,6 +4,8 @@
 
 #include "store_fixture.h"
 
+#include "engine/plan/plan.h"
+
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/diag.h>
@@ -29,6 +31,7 @@ struct world {
 	struct arena a;
 	json_t *polled;	   /* lines to the collector */
 	json_t *delivered; /* lines to lanes */
+	const char *waves; /* rules over the shipped ones; NULL: WORLD_WAVES */
 	int n_offers;
 };
 
@@ -52,7 +55,9 @@ static inline int world_refdata_free(void **state)
 	return 0;
 }
 
-static inline struct rules *world_rules(void)
+/* So many places that everybody has their turn at once. */
+#define WORLD_WAVES "waves: {per_position: 100}\n"
+static inline struct rules *world_rules(const char *waves)
 {
 	struct diags d;
 	FILE *f = fopen(SOURCE_DIR "/conf/rules.yaml", "r");
@@ -60,9 +65,10 @@ static inline struct rules *world_rules(void)
 	assert_non_null(f);
 	size_t n = fread(text, 1, sizeof(text), f);
 	fclose(f);
-	struct rules_text t = {"rules.yaml", text, n};
+	struct rules_text t[] = {{"rules.yaml", text, n},
+				 {"waves.yaml", waves, strlen(waves)}};
 	diags_init(&d);
-	struct rules *r = rules_compile(&t, 1, NULL, &d);
+	struct rules *r = rules_compile(t, 2, NULL, &d);
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	assert_non_null(r);
@@ -95,7 +101,7 @@ static inline void world_settings(struct plan_settings *s)
 /* Everything that lives in the engine's memory, from what is stored. */
 static inline void world_start(struct world *w)
 {
-	struct rules *rules = world_rules();
+	struct rules *rules = world_rules(w->waves ? w->waves : WORLD_WAVES);
 	OK(store_rules_put(w->s, rules->sets[0].id, "text", w->clock.now_s, E));
 	w->live = live_new(w->s, world_refdata(), &w->clock.clock, rules);
 	w->planner = planner_new(w->s, w->live, &w->clock.clock);
@@ -122,7 +128,7 @@ static inline void world_open(struct world *w, const char *path,
 			      const char *instant)
 {
 	int64_t now;
-	*w = (struct world){.n_offers = 0};
+	*w = (struct world){.waves = WORLD_WAVES};
 	assert_int_equal(instant_parse(instant, &now), 0);
 	clock_manual_init(&w->clock, now);
 	w->s = fixture_open(path);
@@ -313,6 +319,15 @@ static inline int64_t world_offer(struct world *w, const char *more)
 
 /* --- planning and sending --------------------------------------------------
  */
+
+/* Places are given out; nothing is planned. */
+static inline void world_turns(struct world *w)
+{
+	do {
+		world_settle(w);
+		OK(plan_turns_tick(w->planner, E));
+	} while (w->planner->turns.is_busy);
+}
 
 /* Plan until nothing more is due; how many messages. */
 static inline int world_plan(struct world *w)

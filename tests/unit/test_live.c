@@ -320,11 +320,13 @@ static void test_a_new_day_and_new_rules_look_at_everyone(void **state)
 	while (live_take_fresh(w.live))
 		n++;
 	assert_int_equal(n, 5);
-	live_set_rules(w.live, world_rules()); /* the same: nothing to do */
+	live_set_rules(w.live,
+		       world_rules(w.waves)); /* the same: nothing to do */
 	assert_true(live_is_settled(w.live));
 	struct diags d;
 	diags_init(&d);
-	live_set_rules(w.live, rules_compile(NULL, 0, NULL, &d));
+	struct rules_text waves = {"w.yaml", WORLD_WAVES, strlen(WORLD_WAVES)};
+	live_set_rules(w.live, rules_compile(&waves, 1, NULL, &d));
 	diags_clear(&d);
 	assert_true(live_is_settled(w.live)); /* the shipped file's values */
 	struct rules_text other = {"x.yaml", "thresholds:\n  send: 66\n", 23};

@@ -52,6 +52,7 @@ static const char *why_not(const char *fields, enum agency_mode mode)
 	world_people(&w, 1, fields, mode);
 	world_at(&w, "2026-11-23T10:01");
 	world_offer(&w, "{}");
+	world_turns(&w);
 	json_t *line = plan_youth_preview(w.planner, world_id(&w, "ml1", "1"),
 					  &why, &err);
 	if (!line && !why)
@@ -364,6 +365,7 @@ static void test_the_cfa_referent_sees_own_people_and_kinds(void **state)
 	world_settle(&w);
 	world_offer(&w, "{'kind':'permanent','title':'Boulanger en CDI'}");
 	world_offer(&w, "{'kind':'apprenticeship'}");
+	world_turns(&w);
 	json_t *line = plan_digest_preview(w.planner, "CFA1", "karim", NULL);
 	assert_non_null(line);
 	char *text = json_dumps(line, 0);
@@ -561,7 +563,7 @@ static void test_models_fit_the_shipped_templates(void **state)
 	for (int i = 0; i < 4; i++)
 		world_offer(&w, "{'title':'Apprentie boulangère',"
 				"'employer':{'name':'Pain & Co'}}");
-	world_settle(&w);
+	world_turns(&w);
 	json_t *line = plan_digest_preview(w.planner, "ML1", "sarah", NULL);
 	OK(render_mail(t, line, &mail, E));
 	same_as_golden("digest-adviser.txt", mail.text);

@@ -212,6 +212,23 @@ static void live_figures(struct buf *b, const struct live_stats *l)
 	       "Longest run of background matching.", l->longest_slice_ms);
 }
 
+static int coverage_figures(struct engine_state *e, struct buf *b,
+			    struct err *err)
+{
+	struct plan_coverage c;
+	if (planner_coverage(e->planner, &c, err))
+		return -1;
+	figure(b, "coverage_people", "gauge", "Active young people.", c.active);
+	figure(b, "coverage_proposed", "gauge",
+	       "Of them, proposed an offer in the last 30 days.", c.proposed);
+	figure(b, "coverage_without_offer", "gauge",
+	       "Of them, without any offer in sight.", c.without_offer);
+	figure(b, "wave_places", "gauge", "Places held in waves.", c.places);
+	figure(b, "wave_full_offers", "gauge",
+	       "Offers all of whose places are held.", c.offers_full);
+	return 0;
+}
+
 static void traffic_figures(struct buf *b, const struct polls_stats *p,
 			    const struct outbox_stats *o)
 {
@@ -246,7 +263,8 @@ char *control_metrics(struct engine_state *e, struct err *err)
 	if (store_stats(e->store, &s, err))
 		return NULL;
 	buf_init(&b, METRICS_MAX);
-	if (queue_figures(e, &b, err) || source_figures(e, &b, err)) {
+	if (queue_figures(e, &b, err) || source_figures(e, &b, err) ||
+	    coverage_figures(e, &b, err)) {
 		buf_clear(&b);
 		return NULL;
 	}

@@ -9,6 +9,7 @@
 #include <etrier/js.h>
 #include <etrier/store_events.h>
 #include <etrier/store_twins.h>
+#include <etrier/waves.h>
 
 #include <string.h>
 
@@ -121,6 +122,44 @@ static void put_state(const struct store_offer *row, json_t *out)
 			   "employer");
 }
 
+/* --- whose turn it is: how many, never who --- */
+
+static json_t *wave_state(const struct wave_round *r)
+{
+	json_t *out = json_object();
+	js_put_int(out, "positions", r->positions, -1);
+	js_put_int(out, "interested", r->n_takers, -1);
+	js_put_int(out, "places", r->places, -1);
+	js_put_int(out, "held", r->n_held, -1);
+	js_put_int(out, "waiting", (int64_t)(r->n_waiting + r->n_entered), -1);
+	control_put_instant(out, "next_at", r->next_at);
+	return out;
+}
+
+/* While the engine works turns out, there is nothing to say of them. */
+static int put_waves(struct engine_state *e, const struct store_offer *row,
+		     json_t *out, struct err *err)
+{
+	struct wave_round now;
+	json_t *list, *v;
+	struct err why = {0};
+	size_t i;
+	if (planner_waves(e->planner, row->canonical, &list, &now, &why)) {
+		*err = why;
+		return why.kind == ERR_STORE ? -1 : 0;
+	}
+	json_array_foreach(list, i, v)
+	{
+		control_put_instant(v, "opened",
+				    js_int(v, "opened_at", INSTANT_NONE));
+		json_object_del(v, "opened_at");
+	}
+	json_object_set_new(out, "turns", wave_state(&now));
+	json_object_set_new(out, "waves", list);
+	waves_round_clear(&now);
+	return 0;
+}
+
 void cmd_offers_show(struct control_call *call, const json_t *args)
 {
 	struct engine_state *e = control_state(call);
@@ -135,6 +174,7 @@ void cmd_offers_show(struct control_call *call, const json_t *args)
 		put_state(&row, out);
 		put_licence(e, &row, out);
 		if (put_copies(e, &row, out, &err) ||
+		    put_waves(e, &row, out, &err) ||
 		    put_history(e, &row, out, &err)) {
 			json_decref(out);
 			control_fail(call, &err);

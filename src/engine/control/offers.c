@@ -14,6 +14,7 @@
 #include <etrier/refdata.h>
 #include <etrier/store_events.h>
 #include <etrier/str.h>
+#include <etrier/waves.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,6 +179,19 @@ static int audit_private(struct control_call *call, int64_t person,
 		err);
 }
 
+/* After the verdict: why it is the person's turn, or not yet. */
+static void add_turn(struct engine_state *e, const struct verdict *v,
+		     struct buf *text, json_t *row)
+{
+	struct wave_reason turn;
+	struct err not_yet;
+	if (planner_turn(e->planner, v->person, v->offer, &turn, &not_yet))
+		return;
+	buf_adds(text, "\n");
+	plan_turn_text(&turn, text);
+	json_object_set_new(row, "turn", plan_turn_json(&turn));
+}
+
 static void send_verdict(struct control_call *call, const struct verdict *v,
 			 const struct mperson *m,
 			 const struct store_offer *offer, int with_private)
@@ -190,6 +204,7 @@ static void send_verdict(struct control_call *call, const struct verdict *v,
 		buf_printf(&text, "%s\n", leaving);
 	explain_text(e->rd, v, with_private, &text);
 	json_t *row = explain_json(e->rd, v, with_private);
+	add_turn(e, v, &text, row);
 	js_put_str(row, "offer_status",
 		   vocab_code(&vocab_offer_state, (int)offer->status));
 	js_put_str(row, "person", *leaving ? leaving : NULL);

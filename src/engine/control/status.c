@@ -76,6 +76,22 @@ static int add_symbol(void *ctx, const char *symbol, int64_t n)
 	return 0;
 }
 
+static int put_coverage(json_t *out, struct engine_state *e, struct err *err)
+{
+	struct plan_coverage c;
+	if (planner_coverage(e->planner, &c, err))
+		return -1;
+	json_t *v = json_object();
+	js_put_int(v, "active", c.active, -1);
+	js_put_int(v, "proposed_30_days", c.proposed, -1);
+	js_put_int(v, "without_offer", c.without_offer, -1);
+	js_put_int(v, "offers", c.offers, -1);
+	js_put_int(v, "offers_full", c.offers_full, -1);
+	js_put_int(v, "places", c.places, -1);
+	json_object_set_new(out, "coverage", v);
+	return 0;
+}
+
 static void put_work(json_t *out, struct engine_state *e,
 		     const struct store_stats *s)
 {
@@ -104,14 +120,15 @@ json_t *control_status(struct engine_state *e, struct err *err)
 	if (store_stats(e->store, &s, err) || watch_look(e, err))
 		return NULL;
 	json_t *sources = polls_report(e->polls, err), *stopped = json_object();
-	if (!sources ||
+	json_t *out = json_object();
+	if (!sources || put_coverage(out, e, err) ||
 	    store_offers_symbols(e->store, add_symbol, stopped, err)) {
+		json_decref(out);
 		json_decref(sources);
 		json_decref(stopped);
 		return NULL;
 	}
 	outbox_stats(e->outbox, &o);
-	json_t *out = json_object();
 	js_put_str(out, "version", ETRIER_VERSION);
 	control_put_instant(out, "now", clock_now(e->clock));
 	control_put_instant(out, "started", e->started_at);

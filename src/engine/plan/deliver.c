@@ -195,6 +195,8 @@ struct collecting {
 	struct plan_scope *s;
 	size_t cap; /* of d->choices */
 	int32_t date;
+	int result;
+	struct err *err;
 };
 
 static int collect(void *ctx, const struct store_proposal *row)
@@ -204,10 +206,15 @@ static int collect(void *ctx, const struct store_proposal *row)
 	struct verdict v;
 	struct plan_person person;
 	struct err gone;
+	bool is_over;
 	if (live_evaluate(k->p->live, row->person, row->canonical, k->date, &v,
 			  &gone) ||
 	    v.decision == DECISION_EXCLUDE)
 		return 0;
+	k->result = plan_turn_is_over(k->p, row->person, row->canonical,
+				      &is_over, k->err);
+	if (k->result || is_over)
+		return k->result;
 	struct plan_choice *c = NULL;
 	for (size_t i = 0; i < d->n && !c; i++) {
 		if (d->choices[i].person == row->person)
@@ -269,9 +276,10 @@ static int planned_digest(struct planner *p, const struct store_message *m,
 			       .d = out,
 			       .s = s,
 			       .cap = (size_t)n,
-			       .date = paris_date(clock_now(p->clock))};
+			       .date = paris_date(clock_now(p->clock)),
+			       .err = err};
 	out->choices = arena_array(&s->arena, k.cap + 1, sizeof(*out->choices));
-	if (store_ledger_each(p->store, &q, collect, &k, err))
+	if (store_ledger_each(p->store, &q, collect, &k, err) || k.result)
 		return -1;
 	if (out->n)
 		return count_more(p, &agency, out, s, err);

@@ -29,7 +29,6 @@ struct choosing {
 	struct plan_digest *out;
 	struct plan_choice *people; /* grows; copied to the arena at the end */
 	size_t n, cap;
-	int32_t date;
 	struct err *err;
 	int result;
 };
@@ -87,27 +86,22 @@ static int last_shown(struct choosing *k, int64_t person, int64_t *last)
 static int choose_for(struct choosing *k, int64_t person, struct plan_choice *c)
 {
 	struct planner *p = k->p;
-	struct live_candidate best[LIVE_CANDIDATES_MAX];
+	struct plan_item best[PLAN_TURNS_MAX];
 	size_t n = 0;
 	int most = p->settings->digest_offers;
 	most = most > PLAN_OFFERS_MAX ? PLAN_OFFERS_MAX : most;
 	*c = (struct plan_choice){.person = person};
-	if (live_candidates(p->live, person, (int)k->out->audience, best,
-			    LIVE_CANDIDATES_MAX, &n, k->err))
+	if (plan_turns_of(p, person, k->out->audience, best, &n, k->err))
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		struct verdict v;
-		struct err gone;
 		bool is_now;
 		const struct moffer *o = live_offer(p->live, best[i].canonical);
-		if (!o || !is_for_cfa(k->out->audience, o) ||
-		    live_evaluate(p->live, person, o->id, k->date, &v, &gone) ||
-		    v.decision == DECISION_EXCLUDE)
+		if (!is_for_cfa(k->out->audience, o))
 			continue;
 		if (is_of_this_time(k, o, &is_now, k->err))
 			return -1;
 		if (is_now && c->n < most)
-			c->items[c->n++] = (struct plan_item){o->id, v};
+			c->items[c->n++] = best[i];
 		else
 			c->more += is_now;
 	}
@@ -205,12 +199,8 @@ int plan_digest_choose(struct planner *p, const struct store_agency *agency,
 				    .mode = agency->mode,
 				    .audience = is_cfa ? STORE_TO_CFA
 						       : STORE_TO_ADVISER};
-	struct choosing k = {.p = p,
-			     .agency = agency,
-			     .scope = s,
-			     .out = out,
-			     .date = paris_date(clock_now(p->clock)),
-			     .err = err};
+	struct choosing k = {
+		.p = p, .agency = agency, .scope = s, .out = out, .err = err};
 	/* Who is placed has candidates only while a training ends. */
 	struct store_people_query q = {.active_or_placed = true};
 	*(is_cfa ? &q.cfa_agency : &q.agency) = agency->code;
@@ -307,8 +297,10 @@ static int plan_digest(struct planner *p, const struct plan_digest *d,
 		}
 	}
 	int result = store_tx(p->store, write_digest, &k, err);
-	for (size_t i = 0; i < d->n && !result; i++)
+	for (size_t i = 0; i < d->n && !result; i++) {
 		live_proposed(p->live, d->choices[i].person);
+		plan_turns_proposed(p, d->choices[i].person);
+	}
 	for (size_t i = 0; i < k.n; i++)
 		free((void *)(uintptr_t)k.rows[i].facts);
 	free(k.rows);

@@ -50,6 +50,17 @@ void live_mark_fresh(struct live *l, uint32_t person)
 	id_push(&l->fresh, person);
 }
 
+int64_t live_take_changed(struct live *l)
+{
+	if (l->changed.at == l->changed.n)
+		return 0;
+	uint32_t id = l->changed.v[l->changed.at++];
+	struct top *t = top_find(&l->tops, id);
+	if (t)
+		t->is_changed = false;
+	return id;
+}
+
 int64_t live_take_fresh(struct live *l)
 {
 	while (l->fresh.at < l->fresh.n) {
@@ -193,6 +204,7 @@ void live_free(struct live *l)
 	free(l->due.v);
 	free(l->fresh.v);
 	free(l->marked.v);
+	free(l->changed.v);
 	free(l);
 }
 
@@ -375,6 +387,9 @@ void live_forget(struct live *l, uint32_t person)
 void live_person_changed(struct live *l, int64_t id)
 {
 	struct top *t = top_get(&l->tops, (uint32_t)id);
+	if (!t->is_changed)
+		id_push(&l->changed, (uint32_t)id);
+	t->is_changed = true;
 	if (t->is_stale)
 		return;
 	t->is_stale = true;

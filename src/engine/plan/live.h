@@ -32,6 +32,7 @@ struct top {
 	bool is_due : 1;     /* in the list of those to be looked at ... */
 	bool needs_list : 1; /* ... and all offers are to be looked at */
 	bool is_fresh : 1;   /* in the fresh list */
+	bool is_changed : 1; /* in the changed list */
 	bool has_an_end : 1; /* an end of training is known */
 	uint16_t turn; /* day16 on which they are to be read again, 0: none */
 };
@@ -105,7 +106,7 @@ struct live {
 	uint32_t *order, *free_slots;
 	size_t n_offers, n_free;
 	struct tops tops;
-	struct id_list stale, due, fresh;
+	struct id_list stale, due, fresh, changed;
 	size_t n_lists;		/* of those due, who need all offers */
 	struct match_hits hits; /* scratch */
 	struct id_list marked;	/* scratch */

@@ -15,6 +15,23 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 	return live_find_offer(l, canonical);
 }
 
+const struct moffer *live_next_offer(const struct live *l, int64_t after)
+{
+	size_t at = live_order_at(l, after + 1);
+	return at < l->n_offers ? &l->slots[l->order[at]] : NULL;
+}
+
+const struct roster *live_roster(const struct live *l)
+{
+	return l->roster;
+}
+
+bool live_has_candidates(const struct live *l, int64_t person)
+{
+	const struct top *t = top_find(&l->tops, (uint32_t)person);
+	return t && t->n;
+}
+
 /* While sets get other numbers the roster still has some of the old ones. */
 bool live_person(const struct live *l, int64_t person, struct mperson *out)
 {

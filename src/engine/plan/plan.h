@@ -2,6 +2,8 @@
 #ifndef ETRIER_PLAN_PRIVATE_H
 #define ETRIER_PLAN_PRIVATE_H
 
+#include "turns.h"
+
 #include <etrier/arena.h>
 #include <etrier/live.h>
 #include <etrier/map.h>
@@ -49,6 +51,8 @@ struct planner {
 	struct map done; /* "agency\nref" of whom was looked at on done_day */
 	int32_t done_day;
 	bool has_more; /* the last tick stopped before it was done */
+	struct turns turns;
+	int32_t coverage_day; /* the event of that day is there */
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
 };
@@ -101,6 +105,23 @@ json_t *plan_notice_model(struct planner *p);
 bool plan_is_current(struct planner *p, const struct moffer *o,
 		     int64_t first_seen);
 
+/* --- whose turn it is ------------------------------------------------------
+ */
+const struct wave_rules *plan_waves(const struct planner *p);
+/* turns.c: bring places up to date, some milliseconds at most; turns.is_busy:
+ * come again, and plan nothing before. */
+int plan_turns_tick(struct planner *p, struct err *err);
+/* Places opened after this instant are held. */
+int64_t plan_turns_since(const struct planner *p);
+/* Something was proposed to this person just now. */
+void plan_turns_proposed(struct planner *p, int64_t person);
+/* turns_ask.c: has this pair's place gone by? False also when it never had one:
+ * then it was planned before there were waves. */
+int plan_turn_is_over(struct planner *p, int64_t person, int64_t canonical,
+		      bool *is_over, struct err *err);
+/* coverage.c: once a day. */
+int plan_coverage_tick(struct planner *p, struct err *err);
+
 /* --- choosing ------------------------------------------------------------ */
 struct plan_item {
 	int64_t canonical;
@@ -137,7 +158,18 @@ int plan_find_uncertain(struct planner *p, const struct plan_digest *d,
 bool plan_is_own_person(const struct plan_digest *d,
 			const struct store_person *row);
 int plan_digest_tick(struct planner *p, int *n, struct err *err);
+/* turns_ask.c: what may be proposed to this person through this audience now:
+ * offers of which a place is held, or went by while nobody waits for one; as
+ * they score today, the best first. At most
+ * PLAN_TURNS_MAX. */
+#define PLAN_TURNS_MAX 40
+int plan_turns_of(struct planner *p, int64_t person,
+		  enum store_audience audience,
+		  struct plan_item out[PLAN_TURNS_MAX], size_t *n,
+		  struct err *err);
 /* youth.c */
+/* Whether a message is due to this person is looked at soon. */
+void plan_youth_look(struct planner *p, uint32_t person);
 int plan_youth_choose(struct planner *p, const struct plan_person *person,
 		      const struct store_agency *agency, struct plan_item *out,
 		      bool *found, struct err *err);

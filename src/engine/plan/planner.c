@@ -20,7 +20,8 @@ struct planner *planner_new(struct store *store, struct live *live,
 	p->store = store;
 	p->live = live;
 	p->clock = clock;
-	p->done_day = DATE_NONE;
+	p->done_day = p->coverage_day = DATE_NONE;
+	turns_init(&p->turns, store, live, clock);
 	arena_init(&p->todo_arena);
 	map_init(&p->done);
 	return p;
@@ -37,6 +38,7 @@ void planner_free(struct planner *p)
 		return;
 	arena_clear(&p->todo_arena);
 	map_clear(&p->done, NULL);
+	turns_clear(&p->turns);
 	free(p->waits);
 	free(p->is_waiting);
 	free(p);
@@ -48,9 +50,20 @@ int planner_tick(struct planner *p, int *n, struct err *err)
 	p->has_more = false;
 	if (!p->settings || !live_is_settled(p->live))
 		return 0;
-	if (plan_digest_tick(p, n, err))
+	if (plan_turns_tick(p, err))
+		return -1;
+	if (p->turns.is_busy) {
+		p->has_more = true;
+		return 0;
+	}
+	if (plan_coverage_tick(p, err) || plan_digest_tick(p, n, err))
 		return -1;
 	return plan_youth_tick(p, n, err);
+}
+
+const struct wave_rules *plan_waves(const struct planner *p)
+{
+	return &live_env(p->live)->rules->waves;
 }
 
 bool planner_has_more(const struct planner *p)
@@ -152,8 +165,12 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 	int64_t canonical = 0;
 	struct verdict v;
 	struct err gone;
+	bool is_over = false;
 	q.message = m->id;
 	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+		return -1;
+	if (canonical && !m->model &&
+	    plan_turn_is_over(p, m->person, canonical, &is_over, err))
 		return -1;
 	if (!canonical ||
 	    live_evaluate(p->live, m->person, canonical,
@@ -161,6 +178,8 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 		*why = "the offer is gone";
 	else if (!m->model && v.decision != DECISION_SEND)
 		*why = "the verdict is another now";
+	else if (is_over)
+		*why = "it is somebody else's turn now";
 	return 0;
 }
 

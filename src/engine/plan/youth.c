@@ -45,6 +45,11 @@ static void wait_for(struct planner *p, uint32_t person, int64_t not_before)
 	p->is_waiting[person] = 1;
 }
 
+void plan_youth_look(struct planner *p, uint32_t person)
+{
+	wait_for(p, person, clock_now(p->clock));
+}
+
 /* An offer may go to a young person when it came after the agency went live,
  * is not old, and is no meeting. */
 static bool is_new_enough(struct planner *p, const struct store_agency *agency,
@@ -61,34 +66,27 @@ int plan_youth_choose(struct planner *p, const struct plan_person *person,
 		      const struct store_agency *agency, struct plan_item *out,
 		      bool *found, struct err *err)
 {
-	struct live_candidate best[LIVE_CANDIDATES_MAX];
+	struct plan_item best[PLAN_TURNS_MAX];
 	struct arena a;
 	size_t n = 0;
 	int result = -1;
 	arena_init(&a);
 	*found = false;
-	if (live_candidates(p->live, person->row.id, STORE_TO_YOUTH, best,
-			    LIVE_CANDIDATES_MAX, &n, err))
+	if (plan_turns_of(p, person->row.id, STORE_TO_YOUTH, best, &n, err))
 		goto out;
-	int32_t date = paris_date(clock_now(p->clock));
 	result = 0;
 	for (size_t i = 0; i < n && !*found; i++) {
 		struct store_offer offer;
-		struct verdict v;
-		struct err gone;
-		if (best[i].decision != DECISION_SEND ||
-		    live_evaluate(p->live, person->row.id, best[i].canonical,
-				  date, &v, &gone) ||
-		    v.decision != DECISION_SEND)
+		if (best[i].verdict.decision != DECISION_SEND)
 			continue;
 		result = store_offer_get(p->store, best[i].canonical, &a,
 					 &offer, err);
 		if (result)
 			break;
 		const struct moffer *o = live_offer(p->live, best[i].canonical);
-		if (!o || !is_new_enough(p, agency, &offer, o))
+		if (!is_new_enough(p, agency, &offer, o))
 			continue;
-		*out = (struct plan_item){offer.canonical, v};
+		*out = best[i];
 		*found = true;
 	}
 out:
@@ -190,6 +188,7 @@ static int look_at(struct planner *p, uint32_t id, int *n, struct err *err)
 	if (!result) {
 		(*n)++;
 		live_proposed(p->live, id);
+		plan_turns_proposed(p, id);
 		/* The next best one, when the caps allow again. */
 		wait_for(p, id,
 			 plan_window(p->settings, person.p.channel,

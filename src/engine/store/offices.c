@@ -195,6 +195,13 @@ static int drop_preview(struct store *s, const struct mode_change *m,
 		   db_text(m->code)) ||
 	    db_run(s, err,
 		   "UPDATE ledger SET again = NULL WHERE again IN " PREVIEWS,
+		   db_text(m->code)) ||
+	    /* ... and took nobody's turn. */
+	    db_run(s, err,
+		   "DELETE FROM wave WHERE person IN (SELECT id FROM person "
+		   "WHERE agency = ?1 OR cfa_agency = ?1) AND NOT EXISTS "
+		   "(SELECT 1 FROM ledger l WHERE l.person = wave.person "
+		   "AND l.canonical = wave.canonical)",
 		   db_text(m->code)))
 		return -1;
 	return db_run(s, err,

@@ -156,6 +156,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 		 "WHERE canonical = ?1"),
 		"UPDATE canonical SET joined = ?2 WHERE joined = ?1",
 		"UPDATE canonical SET joined = ?2, fields = NULL WHERE id = ?1",
+		"UPDATE OR IGNORE wave SET canonical = ?2 "
+		"WHERE canonical = ?1",
 	};
 	struct joining j = *(struct joining *)ctx;
 	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))
@@ -168,6 +170,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 	}
 	/* What both had proposed to the same person: one row says it. */
 	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
+		   db_int(j.other)) ||
+	    db_run(s, err, "DELETE FROM wave WHERE canonical = ?1",
 		   db_int(j.other)))
 		return -1;
 	return db_run(s, err,
