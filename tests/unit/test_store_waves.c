@@ -344,10 +344,13 @@ static void test_a_file_of_schema_2_keeps_what_it_has(void **state)
 	json_decref(copy);
 	assert_int_equal(number(w.s, "PRAGMA user_version"), 3);
 	assert_int_equal(number(w.s, "SELECT count(*) FROM ledger l JOIN "
-				     "candidate c USING (person, canonical) "
-				     "JOIN offer o USING (canonical) WHERE "
+				     "offer o USING (canonical) WHERE "
 				     "l.score = 810"),
 			 1);
+	/* Candidates are kept in memory now. */
+	assert_int_equal(number(w.s, "SELECT count(*) FROM sqlite_master "
+				     "WHERE name = 'candidate'"),
+			 0);
 	/* Who was told before there were waves had a turn. */
 	struct turns t = turns_of(&w, 0);
 	assert_int_equal(t.n, 1);
