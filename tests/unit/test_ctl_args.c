@@ -94,6 +94,10 @@ static void test_arguments_are_what_the_row_says(void **state)
 		{"A B:C x|y --proof TEXT", "a b x --proof=p q", NULL},
 		{"A B:C x|y --proof TEXT", "a b x --proof=p=q",
 		 "{'words':['a','b','x'],'proof':'p=q'}"},
+		{"--a B [--set K=V...]", "--a x --set k=1 --set=l=2",
+		 "{'words':[],'a':'x','set':['k=1','l=2']}"},
+		{"[--set K=V...]", "--set \xff", NULL},
+		{"[--set K=V...]", "--set", NULL},
 		{"ID", "\xff", NULL},
 		{"[--since DATE]", "--since \xff", NULL},
 	};
