@@ -54,7 +54,8 @@ int ctl_check(struct ctl *c)
 	diags_init(&d);
 	settings_load(c->config, &s, &d);
 	const json_t *texts = json_object_get(s.files, "templates");
-	rules_free(rules_compile_json(json_object_get(s.files, "rules"), &d));
+	rules_free(rules_compile_json(json_object_get(s.files, "rules"), NULL,
+				      &d));
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
@@ -153,7 +154,7 @@ int ctl_rules_check(struct ctl *c)
 		settings_load(c->config, &s, &d);
 		texts = json_incref(json_object_get(s.files, "rules"));
 	}
-	rules_free(rules_compile_json(texts, &d));
+	rules_free(rules_compile_json(texts, NULL, &d));
 	json_decref(texts);
 	settings_clear(&s);
 	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));

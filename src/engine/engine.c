@@ -95,12 +95,25 @@ static void drop(void *ctx)
 	e->next_rules = NULL;
 }
 
+/* Once: codes of the rules are looked up in them. */
+static void load_tables(struct engine *e, const json_t *config, struct diags *d)
+{
+	struct err err;
+	if (!e->s.rd)
+		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
+				       &err);
+	if (!e->s.rd)
+		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
+}
+
 static int prepare(void *ctx, const json_t *config, struct diags *d)
 {
 	struct engine *e = ctx;
 	drop(e);
 	check_keys(config, d);
-	e->next_rules = rules_compile_json(json_object_get(config, "rules"), d);
+	load_tables(e, config, d);
+	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
+					   e->s.rd, d);
 	e->next_config = json_deep_copy(config);
 	return d->n_errors || !e->next_rules ? -1 : 0;
 }
@@ -185,9 +198,7 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
-	s->rd = refdata_load(config_str(e->next_config, "paths", "refdata"),
-			     err);
-	if (!s->rd || open_store(e, err))
+	if (open_store(e, err))
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));

@@ -61,7 +61,7 @@ static struct rules *compile(const char *const *names, size_t n,
 		free(path);
 	}
 	diags_init(d);
-	r = rules_compile(texts, n, d);
+	r = rules_compile(texts, n, NULL, d);
 	for (size_t i = 0; i < n; i++)
 		free(bytes[i]);
 	return r;
@@ -116,7 +116,7 @@ static void test_the_shipped_file_is_what_is_built_in(void **state)
 
 	(void)state;
 	diags_init(&d);
-	nothing = rules_compile(NULL, 0, &d);
+	nothing = rules_compile(NULL, 0, NULL, &d);
 	assert_non_null(nothing);
 	assert_string_equal(none->sets[0].id, shipped->sets[0].id);
 	assert_string_equal(none->sets[0].id, nothing->sets[0].id);
@@ -166,7 +166,7 @@ static void test_the_id_is_of_what_takes_effect(void **state)
 		struct rules *r;
 
 		diags_init(&d);
-		r = rules_compile(&t, 1, &d);
+		r = rules_compile(&t, 1, NULL, &d);
 		assert_non_null(r);
 		if (i)
 			assert_string_equal(id, r->sets[0].id);
@@ -202,7 +202,7 @@ static void test_rules_travel_as_json(void **state)
 	(void)state;
 	files = json_pack("[{s:s,s:s}]", "file", "local.yaml", "text", text);
 	diags_init(&d);
-	r = rules_compile_json(files, &d);
+	r = rules_compile_json(files, NULL, &d);
 	assert_non_null(r);
 	assert_string_equal(r->sets[0].id, shipped->sets[0].id);
 	json_decref(files);
@@ -276,7 +276,7 @@ static void test_age_rows_are_dated(void **state)
 
 	(void)state;
 	diags_init(&d);
-	r = rules_compile(&t, 1, &d);
+	r = rules_compile(&t, 1, NULL, &d);
 	assert_non_null(r);
 	s = &r->sets[0];
 	assert_null(rules_age_row(s, CONTRACT_APPRENTICESHIP,
