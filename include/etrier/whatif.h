@@ -30,12 +30,12 @@ enum whatif_what {
 	WHATIF_START,	    /* from, to: dates: the offer's start */
 	WHATIF_LEVEL,	    /* from (-1), to: level held */
 	/* An unknown made known, in the best sense. */
-	WHATIF_BIRTH_KNOWN, /* to: an age that fits */
-	WHATIF_PLACE_KNOWN, /* the offer's place is near */
-	WHATIF_HOME_KNOWN,  /* the person's home is near */
-	WHATIF_START_KNOWN, /* to: date */
-	WHATIF_HOURS_KNOWN, /* by day, 35 hours */
-	WHATIF_KIND_KNOWN,  /* to: kind; one that is looked for */
+	WHATIF_BIRTH_KNOWN,  /* to: an age that fits */
+	WHATIF_PLACE_KNOWN,  /* the offer's place is near */
+	WHATIF_HOME_KNOWN,   /* the person's home is near */
+	WHATIF_START_KNOWN,  /* to: date */
+	WHATIF_HOURS_KNOWN,  /* by day, 35 hours */
+	WHATIF_KIND_KNOWN,   /* to: kind; one that is looked for */
 	WHATIF_POSTED_KNOWN, /* today */
 	/* Private: the post without what the person cannot do. */
 	WHATIF_POST_FITS,

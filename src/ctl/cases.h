@@ -37,8 +37,8 @@ struct rule_case {
 	bool is_pair;
 	unsigned line;
 	int32_t on;
-	json_t *youth;	   /* as of a stored record */
-	json_t *offers[2]; /* offer lines; of a pair better, worse */
+	json_t *youth;		    /* as of a stored record */
+	json_t *offers[2];	    /* offer lines; of a pair better, worse */
 	const struct ynode *expect; /* NULL: of a pair */
 };
 struct case_file {
