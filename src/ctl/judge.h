@@ -27,11 +27,17 @@ int judge_use_rules(struct judge *j, const json_t *texts, struct diags *d);
 void judge_close(struct judge *j);
 
 /* youth: a stored record with its needs; offer: an offer line; both borrowed
- * and outliving what is in the arena. *message: what a message would say of it
- * (journey, reasons, what to check), one a line. -1 (ERR_INPUT): one of them is
- * no such record, or is compared with nothing. */
+ * and outliving what is in the arena. -1 (ERR_INPUT): one of them is no such
+ * record, or is compared with nothing. */
+struct judged {
+	struct mperson person;
+	struct moffer offer;
+	struct verdict verdict;
+	/* What a message would say of it: journey, reasons, what to check, one
+	 * a line. */
+	const char *message;
+};
 int judge_pair(struct judge *j, json_t *youth, json_t *offer, int32_t on,
-	       struct arena *a, struct verdict *out, const char **message,
-	       struct err *err);
+	       struct arena *a, struct judged *out, struct err *err);
 
 #endif
