@@ -14,46 +14,55 @@ struct offer;
 struct refdata;
 struct store;
 
-/* The young people and the live offers together, in memory, and the cache of
- * candidates in the store. New offers meet the roster, new people meet the
- * live offers; both through match.h. What is not urgent (a new day, new rules,
- * a large import) waits in a queue that live_work() empties in slices, so that
- * the engine's loop never stalls. */
+/* The young people and the live offers together, in memory, with each person's
+ * best offers (candidates). New offers meet the roster, new people meet the
+ * live offers; both through match.h. A new day, new rules and a start look at
+ * everything anew: offer by offer against everyone, the newest first, in slices
+ * of live_work(), so that the engine's loop never stalls; a second change
+ * begins again. */
 struct live;
 
 /* All borrowed for its life but rules, which are taken. */
 struct live *live_new(struct store *store, const struct refdata *rd,
 		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
-/* Read everyone and every offer that may be proposed from the store and queue
- * everyone. */
+/* Read everyone and every offer that may be proposed from the store; candidates
+ * follow in slices. */
 int live_load(struct live *l, struct err *err);
-/* New rules are current at once; candidates follow by the queue. */
+/* New rules are current at once (new offers, planning, explain); candidates
+ * follow in slices. Rules that say the same change nothing. */
 void live_set_rules(struct live *l, struct rules *rules_take);
 
-/* An offer was stored as live (or changed). Joins the caller's transaction:
- * candidates commit with it. */
+/* An offer was stored as live (or changed): compared with everyone. May be
+ * called inside the transaction that stores it; see live_resync(). */
 int live_offer_put(struct live *l, int64_t canonical, const struct offer *o,
 		   struct err *err);
 /* An offer is not live any more. */
-int live_offer_drop(struct live *l, int64_t canonical, struct err *err);
+void live_offer_drop(struct live *l, int64_t canonical);
 /* A person was imported, changed, paused, gone or came back: read again and
- * matched when its turn comes. */
+ * matched when its turn comes. People whose training ends come and go by the
+ * day. */
 void live_person_changed(struct live *l, int64_t id);
 
-/* Offers were proposed to this person: others may take their places. */
+/* Offers were proposed to this person: they leave the list, and when few are
+ * left others are looked for. */
+void live_proposed(struct live *l, int64_t id);
+/* Proposals were taken back: their offers may come in again. */
 void live_refill(struct live *l, int64_t id);
+/* The same for everyone of an agency (its mode changed). */
+void live_refill_agency(struct live *l, const char *code);
 /* A transaction around live_offer_put() or live_offer_drop() was rolled back:
  * the offers are read from the store again before anything is matched. */
 void live_resync(struct live *l);
 /* Many offers may be proposed from now on, or no more (a source became stale):
- * all are read again and everybody is compared anew, in slices. */
+ * all are read again and compared anew, in slices. */
 void live_offers_changed(struct live *l);
 
 /* Work at most budget_ms. True: more waits. Errors end the slice; what was in
  * hand is tried again. */
 bool live_work(struct live *l, int budget_ms, struct err *err);
-/* True when nothing waits and the candidates are of today (Paris). */
+/* True when nothing waits, and the candidates are of today (Paris) and of the
+ * rules in force: only then is anything planned. */
 bool live_is_settled(const struct live *l);
 
 /* One pair, today's rules. 0; -1 ERR_UNKNOWN: the person is not in the roster
@@ -66,6 +75,31 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical);
 void live_evaluate_pair(const struct live *l, const struct mperson *p,
 			const struct moffer *o, int32_t on,
 			struct verdict *out);
+
+/* A pair that may be proposed, as of today. */
+#define LIVE_CANDIDATES_MAX 20
+struct live_candidate {
+	int64_t canonical;
+	int score;
+	enum decision decision; /* CHECK or SEND */
+};
+/* A person's best first (score, then the older offer), at most max: of the
+ * LIVE_CANDIDATES_MAX best that were proposed to nobody, and of what was
+ * proposed to others than this audience (enum store_audience). None for whoever
+ * is not in the roster. */
+int live_candidates(const struct live *l, int64_t person, int audience,
+		    struct live_candidate *out, size_t max, size_t *n,
+		    struct err *err);
+/* Everyone a live offer may be proposed to as of today, proposed or not: as
+ * matcher_offer(). -1: not live. */
+int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out);
+
+/* A stored person as the matcher sees them today, whatever their status; needs
+ * of the row are taken in. -1: ERR_INPUT without a trade we know. */
+struct store_person;
+int live_person_today(struct live *l, const struct store_person *row,
+		      struct mperson *out, struct err *err);
+
 const struct match_env *live_env(const struct live *l);
 const struct refdata *live_refdata(const struct live *l);
 /* Id of the rule set in force for a person of this agency. */
@@ -76,7 +110,10 @@ const char *live_rules_id(const struct live *l, const char *agency);
 int64_t live_take_fresh(struct live *l);
 
 struct live_stats {
-	size_t people, offers, waiting;
+	size_t people, offers, candidates, waiting;
+	bool is_refreshing;
+	size_t refresh_done;	    /* offers, of offers */
+	uint64_t refreshes;	    /* begun */
 	size_t roster_bytes, bytes; /* all of live, the roster included */
 	uint64_t matched_offers, matched_people, hits, postings;
 	uint64_t unreadable; /* people and offers whose row did not do */

@@ -100,9 +100,9 @@ struct mperson {
 	/* minutes of the day, -1 unknown */
 	int16_t earliest_departure, latest_return;
 	int16_t max_minutes_cfa, cfa_minutes; /* -1 unknown */
-	uint16_t zone;	      /* travel_zone() of the home, by the caller */
-	int8_t level;	      /* vocab_level or VOCAB_NONE */
-	int8_t french_oral, french_written; /* vocab_cecrl or VOCAB_NONE */
+	uint16_t zone; /* travel_zone() of the home, by the caller */
+	int8_t level;  /* vocab_level or VOCAB_NONE */
+	int8_t french_oral, french_written;  /* vocab_cecrl or VOCAB_NONE */
 	uint8_t n_trades, modes, set, flags; /* set: number of a rule set */
 };
 /* 0; -1 (ERR_INPUT) when the person cannot be matched: no known trade. Licences

@@ -14,10 +14,9 @@
 struct diags;
 struct refdata;
 
-/* The shipped rules, rules.yaml, rules.d and the overrides of agencies,
- * compiled: numbers and flat programs, constant once made. An agency has one
- * effective set; equal sets are one; set 0 is everybody's without overrides.
- * Conditions: rules_when.h. */
+/* The shipped rules, rules.yaml, rules.d and what agencies override, compiled:
+ * numbers and flat programs (rules_when.h), constant once made. An agency has
+ * one effective set; equal sets are one; set 0 is that without overrides. */
 
 /* Everything that may speak in a verdict, in the order of explain. */
 enum gate {
@@ -45,7 +44,7 @@ enum criterion {
 	CRITERION_FRESHNESS,
 	CRITERION_COUNT
 };
-/* "TRADE" ...; "trade" ... and their French labels. */
+/* "TRADE", "trade" ... and their French labels. */
 extern const struct vocab vocab_gate, vocab_criterion;
 
 #define RULES_SETS_MAX	    64
@@ -95,9 +94,8 @@ struct ruleset {
 
 	/* training: RNCP of both known; else target level against the one held
 	 * (+1, +2 or more, 0 or less); other_cfa caps when the CFA differ */
-	int16_t same_course, other_course;
+	int16_t same_course, other_course, other_cfa;
 	int16_t next_level, higher_level, same_level;
-	int16_t other_cfa;
 
 	int16_t late_zero_days; /* value 0 from so many days late */
 	int16_t wait_full_days; /* full value until so long a wait */
@@ -164,15 +162,14 @@ void rules_free(struct rules *r);
 /* --- agencies ------------------------------------------------------------ */
 /* Number of an agency's set; NULL and codes without overrides have 0. */
 uint8_t rules_set_of(const struct rules *r, const char *agency);
-/* Codes under agencies:, i from 0, NULL at the end; *file and *line (may be
- * NULL) say where the last one was written, for a warning about a code that
- * was never imported. */
+/* Codes under agencies:, i from 0, NULL at the end; *file, *line (may be NULL):
+ * where it was written, for a warning about a code that was never imported. */
 const char *rules_agency(const struct rules *r, size_t i, const char **file,
 			 unsigned *line);
 /* Say which code a number of struct mperson.agency stands for, before any
  * condition is asked; youth.agency is unknown for numbers never named. */
 void rules_number_agency(struct rules *r, uint16_t number, const char *code);
-/* The set of a number so named; 0 for any other. */
+/* The set of a number so named, or 0. */
 uint8_t rules_set_of_number(const struct rules *r, uint16_t number);
 
 /* --- the small functions every path uses --------------------------------- */
@@ -189,7 +186,7 @@ int rules_travel_value(const struct ruleset *s, int32_t cost, int32_t limit,
 /* Where the value begins to fall and where it is zero. */
 void rules_travel_span(const struct ruleset *s, int32_t limit,
 		       int32_t cost_per_minute, int32_t *full, int32_t *zero);
-/* Of an apprentice: the firm's and the CFA's by cfa_share. */
+/* An apprentice's: the firm's and the CFA's by cfa_share. */
 int rules_travel_both(const struct ruleset *s, int firm, int cfa);
 /* days: max(available, today) - max(start, today); positive is late. */
 int rules_start_value(const struct ruleset *s, int days);

@@ -46,7 +46,7 @@ void rules_offer_conds(const struct rules *r, const struct refdata *rd,
 void rules_person_conds(const struct rules *r, const struct mperson *p,
 			struct cond_bits *out);
 
-/* --- what depends on both, or on the day ---------------------------------- */
+/* --- what depends on both, or on the day --------------------------------- */
 #define FACT_UNKNOWN INT32_MIN
 enum pair_field {
 	PAIR_AGE,	       /* pair.age: at the start, as the gate AGE */

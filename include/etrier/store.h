@@ -96,7 +96,7 @@ struct store_stats {
 	int64_t people[STORE_N_STATUSES]; /* by enum person_status, not gone */
 	int64_t people_gone;
 	int64_t offers[STORE_N_OFFER_STATES]; /* by enum offer_status */
-	int64_t candidates, proposals, optouts, tokens, events;
+	int64_t proposals, optouts, tokens, events;
 };
 int store_stats(struct store *s, struct store_stats *out, struct err *err);
 

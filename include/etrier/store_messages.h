@@ -164,11 +164,15 @@ struct store_ledger_query {
 typedef int store_proposal_fn(void *ctx, const struct store_proposal *row);
 int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 		      store_proposal_fn *fn, void *ctx, struct err *err);
-/* What was proposed to this person, once for each audience. Asked for everybody
- * at a start: answered from an index alone. */
-typedef void store_proposed_fn(void *ctx, int64_t canonical);
+/* What was proposed to this person, once for each audience (enum
+ * store_audience): answered from an index alone. */
+typedef void store_proposed_fn(void *ctx, int64_t canonical, int audience);
 int store_ledger_proposed(struct store *s, int64_t person,
 			  store_proposed_fn *fn, void *ctx, struct err *err);
+/* To whom this offer was proposed, once for each audience. */
+typedef void store_id_fn(void *ctx, int64_t id);
+int store_ledger_people(struct store *s, int64_t canonical, store_id_fn *fn,
+			void *ctx, struct err *err);
 int store_ledger_count(struct store *s, const struct store_ledger_query *q,
 		       int64_t *n, struct err *err);
 /* ERR_UNKNOWN when there is no such proposal. */

@@ -6,8 +6,7 @@
 #include <etrier/store.h>
 
 /* Sources, offers as each source tells them, the canonical offers that
- * everything else names, rule sets, and the cache of candidates. Habits:
- * store.h. */
+ * everything else names, rule sets. Habits: store.h. */
 
 /* --- sources ----------------------------------------------------------------
  */
@@ -91,19 +90,21 @@ struct store_offer_query {
 	bool live_only;
 	bool proposable_only; /* live, and by a source that is not stale */
 	const char *source;   /* NULL: any */
-	int64_t after;	      /* canonical id */
+	int64_t after, until; /* canonical ids, the last one in; 0: any */
 	int limit;
 };
 typedef int store_offer_fn(void *ctx, const struct store_offer *row);
 /* One row per canonical id, by id. */
 int store_offers_each(struct store *s, const struct store_offer_query *q,
 		      store_offer_fn *fn, void *ctx, struct err *err);
+/* The highest canonical id there is; 0: none. */
+int store_offers_last(struct store *s, int64_t *id, struct err *err);
 int store_offers_live_count(struct store *s, const char *source, int64_t *n,
 			    struct err *err);
 
 /* Called, inside the transaction and when all is written, for each canonical id
  * of which an offer was closed; may write. is_dead: it has no live offer any
- * more (its candidates are dropped), else what is left may say something else.
+ * more, else what is left may say something else.
  * NULL: nobody. */
 typedef void store_closed_fn(void *ctx, int64_t canonical, bool is_dead);
 /* The live and quarantined offers of the source that `poll` did not see become
@@ -136,38 +137,8 @@ int store_rules_put(struct store *s, const char *id, const char *text,
 		    int64_t now, struct err *err); /* known id: nothing */
 int store_rules_get(struct store *s, const char *id, struct arena *a,
 		    const char **text, struct err *err);
-/* Forget the sets that no ledger row or candidate cites, but `current`. */
+/* Forget the sets that no ledger row cites, but `current`. */
 int store_rules_clean(struct store *s, const char *const *current,
 		      size_t n_current, int64_t *n, struct err *err);
-
-/* --- candidates: a cache, rebuilt at will
- * --------------------------------------- */
-#define STORE_CANDIDATES_MAX 20 /* per person, not yet proposed (data.md) */
-struct store_candidate {
-	int64_t person, canonical;
-	int score;	   /* 0..1000 */
-	int decision;	   /* as the matcher numbers it */
-	const char *rules; /* rule set id */
-	int32_t on_date;   /* day of the verdict (date.h) */
-};
-/* The person's whole list anew (the best STORE_CANDIDATES_MAX of n). */
-int store_candidates_set_person(struct store *s, int64_t person,
-				const struct store_candidate *c, size_t n,
-				struct err *err);
-/* The offer's whole list anew; each person keeps only the best. */
-int store_candidates_set_offer(struct store *s, int64_t canonical,
-			       const struct store_candidate *c, size_t n,
-			       struct err *err);
-/* Best first (score, then the older offer), only live offers never proposed to
- * this audience (a vocab_audience index); at most max into out, whose rules
- * strings are in the arena. */
-int store_candidates_best(struct store *s, int64_t person, int audience,
-			  struct arena *a, struct store_candidate *out,
-			  size_t max, size_t *n, struct err *err);
-int store_candidates_drop_person(struct store *s, int64_t person,
-				 struct err *err);
-int store_candidates_drop_offer(struct store *s, int64_t canonical,
-				struct err *err);
-int store_candidates_clear(struct store *s, struct err *err);
 
 #endif

@@ -117,7 +117,8 @@ struct store_person {
 			    * only when asked for */
 };
 struct store_people_query {
-	bool active_only; /* status active and not gone */
+	bool active_only;      /* status active and not gone */
+	bool active_or_placed; /* ... or placed */
 	bool with_needs;
 	int64_t import; /* > 0: only people this import made, changed, lost
 			 * or brought back */

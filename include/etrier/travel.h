@@ -36,6 +36,7 @@ struct travel {
 	 * formula. */
 	struct travel_curve *by_modes[TRAVEL_MODE_SETS];
 	struct transit *transit; /* NULL: the formula everywhere */
+	char *version; /* of its tables, for status; NULL without a network */
 };
 
 /* The estimates that étrier ships, with the network of the tables in dir
@@ -74,8 +75,9 @@ enum travel_mode travel_best_mode(const struct travel *t, unsigned modes,
 /* Number of the cell (250 m) a home lies in; people of a cell share the ways to
  * their stations. TRAVEL_NO_ZONE: no network, no station in reach, or the
  * numbers are used up: the formula counts there. */
-#define TRAVEL_NO_ZONE	 0
-#define TRAVEL_ZONES_MAX UINT16_MAX
+#define TRAVEL_STATIONS_MAX 2048 /* a matrix of 8 MB */
+#define TRAVEL_NO_ZONE	    0
+#define TRAVEL_ZONES_MAX    UINT16_MAX
 uint16_t travel_zone(struct travel *t, struct plane_point home);
 
 /* --- the place of work ------------------------------------------------------

@@ -158,6 +158,20 @@ static void print_disk(const struct status *st, const json_t *row)
 	putchar('\n');
 }
 
+static void print_matching(const json_t *row)
+{
+	const json_t *refresh = json_object_get(row, "refresh");
+	printf("%-10s%" PRId64 " candidates, %" PRId64
+	       " people to be matched\n",
+	       "matching", js_int(row, "candidates", 0),
+	       js_int(row, "waiting_to_be_matched", 0));
+	if (refresh)
+		printf("%-10s%" PRId64 " of %" PRId64
+		       " offers compared anew, the newest first\n",
+		       "refresh", js_int(refresh, "done", 0),
+		       js_int(refresh, "offers", 0));
+}
+
 static void on_row(void *ctx, json_t *row)
 {
 	struct status *st = ctx;
@@ -179,10 +193,7 @@ static void on_row(void *ctx, json_t *row)
 	if (json_object_size(json_object_get(row, "stopped")))
 		print_counts("stopped", json_object_get(row, "stopped"));
 	print_counts("people", json_object_get(row, "people"));
-	printf("%-10s%" PRId64 " candidates, %" PRId64
-	       " people to be matched\n",
-	       "matching", js_int(row, "candidates", 0),
-	       js_int(row, "waiting_to_be_matched", 0));
+	print_matching(row);
 	print_counts("messages", json_object_get(row, "messages"));
 	print_ago_of(st, row, "last sent ", "last_sent");
 	putchar('\n');

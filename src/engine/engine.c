@@ -95,23 +95,17 @@ static void drop(void *ctx)
 	e->next_rules = NULL;
 }
 
-/* Once: codes of the rules are looked up in them. */
-static void load_tables(struct engine *e, const json_t *config, struct diags *d)
+static int prepare(void *ctx, const json_t *config, struct diags *d)
 {
+	struct engine *e = ctx;
 	struct err err;
-	if (!e->s.rd)
+	drop(e);
+	check_keys(config, d);
+	if (!e->s.rd) /* once: codes of the rules are looked up in it */
 		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
 				       &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
-}
-
-static int prepare(void *ctx, const json_t *config, struct diags *d)
-{
-	struct engine *e = ctx;
-	drop(e);
-	check_keys(config, d);
-	load_tables(e, config, d);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
 					   e->s.rd, d);
 	e->next_config = json_deep_copy(config);
@@ -210,8 +204,8 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	return outbox_recover(s->outbox, err) || live_load(s->live, err) ? -1
-									 : 0;
+	int failed = outbox_recover(s->outbox, err) || live_load(s->live, err);
+	return failed ? -1 : 0;
 }
 
 static int open_control(struct engine *e, struct err *err)

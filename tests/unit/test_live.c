@@ -25,11 +25,11 @@ static int close_world(void **state)
 /* The person's candidates for the adviser: "1:920 2:920". */
 static char *candidates(int64_t person)
 {
-	struct store_candidate c[STORE_CANDIDATES_MAX];
+	struct live_candidate c[LIVE_CANDIDATES_MAX];
 	size_t n;
 	char *text = mem_dup("");
-	OK(store_candidates_best(w.s, person, STORE_TO_ADVISER, &w.a, c,
-				 STORE_CANDIDATES_MAX, &n, E));
+	OK(live_candidates(w.live, person, STORE_TO_ADVISER, c,
+			   LIVE_CANDIDATES_MAX, &n, E));
 	for (size_t i = 0; i < n; i++) {
 		char *longer =
 			mem_printf("%s%s%lld:%d", text, i ? " " : "",
@@ -122,7 +122,7 @@ static void test_offers_change_and_go(void **state)
 	w.n_offers--;
 	assert_int_equal(world_offer(&w, "{}"), id);
 	assert_int_equal(n_candidates(1), 1);
-	OK(live_offer_drop(w.live, id, E));
+	live_offer_drop(w.live, id);
 	assert_int_equal(n_candidates(1), 0);
 	FAILS(live_evaluate(w.live, 1, id, 20000, &v, E), ERR_UNKNOWN,
 	      "not live");
@@ -165,14 +165,14 @@ static void test_what_was_proposed_makes_room(void **state)
 			.rules = live_rules_id(w.live, "ML1"),
 			.facts = "{}"};
 	OK(store_message_plan(w.s, &m, rows, 20, w.clock.now_s, &id, E));
-	live_refill(w.live, 1);
+	live_proposed(w.live, 1);
 	world_settle(&w);
 	assert_int_equal(n_candidates(1), 10);
 	/* Another audience may still want the others. */
-	struct store_candidate c[STORE_CANDIDATES_MAX];
+	struct live_candidate c[LIVE_CANDIDATES_MAX];
 	size_t n;
-	OK(store_candidates_best(w.s, 1, STORE_TO_YOUTH, &w.a, c,
-				 STORE_CANDIDATES_MAX, &n, E));
+	OK(live_candidates(w.live, 1, STORE_TO_YOUTH, c, LIVE_CANDIDATES_MAX,
+			   &n, E));
 	assert_int_equal(n, 20);
 }
 
@@ -181,7 +181,7 @@ static int put_and_fail(struct store *s, void *ctx, struct err *err)
 	(void)s;
 	(void)ctx;
 	world_offer(&w, "{}");
-	OK(live_offer_drop(w.live, 1, E));
+	live_offer_drop(w.live, 1);
 	return err_set(err, ERR_STORE, "as on a full disk");
 }
 
@@ -251,10 +251,10 @@ static void test_a_new_day_and_new_rules_look_at_everyone(void **state)
 	world_at(&w, "2026-11-24T00:00:01");
 	assert_false(live_is_settled(w.live));
 	live_stats(w.live, &st);
-	uint64_t before = st.matched_people;
+	uint64_t before = st.matched_offers;
 	world_settle(&w);
 	live_stats(w.live, &st);
-	assert_int_equal(st.matched_people - before, 5);
+	assert_int_equal(st.matched_offers - before, 1);
 	int n = 0;
 	while (live_take_fresh(w.live))
 		n++;

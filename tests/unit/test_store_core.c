@@ -233,8 +233,11 @@ static void test_migration_from_the_version_before(void **state)
 	fixture_folder(folder);
 	struct store *s = fixture_open(fixture_path(&a, folder));
 	OK(add_event(s, NOW, E));
-	struct db_migration next[] = {
-		db_migrations[0], db_migrations[1], {good}, {bad}};
+	struct db_migration next[] = {db_migrations[0],
+				      db_migrations[1],
+				      db_migrations[2],
+				      {good},
+				      {bad}};
 	size_t n = db_n_migrations;
 	OK(db_migrate(s, next, n + 1, E));
 	OK(store_stats(s, &st, E));
@@ -278,7 +281,7 @@ static void test_no_copy_no_migration(void **state)
 	FILE *f = fopen(arena_printf(&a, "%s/backup", folder), "w");
 	fclose(f);
 	struct db_migration next[] = {
-		db_migrations[0], db_migrations[1], {good}};
+		db_migrations[0], db_migrations[1], db_migrations[2], {good}};
 	FAILS(db_migrate(s, next, db_n_migrations + 1, E), ERR_STORE,
 	      "no copy before the migration");
 	OK(store_stats(s, &st, E));

@@ -388,7 +388,7 @@ static bool migrate_with_fault(const char *from, int at)
 	struct err err = {0};
 	int64_t version, n = 0;
 	struct db_migration next[] = {
-		db_migrations[0], db_migrations[1], {added}};
+		db_migrations[0], db_migrations[1], db_migrations[2], {added}};
 	fixture_folder(folder);
 	const char *path = fixture_path(&a, folder);
 	OK(file_copy(from, path, E));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Offers come, change, go and come back under the same id; a poll closes only
- * what it did not see; candidates stay few and current. */
+ * what it did not see. */
 #include "store_fixture.h"
 
 #include "engine/store/db.h"
@@ -235,7 +235,7 @@ static void test_joined_offers_are_one(void **state)
 	assert_int_equal(count_offers(w, (struct store_offer_query){0}), 1);
 }
 
-/* --- candidates
+/* --- what was proposed
  * ------------------------------------------------------------------- */
 
 static int64_t make_person(struct world *w, const char *ref)
@@ -253,82 +253,55 @@ static int64_t make_person(struct world *w, const char *ref)
 	return p.id;
 }
 
-static size_t best(struct world *w, int64_t person, int audience,
-		   struct store_candidate out[40])
+static void count_person(void *ctx, int64_t person)
 {
-	size_t n;
-	OK(store_candidates_best(w->s, person, audience, &w->a, out, 40, &n,
-				 E));
-	return n;
+	int64_t *sum = ctx;
+	*sum = *sum * 10 + person;
 }
 
-static void make_candidates(struct world *w, int64_t person,
-			    struct store_candidate *c, int n)
+static void count_pair(void *ctx, int64_t canonical, int audience)
 {
-	char ref[16];
-	for (int i = 0; i < n; i++) {
-		snprintf(ref, sizeof(ref), "o%d", i);
-		c[i] = (struct store_candidate){
-			.person = person,
-			.canonical = PUT(w, NOW, .ref = ref, .hash = "a").id,
-			.score = 500 + i,
-			.rules = "r1",
-			.on_date = 20780,
-		};
-	}
+	int64_t *sum = ctx;
+	*sum += canonical * 10 + audience;
 }
 
-static void test_a_person_keeps_the_best_twenty(void **state)
+static void test_the_ledger_tells_of_a_person_and_of_an_offer(void **state)
 {
 	struct world *w = *state;
-	struct store_candidate c[30], got[40];
-	int64_t person = make_person(w, "1");
-	make_candidates(w, person, c, 30);
-	OK(store_candidates_set_person(w->s, person, c, 30, E));
-	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 20);
-	assert_int_equal(got[0].score, 529);
-	assert_int_equal(got[19].score, 510);
-	assert_string_equal(got[0].rules, "r1");
-	assert_int_equal(got[0].on_date, 20780);
-	/* A new offer pushes the weakest out, a weaker one does not enter. */
-	int64_t id = PUT(w, NOW, .ref = "new", .hash = "a").id;
-	struct store_candidate more = c[0];
-	more.canonical = id;
-	more.score = 515;
-	OK(store_candidates_set_offer(w->s, id, &more, 1, E));
-	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 20);
-	assert_int_equal(got[19].score, 511);
-	more.score = 100;
-	OK(store_candidates_set_offer(w->s, id, &more, 1, E));
-	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 20);
-	assert_int_equal(got[19].score, 100);
-}
-
-static void test_proposed_or_dead_offers_are_no_candidates(void **state)
-{
-	struct world *w = *state;
-	struct store_candidate c[3], got[40];
-	int64_t person = make_person(w, "1"), id, n;
-	make_candidates(w, person, c, 3);
-	OK(store_candidates_set_person(w->s, person, c, 3, E));
+	int64_t one = make_person(w, "1"), two = make_person(w, "2"), id;
+	int64_t a = PUT(w, NOW, .ref = "a", .hash = "a").id;
+	int64_t b = PUT(w, NOW, .ref = "b", .hash = "b").id;
+	int64_t people = 0, pairs = 0, last;
 	OK(store_rules_put(w->s, "r1", "text", NOW, E));
 	struct store_message m = {.audience = STORE_TO_ADVISER,
 				  .channel = CHANNEL_EMAIL,
 				  .not_before = NOW,
 				  .expires = INSTANT_NONE};
-	struct store_proposal p = {.person = person,
-				   .canonical = c[2].canonical,
-				   .audience = STORE_TO_ADVISER,
-				   .rules = "r1",
-				   .facts = "{}"};
-	OK(store_message_plan(w->s, &m, &p, 1, NOW, &id, E));
-	assert_int_equal(best(w, person, STORE_TO_ADVISER, got), 2);
-	assert_int_equal(best(w, person, STORE_TO_YOUTH, got), 3);
-	OK(store_offers_close_unseen(w->s, "ft", 1, NOW, on_closed, w, &n, E));
-	assert_int_equal(best(w, person, STORE_TO_YOUTH, got), 0);
-	struct store_stats st;
-	OK(store_stats(w->s, &st, E));
-	assert_int_equal(st.candidates, 0);
+	struct store_proposal rows[] = {
+		{.person = one, .canonical = b},
+		{.person = two, .canonical = b},
+		{.person = one, .canonical = a, .audience = STORE_TO_YOUTH}};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		rows[i].rules = "r1";
+		rows[i].facts = "{}";
+	}
+	OK(store_message_plan(w->s, &m, rows, ARRAY_LEN(rows), NOW, &id, E));
+	OK(store_ledger_people(w->s, b, count_person, &people, E));
+	assert_int_equal(people, one * 10 + two);
+	OK(store_ledger_proposed(w->s, one, count_pair, &pairs, E));
+	assert_int_equal(pairs,
+			 (a + b) * 10 + STORE_TO_ADVISER + STORE_TO_YOUTH);
+	/* Offers of a range of ids. */
+	OK(store_offers_last(w->s, &last, E));
+	assert_int_equal(last, b);
+	assert_int_equal(
+		count_offers(w, (struct store_offer_query){.after = a,
+							   .until = b - 1}),
+		0);
+	assert_int_equal(
+		count_offers(
+			w, (struct store_offer_query){.after = a, .until = b}),
+		1);
 }
 
 static void test_rules_stay_while_a_proposal_cites_them(void **state)
@@ -372,8 +345,7 @@ int main(void)
 		T(test_a_poll_closes_what_it_did_not_see),
 		T(test_cursor_and_closings_move_together),
 		T(test_joined_offers_are_one),
-		T(test_a_person_keeps_the_best_twenty),
-		T(test_proposed_or_dead_offers_are_no_candidates),
+		T(test_the_ledger_tells_of_a_person_and_of_an_offer),
 		T(test_rules_stay_while_a_proposal_cites_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

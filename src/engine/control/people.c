@@ -134,6 +134,7 @@ void cmd_agency_set(struct control_call *call, const json_t *args)
 				      : err.text);
 		return;
 	}
+	live_refill_agency(k.e->live, code);
 	log_event(LOG_NOTICE, "agency.mode", LOG_S("agency", code),
 		  LOG_S("from", vocab_code(&vocab_agency_mode, (int)k.old)),
 		  LOG_S("to", word));
@@ -161,13 +162,11 @@ static int show_in_list(void *ctx, const struct store_person *row)
 	json_decref(fields);
 	if (!shown)
 		return 0;
-	struct arena a;
-	struct store_candidate c[STORE_CANDIDATES_MAX];
+	struct live_candidate c[LIVE_CANDIDATES_MAX];
+	struct err ignored;
 	size_t n = 0;
-	arena_init(&a);
-	(void)store_candidates_best(k->e->store, row->id, STORE_TO_ADVISER, &a,
-				    c, STORE_CANDIDATES_MAX, &n, NULL);
-	arena_clear(&a);
+	(void)live_candidates(k->e->live, row->id, STORE_TO_ADVISER, c,
+			      LIVE_CANDIDATES_MAX, &n, &ignored);
 	json_t *out = json_object();
 	js_put_int(out, "id", row->id, -1);
 	js_put_str(out, "origin", row->origin);

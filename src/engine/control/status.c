@@ -86,8 +86,13 @@ static void put_work(json_t *out, struct engine_state *e,
 	js_put_int(out, "people_compared", (int64_t)l.people, -1);
 	json_object_set_new(out, "offers",
 			    counts(&vocab_offer_state, s->offers));
-	js_put_int(out, "candidates", s->candidates, -1);
+	js_put_int(out, "candidates", (int64_t)l.candidates, -1);
 	js_put_int(out, "waiting_to_be_matched", (int64_t)l.waiting, -1);
+	if (l.is_refreshing)
+		json_object_set_new(out, "refresh",
+				    json_pack("{s:I,s:I}", "done",
+					      (json_int_t)l.refresh_done,
+					      "offers", (json_int_t)l.offers));
 	json_object_set_new(out, "messages",
 			    counts(&vocab_message_state, s->messages));
 }

@@ -64,9 +64,11 @@ static int match_anew(struct polls *p, int64_t canonical, json_t *line,
 	struct offer o;
 	struct err ignored;
 	arena_init(&a);
-	int result = offer_from_json(line, &a, &o, &ignored)
-			     ? live_offer_drop(p->live, canonical, err)
-			     : live_offer_put(p->live, canonical, &o, err);
+	int result = 0;
+	if (offer_from_json(line, &a, &o, &ignored))
+		live_offer_drop(p->live, canonical);
+	else
+		result = live_offer_put(p->live, canonical, &o, err);
 	arena_clear(&a);
 	return result;
 }
@@ -85,7 +87,7 @@ int polls_refresh(struct polls *p, int64_t canonical, bool *is_dead,
 	if (!result && line && g.is_proposable)
 		result = match_anew(p, canonical, line, err);
 	else if (!result)
-		result = live_offer_drop(p->live, canonical, err);
+		live_offer_drop(p->live, canonical);
 	free(text);
 	json_decref(line);
 	json_decref(g.lines);
@@ -187,12 +189,10 @@ static int join(struct search *k, const struct store_twin *twin,
 			    : arena_printf(k->a, "%s; shown anew", reason);
 	k->canonical = keep;
 	p->stats.offers_joined++;
-	return store_offer_join(p->store, keep, other, err) ||
-			       live_offer_drop(p->live, other, err) ||
-			       store_offer_put_reason(p->store, k->in->offer,
-						      k->reason, err)
-		       ? -1
-		       : 0;
+	if (store_offer_join(p->store, keep, other, err))
+		return -1;
+	live_offer_drop(p->live, other);
+	return store_offer_put_reason(p->store, k->in->offer, k->reason, err);
 }
 
 static int join_others(struct search *k, const struct store_twin_keys *keys,

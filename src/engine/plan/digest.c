@@ -87,14 +87,13 @@ static int last_shown(struct choosing *k, int64_t person, int64_t *last)
 static int choose_for(struct choosing *k, int64_t person, struct plan_choice *c)
 {
 	struct planner *p = k->p;
-	struct store_candidate best[STORE_CANDIDATES_MAX];
+	struct live_candidate best[LIVE_CANDIDATES_MAX];
 	size_t n = 0;
 	int most = p->settings->digest_offers;
 	most = most > PLAN_OFFERS_MAX ? PLAN_OFFERS_MAX : most;
 	*c = (struct plan_choice){.person = person};
-	if (store_candidates_best(p->store, person, (int)k->out->audience,
-				  &k->scope->arena, best, STORE_CANDIDATES_MAX,
-				  &n, k->err))
+	if (live_candidates(p->live, person, (int)k->out->audience, best,
+			    LIVE_CANDIDATES_MAX, &n, k->err))
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct verdict v;
@@ -212,7 +211,8 @@ int plan_digest_choose(struct planner *p, const struct store_agency *agency,
 			     .out = out,
 			     .date = paris_date(clock_now(p->clock)),
 			     .err = err};
-	struct store_people_query q = {.active_only = true};
+	/* Who is placed has candidates only while a training ends. */
+	struct store_people_query q = {.active_or_placed = true};
 	*(is_cfa ? &q.cfa_agency : &q.agency) = agency->code;
 	*(is_cfa ? &q.cfa_adviser : &q.adviser) = adviser;
 	int result = -1;
@@ -308,7 +308,7 @@ static int plan_digest(struct planner *p, const struct plan_digest *d,
 	}
 	int result = store_tx(p->store, write_digest, &k, err);
 	for (size_t i = 0; i < d->n && !result; i++)
-		live_refill(p->live, d->choices[i].person);
+		live_proposed(p->live, d->choices[i].person);
 	for (size_t i = 0; i < k.n; i++)
 		free((void *)(uintptr_t)k.rows[i].facts);
 	free(k.rows);

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Roster, live offers and candidates.
+/* Roster, live offers and candidates: what is put in and dropped.
  *
- *   offer put ──► matcher_offer ──► hits ──► tops ──► candidate rows
- *   queue ──► match_person ──► best 20 ──► candidate rows (whole list anew)
+ *   offer put ──► matcher_offer ──► hits ──► lists of candidates
+ *   new day, new rules, start: the same, offer by offer, in live_work.c
+ *   person changed ──► match_person ──► that person's list anew
  *
- * The twenty are those not proposed yet: what was proposed already takes no
- * place, or the best twenty of last month would stand before everything new.
- *
- * tops remembers, per person, the scores of the candidates written so far, so
- * that an offer which would be the twenty-first best costs no row. It may hold
- * the score of an offer that was proposed or has gone since; live_refill() and
- * the daily refresh forget those.
+ * Candidates live in memory only. They are the twenty best that were proposed
+ * to nobody yet: what was proposed takes no place, or the best twenty of last
+ * month would stand before everything new. Comparing all offers with everyone
+ * takes seconds, writing what it finds took longer and made the loop wait for
+ * the disk.
  *
  * Memory follows the store. When a transaction that changed both is rolled
  * back, live_resync() has the offers read again. */
 #include "live.h"
 
-#include <etrier/arena.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
@@ -27,12 +25,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int32_t today(const struct live *l)
+int32_t live_today(const struct live *l)
 {
 	return paris_date(clock_now(l->clock));
 }
 
-static void list_push(struct id_list *q, uint32_t id)
+void id_push(struct id_list *q, uint32_t id)
 {
 	if (q->at == q->n)
 		q->at = q->n = 0;
@@ -43,51 +41,87 @@ static void list_push(struct id_list *q, uint32_t id)
 	q->v[q->n++] = id;
 }
 
-static struct top *top_of(struct live *l, uint32_t id)
+void live_mark_fresh(struct live *l, uint32_t person)
 {
-	if (id >= l->n_tops) {
-		size_t n = l->n_tops ? l->n_tops : 1024;
-		while (n <= id)
-			n *= 2;
-		l->tops = mem_grow(l->tops, n, sizeof(*l->tops));
-		memset(l->tops + l->n_tops, 0,
-		       (n - l->n_tops) * sizeof(*l->tops));
-		l->n_tops = n;
-	}
-	return &l->tops[id];
-}
-
-void live_enqueue(struct live *l, uint32_t id)
-{
-	struct top *t = top_of(l, id);
-	if (t->is_waiting)
-		return;
-	t->is_waiting = true;
-	list_push(&l->queue, id);
-}
-
-static void mark_fresh(struct live *l, uint32_t id)
-{
-	struct top *t = top_of(l, id);
+	struct top *t = top_get(&l->tops, person);
 	if (t->is_fresh)
 		return;
 	t->is_fresh = true;
-	list_push(&l->fresh, id);
+	id_push(&l->fresh, person);
 }
 
 int64_t live_take_fresh(struct live *l)
 {
-	if (l->fresh.at == l->fresh.n)
+	while (l->fresh.at < l->fresh.n) {
+		uint32_t id = l->fresh.v[l->fresh.at++];
+		struct top *t = top_find(&l->tops, id);
+		if (!t || !t->is_fresh)
+			continue; /* gone since */
+		t->is_fresh = false;
+		return id;
+	}
+	return 0;
+}
+
+/* --- rules and agencies --------------------------------------------------- */
+
+/* Numbers stay when rules change, their sets do not. */
+uint16_t live_agency(struct live *l, const char *code_or_null)
+{
+	const char *code = code_or_null ? code_or_null : "";
+	uintptr_t known = (uintptr_t)map_get(&l->agencies, code);
+	if (known)
+		return (uint16_t)(known - 1);
+	if (l->n_agencies == UINT16_MAX)
 		return 0;
-	uint32_t id = l->fresh.v[l->fresh.at++];
-	top_of(l, id)->is_fresh = false;
-	return id;
+	uint16_t number = l->n_agencies++;
+	l->agency_sets = mem_grow(l->agency_sets, l->n_agencies,
+				  sizeof(*l->agency_sets));
+	rules_number_agency(l->rules, number, code_or_null);
+	l->agency_sets[number] = rules_set_of(l->rules, code_or_null);
+	map_put(&l->agencies, code, (void *)((uintptr_t)number + 1));
+	return number;
+}
+
+static bool is_same_leaving(const struct ruleset *a, const struct ruleset *b)
+{
+	return a->leaving_months == b->leaving_months &&
+	       a->leaving_kinds == b->leaving_kinds;
+}
+
+/* Whose training ends is looked for by other rules. */
+static void read_leaving_again(struct live *l)
+{
+	for (uint32_t i = 0; i < l->tops.n; i++) {
+		if (l->tops.v[i].has_an_end)
+			live_person_changed(l, l->tops.v[i].person);
+	}
+}
+
+/* True when somebody's set has another number now. */
+static bool renumber_sets(struct live *l, const struct rules *before)
+{
+	const char *code;
+	void *value;
+	bool is_changed = false, is_same = true;
+	for (size_t i = 0; map_each(&l->agencies, &i, &code, &value);) {
+		uint16_t number = (uint16_t)((uintptr_t)value - 1);
+		uint8_t *set = &l->agency_sets[number];
+		uint8_t now = rules_set_of(l->rules, *code ? code : NULL);
+		rules_number_agency(l->rules, number, *code ? code : NULL);
+		is_changed |= *set != now;
+		is_same &= is_same_leaving(&before->sets[*set],
+					   &l->rules->sets[now]);
+		*set = now;
+	}
+	if (!is_same)
+		read_leaving_again(l);
+	return is_changed;
 }
 
 static void use_rules(struct live *l, struct rules *rules_take)
 {
 	matcher_free(l->matcher);
-	rules_free(l->rules);
 	l->rules = rules_take;
 	l->env = (struct match_env){
 		.rules = l->rules, .travel = l->travel, .trades = l->trades};
@@ -105,7 +139,9 @@ struct live *live_new(struct store *store, const struct refdata *rd,
 	l->trades = tradenet_from_refdata(rd);
 	l->roster = roster_new(l->trades);
 	l->day = DATE_NONE;
+	map_init(&l->agencies);
 	use_rules(l, rules_take);
+	(void)live_agency(l, NULL); /* number 0 */
 	return l;
 }
 
@@ -119,18 +155,17 @@ void live_free(struct live *l)
 	travel_free(l->travel);
 	rules_free(l->rules);
 	match_hits_clear(&l->hits);
-	free(l->offers);
-	free(l->tops);
-	free(l->queue.v);
+	map_clear(&l->agencies, NULL);
+	tops_clear(&l->tops);
+	free(l->agency_sets);
+	free(l->slots);
+	free(l->order);
+	free(l->free_slots);
+	free(l->stale.v);
+	free(l->due.v);
 	free(l->fresh.v);
+	free(l->marked.v);
 	free(l);
-}
-
-void live_enqueue_everyone(struct live *l)
-{
-	const struct mperson *p;
-	for (size_t i = 0; (p = roster_each(l->roster, &i));)
-		live_enqueue(l, p->id);
 }
 
 static bool is_same_rules(const struct rules *a, const struct rules *b)
@@ -143,26 +178,27 @@ static bool is_same_rules(const struct rules *a, const struct rules *b)
 	return true;
 }
 
-/* A reload for another reason does not compare a region anew. */
+/* A reload for another reason does not compare a region anew. The same sets may
+ * have gone to other agencies. */
 void live_set_rules(struct live *l, struct rules *rules_take)
 {
-	if (is_same_rules(l->rules, rules_take)) {
-		rules_free(rules_take);
-		return;
-	}
+	struct rules *before = l->rules;
+	bool is_same = is_same_rules(before, rules_take);
 	use_rules(l, rules_take);
-	live_enqueue_everyone(l);
+	bool has_moved = renumber_sets(l, before);
+	rules_free(before);
+	if (!is_same || has_moved)
+		live_refresh(l, has_moved ? LIVE_TODO_SETS : 0);
 }
 
 /* --- offers ------------------------------------------------------------- */
 
-/* Position of the first offer whose id is not below. */
-size_t live_offer_at(const struct live *l, int64_t id)
+size_t live_order_at(const struct live *l, int64_t id)
 {
 	size_t lo = 0, hi = l->n_offers;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (l->offers[mid].id < id)
+		if (l->slots[l->order[mid]].id < id)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -170,79 +206,103 @@ size_t live_offer_at(const struct live *l, int64_t id)
 	return lo;
 }
 
-static bool has_offer(const struct live *l, size_t at, int64_t id)
+struct moffer *live_find_offer(const struct live *l, int64_t id)
 {
-	return at < l->n_offers && l->offers[at].id == id;
+	size_t at = live_order_at(l, id);
+	struct moffer *o = at < l->n_offers ? &l->slots[l->order[at]] : NULL;
+	return o && o->id == id ? o : NULL;
 }
 
-void live_keep_offer(struct live *l, const struct moffer *o)
+static int take_slot(struct live *l, uint32_t *slot, struct err *err)
 {
-	size_t at = live_offer_at(l, o->id);
-	if (has_offer(l, at, o->id)) {
-		l->offers[at] = *o;
-		return;
+	if (l->n_free) {
+		*slot = l->free_slots[--l->n_free];
+		return 0;
 	}
-	if (l->n_offers == l->cap_offers) {
-		l->cap_offers = l->cap_offers ? l->cap_offers * 2 : 256;
-		l->offers =
-			mem_grow(l->offers, l->cap_offers, sizeof(*l->offers));
+	if (l->n_slots == LIVE_SLOTS_MAX)
+		return err_set(err, ERR_LIMIT, "more than %u live offers",
+			       LIVE_SLOTS_MAX);
+	if (l->n_slots == l->cap_slots) {
+		l->cap_slots += l->cap_slots / 4 + 256;
+		l->slots = mem_grow(l->slots, l->cap_slots, sizeof(*l->slots));
+		l->order = mem_grow(l->order, l->cap_slots, sizeof(*l->order));
+		l->free_slots = mem_grow(l->free_slots, l->cap_slots,
+					 sizeof(*l->free_slots));
 	}
-	memmove(l->offers + at + 1, l->offers + at,
-		(l->n_offers - at) * sizeof(*l->offers));
-	l->offers[at] = *o;
+	*slot = l->n_slots++;
+	return 0;
+}
+
+int live_keep_offer(struct live *l, const struct moffer *o, uint32_t *slot,
+		    struct err *err)
+{
+	struct moffer *known = live_find_offer(l, o->id);
+	if (known) {
+		*known = *o;
+		*slot = (uint32_t)(known - l->slots);
+		return 0;
+	}
+	if (take_slot(l, slot, err))
+		return -1;
+	size_t at = live_order_at(l, o->id);
+	memmove(l->order + at + 1, l->order + at,
+		(l->n_offers - at) * sizeof(*l->order));
+	l->order[at] = *slot;
 	l->n_offers++;
+	l->slots[*slot] = *o;
+	return 0;
 }
 
-/* Does a score enter the person's twenty best? Remembers it when it does. An
- * offer that was known may be among them already: it is let in when it is not
- * worse than all, and counted once only. */
-static bool enters(struct top *t, uint16_t score, bool is_known)
+void live_remove_offer(struct live *l, int64_t id)
 {
-	if (t->n < STORE_CANDIDATES_MAX) {
-		if (!is_known)
-			t->scores[t->n++] = score;
-		return true;
-	}
-	size_t worst = 0;
-	for (size_t i = 1; i < STORE_CANDIDATES_MAX; i++) {
-		if (t->scores[i] < t->scores[worst])
-			worst = i;
-	}
-	if (is_known)
-		return score >= t->scores[worst];
-	if (score <= t->scores[worst])
-		return false;
-	t->scores[worst] = score;
-	return true;
+	struct moffer *o = live_find_offer(l, id);
+	if (!o)
+		return;
+	size_t at = live_order_at(l, id);
+	memmove(l->order + at, l->order + at + 1,
+		(l->n_offers - at - 1) * sizeof(*l->order));
+	l->n_offers--;
+	l->free_slots[l->n_free++] = (uint32_t)(o - l->slots);
+	*o = (struct moffer){0}; /* no trade: compared with nobody */
 }
 
-static const struct ruleset *set_of(const struct live *l, uint32_t person)
+static void mark(void *ctx, int64_t person)
 {
-	const struct mperson *p = roster_find(l->roster, person);
-	return &l->rules->sets[p ? p->set : 0];
+	struct live *l = ctx;
+	struct top *t = top_find(&l->tops, (uint32_t)person);
+	if (!t || t->is_marked)
+		return;
+	t->is_marked = true;
+	id_push(&l->marked, (uint32_t)person);
 }
 
-static int write_offer(struct live *l, const struct moffer *o, bool is_known,
-		       int32_t on, struct err *err)
+static void unmark_all(struct live *l)
 {
-	struct store_candidate *rows = mem_array(l->hits.n, sizeof(*rows));
-	size_t n = 0;
+	for (; l->marked.at < l->marked.n; l->marked.at++)
+		top_find(&l->tops, l->marked.v[l->marked.at])->is_marked =
+			false;
+}
+
+int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err)
+{
+	const struct moffer *o = &l->slots[slot];
+	int result = store_ledger_people(l->store, o->id, mark, l, err);
+	if (result)
+		goto out;
+	l->hits.n = 0;
+	matcher_offer(l->matcher, o, on, &l->hits);
+	l->stats.matched_offers++;
+	l->stats.hits += l->hits.n;
 	for (size_t i = 0; i < l->hits.n; i++) {
 		const struct match_hit *h = &l->hits.v[i];
-		if (!enters(top_of(l, h->person), h->score, is_known))
-			continue;
-		rows[n++] = (struct store_candidate){
-			.person = h->person,
-			.canonical = o->id,
-			.score = h->score,
-			.decision = h->decision,
-			.rules = set_of(l, h->person)->id,
-			.on_date = on};
-		if (h->decision == DECISION_SEND)
-			mark_fresh(l, h->person);
+		struct top *t = top_find(&l->tops, h->person);
+		bool is_in =
+			t->is_marked || top_enter(&l->tops, t, slot, h->score);
+		if (is_in && h->decision == DECISION_SEND && !t->is_fresh)
+			live_mark_fresh(l, h->person);
 	}
-	int result = store_candidates_set_offer(l->store, o->id, rows, n, err);
-	free(rows);
+out:
+	unmark_all(l);
 	return result;
 }
 
@@ -250,219 +310,74 @@ int live_offer_put(struct live *l, int64_t canonical, const struct offer *o,
 		   struct err *err)
 {
 	struct moffer m;
+	uint32_t slot;
 	moffer_from_offer(o, l->rd, canonical, &m);
-	bool is_known = live_offer(l, canonical) != NULL;
-	live_keep_offer(l, &m);
-	int32_t on = today(l);
-	l->hits.n = 0;
-	matcher_offer(l->matcher, &m, on, &l->hits);
-	l->stats.matched_offers++;
-	l->stats.hits += l->hits.n;
-	return write_offer(l, &m, is_known, on, err);
+	if (live_keep_offer(l, &m, &slot, err))
+		return -1;
+	return live_compare(l, slot, live_today(l), err);
 }
 
-int live_offer_drop(struct live *l, int64_t canonical, struct err *err)
+void live_offer_drop(struct live *l, int64_t canonical)
 {
-	size_t at = live_offer_at(l, canonical);
-	if (has_offer(l, at, canonical)) {
-		memmove(l->offers + at, l->offers + at + 1,
-			(l->n_offers - at - 1) * sizeof(*l->offers));
-		l->n_offers--;
-	}
-	return store_candidates_drop_offer(l->store, canonical, err);
+	live_remove_offer(l, canonical);
 }
 
 /* --- people ------------------------------------------------------------- */
 
-static int forget(struct live *l, uint32_t id, struct err *err)
+void live_forget(struct live *l, uint32_t person)
 {
-	(void)roster_remove(l->roster, id);
-	return store_candidates_drop_person(l->store, id, err);
-}
-
-static int read_again(struct live *l, uint32_t id, struct err *err)
-{
-	struct arena a;
-	struct store_person row;
-	struct err why = {0};
-	bool is_matched = false;
-	arena_init(&a);
-	int result = store_person_get(l->store, id, true, &a, &row, &why);
-	if (!result && row.id != id) /* joined into another since */
-		live_person_changed(l, row.id);
-	else if (!result)
-		result = live_put_in_roster(l, &row, &is_matched, &why);
-	arena_clear(&a);
-	if (result && why.kind == ERR_STORE) {
-		*err = why;
-		return -1;
+	struct top *t = top_find(&l->tops, person);
+	(void)roster_remove(l->roster, person);
+	if (!t)
+		return;
+	l->n_lists -= t->needs_list;
+	if (!t->has_an_end) {
+		top_drop(&l->tops, person);
+		return;
 	}
-	/* Who cannot be read any more is compared with nothing. */
-	l->stats.unreadable += result && why.kind != ERR_UNKNOWN;
-	return result || !is_matched ? forget(l, id, err) : 0;
+	/* not now, but on another day */
+	t->is_due = t->needs_list = t->is_fresh = false;
+	top_empty(&l->tops, t);
 }
 
 void live_person_changed(struct live *l, int64_t id)
 {
-	top_of(l, (uint32_t)id)->is_stale = true;
-	live_enqueue(l, (uint32_t)id);
+	struct top *t = top_get(&l->tops, (uint32_t)id);
+	if (t->is_stale)
+		return;
+	t->is_stale = true;
+	id_push(&l->stale, (uint32_t)id);
+}
+
+static void look_at(struct live *l, int64_t id, bool needs_list)
+{
+	struct top *t = top_find(&l->tops, (uint32_t)id);
+	if (!t)
+		return;
+	l->n_lists += needs_list && !t->needs_list;
+	t->needs_list |= needs_list;
+	if (t->is_due)
+		return;
+	t->is_due = true;
+	id_push(&l->due, (uint32_t)id);
+}
+
+void live_proposed(struct live *l, int64_t id)
+{
+	look_at(l, id, false);
 }
 
 void live_refill(struct live *l, int64_t id)
 {
-	live_enqueue(l, (uint32_t)id);
+	look_at(l, id, true);
 }
 
-/* --- a person's list anew ------------------------------------------------- */
-
-static int by_score(const void *a, const void *b)
+void live_refill_agency(struct live *l, const char *code)
 {
-	const struct match_hit *x = a, *y = b;
-	if (x->score != y->score)
-		return x->score < y->score ? 1 : -1;
-	return x->person > y->person ? 1 : x->person < y->person ? -1 : 0;
-}
-
-/* Offers a person was proposed, once per audience. */
-struct proposed {
-	int64_t *v;
-	size_t n, cap;
-};
-
-static void add_proposed(void *ctx, int64_t canonical)
-{
-	struct proposed *k = ctx;
-	if (k->n == k->cap) {
-		k->cap = k->cap ? k->cap * 2 : 32;
-		k->v = mem_grow(k->v, k->cap, sizeof(*k->v));
+	uint16_t number = live_agency(l, code);
+	const struct mperson *p;
+	for (size_t i = 0; (p = roster_each(l->roster, &i));) {
+		if (p->agency == number)
+			look_at(l, p->id, true);
 	}
-	k->v[k->n++] = canonical;
-}
-
-/* To how many audiences an offer was proposed, 2 for more. */
-static int times_proposed(const struct proposed *k, int64_t canonical)
-{
-	int n = 0;
-	for (size_t i = 0; i < k->n && n < 2; i++)
-		n += k->v[i] == canonical;
-	return n;
-}
-
-/* The best of the hits, which are in order: so many that were never proposed,
- * so many that another audience may still want, and so many of the rest. */
-static size_t pick(struct live *l, const struct mperson *p,
-		   const struct proposed *proposed, int32_t on,
-		   struct store_candidate rows[3 * STORE_CANDIDATES_MAX])
-{
-	struct top *t = top_of(l, p->id);
-	int left[3] = {STORE_CANDIDATES_MAX, STORE_CANDIDATES_MAX,
-		       STORE_CANDIDATES_MAX};
-	size_t n = 0;
-	for (size_t i = 0; i < l->hits.n && left[0] > 0; i++) {
-		const struct match_hit *h = &l->hits.v[i];
-		int64_t canonical = l->offers[h->person].id;
-		int times = times_proposed(proposed, canonical);
-		if (!left[times])
-			continue;
-		left[times]--;
-		if (!times)
-			t->scores[t->n++] = h->score;
-		rows[n++] = (struct store_candidate){
-			.person = p->id,
-			.canonical = canonical,
-			.score = h->score,
-			.decision = h->decision,
-			.rules = l->rules->sets[p->set].id,
-			.on_date = on};
-		if (h->decision == DECISION_SEND)
-			mark_fresh(l, p->id);
-	}
-	return n;
-}
-
-/* The person's list anew from all live offers. */
-static int match_one(struct live *l, uint32_t id, int32_t on, struct err *err)
-{
-	struct proposed proposed = {.n = 0};
-	struct store_candidate rows[3 * STORE_CANDIDATES_MAX];
-	if (top_of(l, id)->is_stale && read_again(l, id, err))
-		return -1;
-	struct top *t = top_of(l, id); /* reading may have moved them */
-	t->is_stale = false;
-	t->n = 0;
-	const struct mperson *p = roster_find(l->roster, id);
-	if (!p)
-		return 0;
-	l->hits.n = 0;
-	match_person(&l->env, p, l->offers, l->n_offers, on, &l->hits);
-	l->stats.matched_people++;
-	l->stats.hits += l->hits.n;
-	if (l->hits.n)
-		qsort(l->hits.v, l->hits.n, sizeof(*l->hits.v), by_score);
-	int result = -1;
-	if (!store_ledger_proposed(l->store, id, add_proposed, &proposed, err))
-		result = store_candidates_set_person(
-			l->store, id, rows, pick(l, p, &proposed, on, rows),
-			err);
-	free(proposed.v);
-	return result;
-}
-
-/* --- the queue ---------------------------------------------------------- */
-
-/* Several people a transaction, until the time is used up. */
-struct slice {
-	struct live *live;
-	int64_t until_ms;
-	int32_t on;
-};
-
-static int run_slice(struct store *s, void *ctx, struct err *err)
-{
-	(void)s;
-	struct slice *k = ctx;
-	struct live *l = k->live;
-	while (l->queue.at < l->queue.n) {
-		uint32_t id = l->queue.v[l->queue.at];
-		if (match_one(l, id, k->on, err))
-			return -1;
-		top_of(l, id)->is_waiting = false;
-		l->queue.at++;
-		if (clock_mono_ms(l->clock) >= k->until_ms)
-			break;
-	}
-	return 0;
-}
-
-bool live_work(struct live *l, int budget_ms, struct err *err)
-{
-	int32_t on = today(l);
-	if (l->is_doubtful && live_load_offers(l, err))
-		return true;
-	if (on != l->day) {
-		l->day = on;
-		live_enqueue_everyone(l);
-	}
-	if (l->queue.at == l->queue.n)
-		return false;
-	int64_t begun = clock_mono_ms(l->clock);
-	size_t at = l->queue.at;
-	struct slice slice = {
-		.live = l, .until_ms = begun + budget_ms, .on = on};
-	if (store_tx(l->store, run_slice, &slice, err)) {
-		/* rolled back: all of this slice again */
-		for (size_t i = at; i < l->queue.at; i++)
-			top_of(l, l->queue.v[i])->is_waiting = true;
-		l->queue.at = at;
-	}
-	int64_t took = clock_mono_ms(l->clock) - begun;
-	if (took > l->stats.longest_slice_ms)
-		l->stats.longest_slice_ms = took;
-	return l->queue.at < l->queue.n;
-}
-
-bool live_is_settled(const struct live *l)
-{
-	return !l->is_doubtful && l->day == today(l) &&
-	       l->queue.at == l->queue.n;
 }

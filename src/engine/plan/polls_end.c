@@ -65,16 +65,16 @@ static void on_closed(void *ctx, int64_t canonical, bool is_dead)
 	struct ending *k = ctx;
 	if (k->has_failed)
 		return;
-	if (!is_dead)
+	if (!is_dead) {
 		k->has_failed =
 			polls_refresh(k->p, canonical, &is_dead, k->err);
-	else
-		k->has_failed =
-			live_offer_drop(k->p->live, canonical, k->err) ||
-			polls_event(k->p, "offer.closed", canonical,
-				    json_pack("{s:s*}", "source",
-					      k->s ? k->s->name : NULL),
-				    k->err);
+		return;
+	}
+	live_offer_drop(k->p->live, canonical);
+	k->has_failed = polls_event(
+		k->p, "offer.closed", canonical,
+		json_pack("{s:s*}", "source", k->s ? k->s->name : NULL),
+		k->err);
 }
 
 static void take_answer(struct ending *k, struct store_source *row)

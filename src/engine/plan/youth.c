@@ -61,14 +61,14 @@ int plan_youth_choose(struct planner *p, const struct plan_person *person,
 		      const struct store_agency *agency, struct plan_item *out,
 		      bool *found, struct err *err)
 {
-	struct store_candidate best[STORE_CANDIDATES_MAX];
+	struct live_candidate best[LIVE_CANDIDATES_MAX];
 	struct arena a;
 	size_t n = 0;
 	int result = -1;
 	arena_init(&a);
 	*found = false;
-	if (store_candidates_best(p->store, person->row.id, STORE_TO_YOUTH, &a,
-				  best, STORE_CANDIDATES_MAX, &n, err))
+	if (live_candidates(p->live, person->row.id, STORE_TO_YOUTH, best,
+			    LIVE_CANDIDATES_MAX, &n, err))
 		goto out;
 	int32_t date = paris_date(clock_now(p->clock));
 	result = 0;
@@ -190,7 +190,7 @@ static int look_at(struct planner *p, uint32_t id, int *n, struct err *err)
 	free(k.facts);
 	if (!result) {
 		(*n)++;
-		live_refill(p->live, id);
+		live_proposed(p->live, id);
 		/* The next best one, when the caps allow again. */
 		wait_for(p, id,
 			 plan_window(p->settings, person.p.channel,

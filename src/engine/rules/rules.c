@@ -201,8 +201,7 @@ static void add_new(struct diags *to, const struct diags *from)
 	}
 }
 
-/* --- agencies
- * ----------------------------------------------------------------- */
+/* --- agencies ------------------------------------------------------------ */
 static void check_agency(struct when_reader *w, const struct ynode *code,
 			 const struct ynode *n)
 {
@@ -296,8 +295,7 @@ static void read_agencies(struct rules *r, struct when_reader *w,
 		read_agency(r, w, a, base, &n->keys[i], &n->kids[i]);
 }
 
-/* --- all
- * ---------------------------------------------------------------------- */
+/* --- all ----------------------------------------------------------------- */
 static const struct ynode *read_texts(struct when_reader *w, struct arena *a,
 				      const struct rules_text *texts, size_t n)
 {

@@ -74,7 +74,7 @@ static const struct schema age_rows[] = {
 const struct schema rules_age_item = {
 	.key = "", .type = SCHEMA_MAP, .rows = age_rows};
 
-/* --- minors --------------------------------------------------------------- */
+/* --- minors -------------------------------------------------------------- */
 static const struct schema night_rows[] = {
 	AGE("under_age", "18", "Who is younger at the start ..."),
 	TIME("from", SCHEMA_REQUIRED, "... may not work from then ..."),

@@ -312,8 +312,7 @@ void symbols_read(struct rules_when *w, struct when_reader *r,
 	      compare_symbols);
 }
 
-/* --- one file
- * ----------------------------------------------------------------- */
+/* --- one file ------------------------------------------------------------ */
 static void check_doubles(struct when_reader *r, const struct ynode *list)
 {
 	for (size_t i = 0; list && list->kind == YNODE_LIST && i < list->n;

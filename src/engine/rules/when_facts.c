@@ -36,7 +36,7 @@ static void set_bits(struct when_fact *f, uint64_t bits)
 	f->bits = bits;
 }
 
-/* --- offers --------------------------------------------------------------- */
+/* --- offers -------------------------------------------------------------- */
 static const char *texts_of(const struct offer *o, enum offer_field id, int i)
 {
 	switch (id) {

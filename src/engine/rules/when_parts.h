@@ -2,127 +2,23 @@
 #ifndef ENGINE_RULES_WHEN_PARTS_H
 #define ENGINE_RULES_WHEN_PARTS_H
 
+#include "when_fields.h"
+
 #include <etrier/arena.h>
 #include <etrier/map.h>
-#include <etrier/rules_when.h>
 #include <etrier/ynode.h>
 
 /* Conditions, from the tree of YAML to programs:
  *
  *   when_read.c    maps, all:, any:         -> struct when_node
- *   when_values.c  one field and its values -> struct when_node of atoms
+ *   when_values.c  one field and its values -> struct when_node of atoms,
+ *                  with when_numbers.c and when_words.c
  *   when_sense.c   what can never be yes
  *   when_pool.c    struct when_node -> pooled programs
  *   when_facts.c   what an atom asks of an offer, a person or a pair
  *   rules_when.c   programs run */
 
-/* --- fields -----------------------------------------------------------------
- */
-enum when_type {
-	WHEN_ENUM,  /* one of a vocabulary */
-	WHEN_TRI,   /* yes no unknown */
-	WHEN_ORDER, /* a vocabulary that has an order: ranges too */
-	WHEN_BITS,  /* several of a vocabulary */
-	WHEN_INT,
-	WHEN_TIME,   /* minute of the day */
-	WHEN_DATE,   /* date */
-	WHEN_HOURS,  /* hours in the file, minutes inside */
-	WHEN_EUROS,  /* euros in the file, cents inside */
-	WHEN_SHARE,  /* 0..1 in the file, 0..1000 inside */
-	WHEN_RNCP,   /* RNCP37537, its number inside */
-	WHEN_TRADES, /* codes of ROME or their beginnings */
-	WHEN_PLACES, /* communes by INSEE code */
-	WHEN_DEPT,   /* départements */
-	WHEN_CODE,   /* a code, compared as it is */
-	WHEN_PREFIX, /* a code, compared by its beginning */
-	WHEN_NAME,   /* folded text: the whole, or `matches` */
-	WHEN_TEXT,   /* folded text: `matches` */
-	WHEN_KEY     /* known or not, nothing else */
-};
-enum offer_field {
-	OFFER_KIND,
-	OFFER_SOURCE,
-	OFFER_ROME,
-	OFFER_TITLE,
-	OFFER_DESCRIPTION,
-	OFFER_TEXT,
-	OFFER_EMPLOYER,
-	OFFER_SIRET,
-	OFFER_NAF,
-	OFFER_SIZE,
-	OFFER_HANDI,
-	OFFER_ADAPTED,
-	OFFER_SCHOOL,
-	OFFER_DEPT,
-	OFFER_INSEE,
-	OFFER_PRECISION,
-	OFFER_START,
-	OFFER_DURATION,
-	OFFER_POSITIONS,
-	OFFER_HOUR_START,
-	OFFER_HOUR_END,
-	OFFER_WEEKLY,
-	OFFER_NIGHT,
-	OFFER_WEEKEND,
-	OFFER_PART_TIME,
-	OFFER_LICENCES,
-	OFFER_AGE_MIN,
-	OFFER_LEVEL_REQUIRED,
-	OFFER_LEVEL_TARGET,
-	OFFER_EXPERIENCE,
-	OFFER_LANGUAGES,
-	OFFER_FRENCH,
-	OFFER_RNCP,
-	OFFER_CFA,
-	OFFER_RHYTHM,
-	OFFER_EXPOSURE, /* sub: enum exposure */
-	OFFER_ACCESS,	/* sub: enum access */
-	OFFER_WELCOME,
-	OFFER_SALARY_MIN,
-	OFFER_SALARY_MAX
-};
-enum youth_field {
-	YOUTH_LEVEL,
-	YOUTH_MODES,
-	YOUTH_LICENCES,
-	YOUTH_CONTRACTS,
-	YOUTH_ROME,
-	YOUTH_FRENCH_ORAL,
-	YOUTH_FRENCH_WRITTEN,
-	YOUTH_PREREGISTERED,
-	YOUTH_DISTRICT,
-	YOUTH_NEEDS, /* bits: exposures, then accesses */
-	YOUTH_RQTH,
-	YOUTH_DEPT,
-	YOUTH_INSEE,
-	YOUTH_AGENCY,
-	YOUTH_CFA,
-	YOUTH_RNCP,
-	YOUTH_MAX_MINUTES,
-	YOUTH_MAX_MINUTES_CFA,
-	YOUTH_AVAILABLE,
-	YOUTH_DEADLINE,
-	YOUTH_TRAINING_END,
-	YOUTH_DEPARTURE,
-	YOUTH_RETURN
-};
-struct when_field {
-	const char *name;
-	uint8_t type, pool, id; /* id: of its pool */
-	bool is_private;
-	const struct vocab *vocab;
-	int64_t min, max; /* numbers: what the field can be */
-	uint8_t sub;
-};
-/* False: no such field; then *near is the nearest name, or NULL. */
-bool when_field_find(const char *name, struct when_field *out,
-		     const char **near);
-/* Names in order, NULL at the end; families as "offer.exposure.*". */
-const struct when_field *when_field_at(size_t i);
-extern const struct vocab vocab_need; /* exposures, then accesses */
-
-/* --- atoms
- * -------------------------------------------------------------------- */
+/* --- atoms --------------------------------------------------------------- */
 enum when_test {
 	TEST_PRESENT,
 	TEST_ABSENT,
@@ -140,6 +36,7 @@ enum when_test {
 struct when_atom {
 	uint8_t pool, id, sub, test;
 	bool is_private;
+	bool is_several; /* TEST_MASK: the field may have several at once */
 	int64_t lo, hi;
 	uint64_t mask;
 	const struct trade_set *trades;
@@ -160,8 +57,7 @@ struct when_fact {
 };
 enum tri when_test_atom(const struct when_atom *a, const struct when_fact *f);
 
-/* --- trees
- * -------------------------------------------------------------------- */
+/* --- trees --------------------------------------------------------------- */
 enum when_op { WHEN_ATOM, WHEN_ALL, WHEN_ANY, WHEN_NOT };
 struct when_node {
 	enum when_op op;
@@ -200,8 +96,7 @@ void when_trades(struct when_reader *r, const struct ynode *n,
 void when_sense(struct when_reader *r, const struct ruleset *s,
 		const struct when_node *root);
 
-/* --- programs
- * ------------------------------------------------------------------- */
+/* --- programs ------------------------------------------------------------ */
 enum when_step_op {
 	STEP_ATOM, /* arg: number of the atom; pushes */
 	STEP_REF,  /* arg: pool << 16 | condition; pushes */
@@ -240,8 +135,7 @@ void rules_when_free(struct rules_when *w);
 bool when_pool_symbol(struct rules_when *w, struct when_reader *r,
 		      struct when_node *root, struct symbol *s);
 
-/* --- facts
- * ---------------------------------------------------------------------- */
+/* --- facts --------------------------------------------------------------- */
 enum { WHEN_TEXTS = OFFER_RHYTHM + 1 };
 struct when_offer {
 	const struct offer *offer;

@@ -123,7 +123,6 @@ int store_stats(struct store *s, struct store_stats *out, struct err *err)
 		{&t.schema_version, "PRAGMA user_version"},
 		{&t.people_gone, "SELECT count(*) FROM person WHERE gone_at IS "
 				 "NOT NULL AND joined IS NULL"},
-		{&t.candidates, "SELECT count(*) FROM candidate"},
 		{&t.proposals, "SELECT count(*) FROM ledger"},
 		{&t.optouts, "SELECT count(*) FROM optout"},
 		{&t.tokens, "SELECT count(*) FROM token"},

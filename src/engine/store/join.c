@@ -153,11 +153,8 @@ static int fold(struct store *s, int64_t from, int64_t to, struct err *err)
 		if (db_run(s, err, moves[i], db_int(from), db_int(to)))
 			return -1;
 	}
-	if (db_run(s, err, "DELETE FROM ledger WHERE person = ?1",
-		   db_int(from)))
-		return -1;
-	return db_run(s, err, "DELETE FROM candidate WHERE person IN (?1, ?2)",
-		      db_int(from), db_int(to));
+	return db_run(s, err, "DELETE FROM ledger WHERE person = ?1",
+		      db_int(from));
 }
 
 int person_move_record(struct store *s, const char *origin, const char *ref,

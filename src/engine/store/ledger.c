@@ -93,8 +93,24 @@ int store_ledger_proposed(struct store *s, int64_t person,
 	struct db_query rows;
 	int got;
 	if (db_query(s, &rows, err,
-		     "SELECT canonical FROM ledger WHERE person = ?1",
+		     "SELECT canonical, audience FROM ledger "
+		     "WHERE person = ?1",
 		     db_int(person)))
+		return -1;
+	while ((got = db_next(&rows, err)) == 1)
+		fn(ctx, db_col_int(&rows, 0),
+		   db_col_word(&rows, 1, &vocab_audience));
+	return got;
+}
+
+int store_ledger_people(struct store *s, int64_t canonical, store_id_fn *fn,
+			void *ctx, struct err *err)
+{
+	struct db_query rows;
+	int got;
+	if (db_query(s, &rows, err,
+		     "SELECT person FROM ledger WHERE canonical = ?1",
+		     db_int(canonical)))
 		return -1;
 	while ((got = db_next(&rows, err)) == 1)
 		fn(ctx, db_col_int(&rows, 0));

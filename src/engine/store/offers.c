@@ -103,10 +103,9 @@ static int drop_if_dead(struct store *s, int64_t canonical, bool *is_dead,
 	*is_dead = n == 0;
 	if (n)
 		return 0;
-	if (db_run(s, err, "UPDATE canonical SET fields = NULL WHERE id = ?1",
-		   db_int(canonical)))
-		return -1;
-	return store_candidates_drop_offer(s, canonical, err);
+	return db_run(s, err,
+		      "UPDATE canonical SET fields = NULL WHERE id = ?1",
+		      db_int(canonical));
 }
 
 static int touch_offer(struct store *s, const struct put *p, struct err *err)

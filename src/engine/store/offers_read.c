@@ -136,12 +136,20 @@ int store_offers_each(struct store *s, const struct store_offer_query *q,
 				 "WHERE stale = 1))");
 	db_where_text(&w, "o.source = ?", q->source);
 	db_where_int(&w, "c.id > ?", q->after, 0);
+	db_where_int(&w, "c.id <= ?", q->until, 0);
 	db_where_order(&w, "c.id", q->limit);
 	int rc = db_where_query(s, &rows, &w, err);
 	if (!rc)
 		rc = walk(&rows, fn, ctx, err);
 	db_where_clear(&w);
 	return rc;
+}
+
+int store_offers_last(struct store *s, int64_t *id, struct err *err)
+{
+	return db_get_int(s, id, err,
+			  "SELECT coalesce(max(id), 0) FROM canonical",
+			  DB_NONE);
 }
 
 int store_members_each(struct store *s, int64_t canonical, store_offer_fn *fn,

@@ -39,6 +39,9 @@ static void where_people(struct db_where *w, const char *select,
 	if (q->active_only)
 		buf_adds(&w->sql,
 			 " AND p.status = 'active' AND p.gone_at IS NULL");
+	if (q->active_or_placed)
+		buf_adds(&w->sql, " AND p.status IN ('active', 'placed') "
+				  "AND p.gone_at IS NULL");
 	db_where_int(w, "p.import = ?", q->import, 0);
 	db_where_text(w, "p.agency = ?", q->agency);
 	db_where_text(w, "p.adviser = ?", q->adviser);

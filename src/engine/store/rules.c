@@ -116,7 +116,6 @@ int store_rules_clean(struct store *s, const char *const *current,
 	int rc = db_count(s, n, err,
 			  "DELETE FROM rules WHERE NOT EXISTS (SELECT 1 "
 			  "FROM ledger l WHERE l.rules = rules.id) "
-			  "AND id NOT IN (SELECT rules FROM candidate) "
 			  "AND id NOT IN (SELECT value FROM json_each(?1))",
 			  db_text(text));
 	free(text);

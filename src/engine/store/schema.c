@@ -363,7 +363,11 @@ static const char v3_rules[] =
 	"  PRIMARY KEY (person, canonical)\n"
 	") STRICT, WITHOUT ROWID;\n";
 
-static const char *const v3[] = {v3_refusal, v3_wave, v3_rules, NULL};
+/* Candidates live in the engine's memory. */
+static const char v3_candidate[] = "DROP TABLE candidate;\n";
+
+static const char *const v3[] = {v3_candidate, v3_refusal, v3_wave, v3_rules,
+				 NULL};
 
 const struct db_migration db_migrations[] = {
 	{v1},

@@ -152,12 +152,10 @@ static int join(struct store *s, void *ctx, struct err *err)
 {
 	static const char *const moves[] = {
 		"UPDATE offer SET canonical = ?2 WHERE canonical = ?1",
-		"UPDATE OR IGNORE ledger SET canonical = ?2 "
-		"WHERE canonical = ?1",
+		("UPDATE OR IGNORE ledger SET canonical = ?2 "
+		 "WHERE canonical = ?1"),
 		"UPDATE canonical SET joined = ?2 WHERE joined = ?1",
 		"UPDATE canonical SET joined = ?2, fields = NULL WHERE id = ?1",
-		"UPDATE OR IGNORE candidate SET canonical = ?2 "
-		"WHERE canonical = ?1",
 	};
 	struct joining j = *(struct joining *)ctx;
 	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))
@@ -169,10 +167,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 			return -1;
 	}
 	/* What both had proposed to the same person: one row says it. */
-	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
-		   db_int(j.other)))
-		return -1;
-	return store_candidates_drop_offer(s, j.other, err);
+	return db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
+		      db_int(j.other));
 }
 
 int store_offer_join(struct store *s, int64_t keep, int64_t other,
