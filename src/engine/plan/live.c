@@ -264,6 +264,7 @@ void live_remove_offer(struct live *l, int64_t id)
 	l->n_offers--;
 	l->free_slots[l->n_free++] = (uint32_t)(o - l->slots);
 	*o = (struct moffer){0}; /* no trade: compared with nobody */
+	live_tell_offer(l, id);
 }
 
 static void mark(void *ctx, int64_t person)
@@ -301,6 +302,7 @@ int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err)
 		if (is_in && h->decision == DECISION_SEND && !t->is_fresh)
 			live_mark_fresh(l, h->person);
 	}
+	live_tell_offer(l, o->id);
 out:
 	unmark_all(l);
 	return result;
@@ -327,7 +329,8 @@ void live_offer_drop(struct live *l, int64_t canonical)
 void live_forget(struct live *l, uint32_t person)
 {
 	struct top *t = top_find(&l->tops, person);
-	(void)roster_remove(l->roster, person);
+	if (roster_remove(l->roster, person))
+		live_tell_person(l, person);
 	if (!t)
 		return;
 	l->n_lists -= t->needs_list;
