@@ -58,6 +58,13 @@ struct compare_offer {
 void compare_offer(struct compare *c, const struct compare_offer *o,
 		   struct match_hits *now, struct match_hits *next);
 
+/* Both get sorted by person; then fn for each person of either, NULL standing
+ * for the side without a hit. */
+typedef void compare_pair_fn(void *ctx, const struct match_hit *now,
+			     const struct match_hit *next);
+void compare_pairs(struct match_hits *now, struct match_hits *next,
+		   compare_pair_fn *fn, void *ctx);
+
 /* --- what came of it -------------------------------------------------------
  */
 int64_t compare_people(const struct compare *c);

@@ -20,8 +20,10 @@ struct trial *trial_new(const struct live *l, struct rules *rules_take);
 void trial_free(struct trial *t);
 const struct match_env *trial_env(const struct trial *t);
 
-/* Take over some more people of live; false: all are there. The next one is in
- * *out (its set is that of these rules) when there was one. */
+/* Somebody of live as these rules see them: their set. */
+void trial_see(const struct trial *t, struct mperson *p);
+/* Take over the next of live's people, who is in *out; false: all are there, or
+ * *err says why not. */
 bool trial_fill(struct trial *t, struct mperson *out, struct err *err);
 /* A person changed, came or went in live. */
 int trial_update(struct trial *t, uint32_t person, struct err *err);

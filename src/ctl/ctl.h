@@ -98,6 +98,9 @@ bool ctl_show_progress(const json_t *row);
 /* [{"file","text"}] of the files named, absolute or as given; those that cannot
  * be read are diagnostics. */
 json_t *ctl_read_texts(const json_t *files, struct diags *d);
+/* {"name","text"} of a file that may become one of rules.d; NULL after a
+ * message. */
+json_t *ctl_read_new_rules(const char *file);
 /* A whole file, at most max bytes; NULL with err. free(). */
 char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err);
 

@@ -4,7 +4,6 @@
  * decides, with an editor or with these commands, and the engine only reads. */
 #include "ctl.h"
 
-#include <etrier/clock.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
@@ -244,31 +243,6 @@ static const char *base_name(const char *file)
 	return slash ? slash + 1 : file;
 }
 
-/* {"name","text"} of a file that may become one of rules.d; NULL after a
- * message. */
-static json_t *read_new(const char *file)
-{
-	struct err err = {0};
-	size_t n;
-	char *text = NULL;
-	json_t *out = NULL;
-	if (rules_file_name(base_name(file), &err) ||
-	    !(text = ctl_read_file(file, TEXTS_SENT_MAX, &n, &err))) {
-		ctl_fail(0, "%s", err.text);
-	} else {
-		out = json_object();
-		js_put_str(out, "name", base_name(file));
-		json_object_set_new(out, "text", json_stringn(text, n));
-		if (!json_object_get(out, "text")) {
-			ctl_fail(0, "%s: is not UTF-8", file);
-			json_decref(out);
-			out = NULL;
-		}
-	}
-	free(text);
-	return out;
-}
-
 struct shown {
 	struct ctl *c;
 	struct ctl_table *diffs;
@@ -299,7 +273,7 @@ int ctl_rules_shadow(struct ctl *c)
 		return CTL_USAGE;
 	const char *file = json_string_value(
 		json_array_get(json_object_get(options, "words"), 0));
-	args = file ? read_new(file) : json_object();
+	args = file ? ctl_read_new_rules(file) : json_object();
 	if (args && js_bool(options, "off", false))
 		json_object_set_new(args, "off", json_true());
 	if (args && c->limit)
@@ -315,20 +289,23 @@ int ctl_rules_shadow(struct ctl *c)
 	return code;
 }
 
+/* Rows with a "file" are kept as a list, members of others as they come. */
 static void keep_row(void *ctx, json_t *row)
 {
-	json_t **kept = ctx;
-	json_decref(*kept);
-	*kept = json_incref(row);
+	json_t *kept = ctx;
+	if (json_object_get(row, "file"))
+		json_array_append(json_object_get(kept, "files"), row);
+	else
+		json_object_update(kept, row);
 }
 
-/* The one row of a command of the engine; NULL after a message, with *code. */
+/* What the engine answers, as one object; NULL after a message, with *code. */
 static json_t *ask_row(struct ctl *c, json_t *args_take, int *code)
 {
-	json_t *row = NULL;
+	json_t *row = json_pack("{s:[]}", "files");
 	*code = ctl_ask(c, c->command->name, args_take,
-			&(struct ctl_ask){.on_row = keep_row, .ctx = &row});
-	if (*code == CTL_DONE && row)
+			&(struct ctl_ask){.on_row = keep_row, .ctx = row});
+	if (*code == CTL_DONE)
 		return row;
 	json_decref(row);
 	return NULL;

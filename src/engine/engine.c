@@ -135,12 +135,7 @@ static int apply_config(struct engine *e, struct err *err)
 	plan_settings_clear(&s->plan_settings);
 	plan_settings_read(&s->plan_settings, s->config);
 	planner_configure(s->planner, &s->plan_settings);
-	const struct ruleset *set = &live_env(s->live)->rules->sets[0];
-	char *text = json_dumps(set->json, JSON_COMPACT);
-	int result = store_rules_put(s->store, set->id, text,
-				     clock_now(s->clock), err);
-	free(text);
-	if (result)
+	if (rules_configured(s, err))
 		return -1;
 	return polls_configure(s->polls, json_object_get(s->config, "sources"),
 			       js_int(json_object_get(s->config, "collector"),
@@ -323,6 +318,7 @@ static void run_tick(struct engine *e)
 		wake_in(e, WAKE_MS);
 	/* What goes on in slices: matching, a copy, a verification. */
 	if (!live_is_settled(s->live) || backup_is_running(s) ||
+	    rules_have_work(s) ||
 	    trail_work(s, 0))
 		event_active(e->idle, EV_TIMEOUT, 0);
 }
@@ -356,6 +352,7 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 		failed(e, "engine.offers", &err);
 	bool copies = backup_work(&e->s, SLICE_MS);
 	copies |= trail_work(&e->s, SLICE_MS);
+	copies |= rules_work(&e->s, SLICE_MS, &err);
 	bool more = live_work(e->s.live, SLICE_MS, &err) || copies;
 	if (err.kind) {
 		failed(e, "engine.match", &err);
@@ -562,6 +559,7 @@ static void engine_clear(struct engine *e)
 	}
 	drop(e);
 	backup_free(&e->s);
+	rules_tools_free(&e->s);
 	if (e->s.audit && e->s.live && e->is_started)
 		trail_service(&e->s, "stop");
 	audit_free(e->s.audit);

@@ -166,52 +166,65 @@ static void sort(struct match_hits *h)
 		qsort(h->v, h->n, sizeof(*h->v), by_person);
 }
 
-/* now, next: NULL when not proposed. */
-static void pair(struct compare *c, const struct compare_offer *o,
-		 struct places *p, const struct match_hit *now,
-		 const struct match_hit *next)
+void compare_pairs(struct match_hits *now, struct match_hits *next,
+		   compare_pair_fn *fn, void *ctx)
 {
-	uint32_t id = now ? now->person : next->person;
-	if (id >= c->cap || !c->people[id])
-		return; /* came since */
-	c->people[id] |=
-		(uint8_t)((now ? COVERED_NOW : 0) | (next ? COVERED_NEXT : 0));
-	c->n_now += now != NULL;
-	struct compare_move m = {
-		.person = id,
-		.canonical = o->canonical,
-		.was = now ? (enum decision)now->decision : DECISION_EXCLUDE,
-		.is = next ? (enum decision)next->decision : DECISION_EXCLUDE,
-		.score_was = now ? now->score : 0,
-		.score_is = next ? next->score : 0};
-	if (m.was == m.is && m.score_was == m.score_is)
-		return;
-	p->at[0] = c->agency[id] < AGENCIES_MAX ? &c->agencies[c->agency[id]]
-						: &c->agencies[0];
-	count(p, &m);
-	keep_move(c, &m);
-}
-
-void compare_offer(struct compare *c, const struct compare_offer *o,
-		   struct match_hits *now, struct match_hits *next)
-{
-	struct places p = {.at = {NULL, &c->sum}, .n = 2};
-	struct compare_tally *dept = dept_of(c, o->dept);
 	size_t i = 0, j = 0;
-	if (dept)
-		p.at[p.n++] = dept;
-	if (o->trade < TRADES_MAX)
-		p.at[p.n++] = &c->trades[o->trade];
 	sort(now);
 	sort(next);
 	while (i < now->n || j < next->n) {
 		const struct match_hit *a = i < now->n ? &now->v[i] : NULL;
 		const struct match_hit *b = j < next->n ? &next->v[j] : NULL;
 		int order = !a ? 1 : !b ? -1 : by_person(a, b);
-		pair(c, o, &p, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
+		fn(ctx, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
 		i += order <= 0;
 		j += order >= 0;
 	}
+}
+
+struct looking {
+	struct compare *c;
+	const struct compare_offer *o;
+	struct places p;
+};
+
+/* now, next: NULL when not proposed. */
+static void look_at_pair(void *ctx, const struct match_hit *now,
+			 const struct match_hit *next)
+{
+	struct looking *k = ctx;
+	struct compare *c = k->c;
+	uint32_t id = now ? now->person : next->person;
+	if (id >= c->cap || !c->people[id])
+		return; /* came since */
+	c->people[id] |= (uint8_t)((now ? COVERED_NOW : 0) |
+				   (next ? COVERED_NEXT : 0));
+	c->n_now += now != NULL;
+	struct compare_move m = {
+		.person = id,
+		.canonical = k->o->canonical,
+		.was = now ? (enum decision)now->decision : DECISION_EXCLUDE,
+		.is = next ? (enum decision)next->decision : DECISION_EXCLUDE,
+		.score_was = now ? now->score : 0,
+		.score_is = next ? next->score : 0};
+	if (m.was == m.is && m.score_was == m.score_is)
+		return;
+	k->p.at[0] = &c->agencies[c->agency[id] < AGENCIES_MAX ? c->agency[id]
+							       : 0];
+	count(&k->p, &m);
+	keep_move(c, &m);
+}
+
+void compare_offer(struct compare *c, const struct compare_offer *o,
+		   struct match_hits *now, struct match_hits *next)
+{
+	struct looking k = {c, o, {.at = {NULL, &c->sum}, .n = 2}};
+	struct compare_tally *dept = dept_of(c, o->dept);
+	if (dept)
+		k.p.at[k.p.n++] = dept;
+	if (o->trade < TRADES_MAX)
+		k.p.at[k.p.n++] = &c->trades[o->trade];
+	compare_pairs(now, next, look_at_pair, &k);
 	c->n_offers++;
 }
 

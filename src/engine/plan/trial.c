@@ -58,7 +58,7 @@ const struct match_env *trial_env(const struct trial *t)
 
 /* --- people ---------------------------------------------------------------- */
 
-static void see(const struct trial *t, struct mperson *p)
+void trial_see(const struct trial *t, struct mperson *p)
 {
 	p->set = rules_set_of(t->rules, live_agency_code(t->live, p->agency));
 }
@@ -67,7 +67,7 @@ bool trial_fill(struct trial *t, struct mperson *out, struct err *err)
 {
 	if (!live_each_person(t->live, &t->at, out))
 		return false;
-	see(t, out);
+	trial_see(t, out);
 	return roster_put(t->roster, out, err) == 0;
 }
 
@@ -78,7 +78,7 @@ int trial_update(struct trial *t, uint32_t person, struct err *err)
 		(void)roster_remove(t->roster, person);
 		return 0;
 	}
-	see(t, &p);
+	trial_see(t, &p);
 	return roster_put(t->roster, &p, err);
 }
 
