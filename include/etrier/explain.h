@@ -15,22 +15,24 @@ struct refdata;
  * then the caller has checked the right and recorded that it was read. */
 enum { EXPLAIN_PUBLIC = 0, EXPLAIN_PRIVATE = 1 };
 
-/* {"decision","score","rules","on","gates":[{"gate","state","why","facts",
- * "words"}],"criteria":[{"criterion","state","value","weight","points",
- * "points_max","why","facts","words"}],"missing":[..],"to_check":[..]}. What
- * the ledger freezes is the public form. A private gate appears in it neither
- * by name nor by state. */
-json_t *explain_json(const struct match_env *env, const struct refdata *rd,
-		     const struct verdict *v, int with_private);
+/* {"decision","score","base","rules","on","gates":[{"gate","state","why",
+ * "facts","words"}],"criteria":[{"criterion","state","value","weight","points",
+ * "points_max","why","facts","words"}],"groups":[{"group","points","max"}],
+ * "symbols":[{"symbol","state","points","group","words"}],"missing":[..],
+ * "to_check":[..]}. What the ledger freezes is the public form: no private
+ * gate, group or symbol appears in it by name or by state, and the score is the
+ * public one. */
+json_t *explain_json(const struct refdata *rd, const struct verdict *v,
+		     int with_private);
 /* The same for people: a table of gates, then of criteria with points, fact
- * and words, then what was missing and what to check. */
-void explain_text(const struct match_env *env, const struct refdata *rd,
-		  const struct verdict *v, int with_private, struct buf *out);
+ * and words, then of groups and their symbols, then what to check. */
+void explain_text(const struct refdata *rd, const struct verdict *v,
+		  int with_private, struct buf *out);
 
 /* One sentence part for a result, without full stop: "environ 25 min en
  * transports". NULL when there is nothing to say. In the arena. */
 const char *explain_gate(const struct refdata *rd, struct arena *a,
-			 const struct gate_result *g);
+			 const struct verdict *v, enum gate gate);
 const char *explain_criterion(const struct refdata *rd, struct arena *a,
 			      const struct criterion_result *c);
 
@@ -44,7 +46,7 @@ size_t explain_reasons(const struct refdata *rd, struct arena *a,
 /* "À vérifier": what an adviser must ask, without a private word; the neutral
  * "conditions de travail" is there for every offer that leaves an exposure
  * unsaid, whoever the young person is. */
-#define EXPLAIN_CHECKS 8
+#define EXPLAIN_CHECKS 12
 size_t explain_checks(const struct refdata *rd, struct arena *a,
 		      const struct verdict *v, const char **out, size_t max);
 /* "environ 35 min en transports", "moins de 10 min"; NULL when unknown. For

@@ -22,9 +22,10 @@ struct store;
  * begins again. */
 struct live;
 
-/* All borrowed for its life but rules, which are taken. */
+/* All borrowed for its life but rules and travel, which are taken. */
 struct live *live_new(struct store *store, const struct refdata *rd,
-		      const struct clock *clock, struct rules *rules_take);
+		      struct travel *travel_take, const struct clock *clock,
+		      struct rules *rules_take);
 void live_free(struct live *l);
 /* Read everyone and every offer that may be proposed from the store; candidates
  * follow in slices. */
@@ -67,8 +68,8 @@ bool live_is_settled(const struct live *l);
 
 /* One pair, today's rules. 0; -1 ERR_UNKNOWN: the person is not in the roster
  * (gone, paused, no trade) or the offer is not live. */
-int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
-		  int32_t on, struct verdict *out, struct err *err);
+int live_evaluate(struct live *l, int64_t person, int64_t canonical, int32_t on,
+		  struct verdict *out, struct err *err);
 /* A live offer, borrowed until the next put or drop; NULL: not live. */
 const struct moffer *live_offer(const struct live *l, int64_t canonical);
 /* The same for an offer and a person as given (explain of what is stored). */
@@ -87,12 +88,13 @@ struct live_candidate {
  * LIVE_CANDIDATES_MAX best that were proposed to nobody, and of what was
  * proposed to others than this audience (enum store_audience). None for whoever
  * is not in the roster. */
-int live_candidates(const struct live *l, int64_t person, int audience,
+int live_candidates(struct live *l, int64_t person, int audience,
 		    struct live_candidate *out, size_t max, size_t *n,
 		    struct err *err);
 /* Everyone a live offer may be proposed to as of today, proposed or not: as
- * matcher_offer(). -1: not live. */
-int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out);
+ * matcher_offer(). ERR_UNKNOWN: not live. */
+int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out,
+		    struct err *err);
 
 /* A stored person as the matcher sees them today, whatever their status; needs
  * of the row are taken in. -1: ERR_INPUT without a trade we know. */

@@ -2,9 +2,12 @@
 #ifndef ETRIER_MATCH_H
 #define ETRIER_MATCH_H
 
+#include <etrier/refusals.h>
 #include <etrier/roster.h>
 #include <etrier/rules.h>
+#include <etrier/rules_when.h>
 #include <etrier/travel.h>
+#include <etrier/verdict.h>
 
 /* From an offer and a young person to a verdict. A verdict is a function of
  * (offer, person, rules, date): no I/O, no clock, no allocation per pair.
@@ -12,120 +15,66 @@
  * matcher_offer(), one offer against the whole roster, and match_evaluate(),
  * one pair with every fact. Words are made by explain.h. */
 
-enum decision { DECISION_EXCLUDE, DECISION_CHECK, DECISION_SEND };
-extern const struct vocab vocab_decision; /* exclude check send */
-
 /* --- an offer, compiled ------------------------------------------------- */
 struct offer;
 #define MOFFER_TRADES 5
 /* When an offer says no start: so long after today, for the age at start. */
 #define MATCH_START_GUESS_DAYS 30
 struct moffer {
-	int64_t id; /* the caller's */
-	struct plane_point at;
-	bool is_placed;
+	int64_t id;	   /* the caller's */
+	uint64_t employer; /* employer_key(), 0 unknown */
 	/* Two bits an exposure; known: both bits set where it is known.
 	 * From NEEDS_ACCESS_SHIFT on, one bit an access: missing for sure
 	 * (exposures) / known at all (known). */
 	uint64_t exposures, known;
-	uint16_t trades[MOFFER_TRADES];
+	struct plane_point at, cfa_at;
+	bool is_placed, is_cfa_placed;
 	uint8_t n_trades; /* 0: compared with nobody */
 	int8_t kind;	  /* enum contract, VOCAB_NONE unknown */
+	uint16_t trades[MOFFER_TRADES];
 	uint16_t licences;
-	int16_t age_min;   /* -1 unknown */
-	int16_t start_min; /* minute of the day work begins, -1 unknown */
-	int32_t start;	   /* date or DATE_NONE */
-	int32_t posted;	   /* date in Paris or DATE_NONE */
+	uint16_t commune;   /* commune_key(), 0 unknown */
+	uint32_t rncp, cfa; /* as of a person; 0 unknown */
+	int16_t age_min;    /* -1 unknown */
+	/* Minutes of the day work begins and ends, minutes a week; -1 unknown.
+	 * An end that is not after the begin is of the next day. */
+	int16_t start_min, end_min, weekly_min;
+	int16_t positions;		   /* -1 unknown */
+	uint8_t night, weekend, part_time; /* enum tri */
+	/* Of the vocab, or -1. */
+	int8_t level_required, level_target;
+	int8_t french_oral_asked, french_written_asked;
+	int32_t start;	    /* date or DATE_NONE */
+	int32_t posted;	    /* date in Paris or DATE_NONE */
+	uint32_t rules_gen; /* the caller's number of the compile they are of */
+	struct cond_bits conds; /* of rules_offer_conds() */
 };
+/* Nothing known. */
+extern const struct moffer moffer_unknown;
+/* rules NULL: without the conditions. After new rules: moffer_set_rules(). */
 void moffer_from_offer(const struct offer *o, const struct refdata *rd,
-		       int64_t id, struct moffer *out);
+		       const struct rules *rules, int64_t id,
+		       struct moffer *out);
+/* The conditions anew, under other rules. */
+void moffer_set_rules(struct moffer *m, const struct offer *o,
+		      const struct refdata *rd, const struct rules *rules);
 
 /* --- what a verdict stands on ------------------------------------------- */
-/* Borrowed by matchers and verdicts; constant. */
+/* Scratch of one thread's verdicts: the journeys to the place of the offer
+ * asked about last. */
+struct match_pad;
+struct match_pad *match_pad_new(const struct travel *t);
+void match_pad_free(struct match_pad *p);
+/* Borrowed by matchers and verdicts; constant but for the pad. */
 struct match_env {
 	const struct rules *rules;
 	const struct travel *travel;
 	const struct tradenet *trades;
+	const struct refusals *refusals; /* NULL: nobody refused anything */
+	struct match_pad *pad;		 /* for match_evaluate() */
 };
 
 /* --- one pair, with every fact ------------------------------------------ */
-/* Codes of what was found; explain.h has the words, explain.c the facts. */
-enum why {
-	WHY_NOTHING,
-	/* gates */
-	WHY_NO_TRADE,	      /* the offer's trade is not known */
-	WHY_NO_LINK,	      /* offer trade */
-	WHY_EVENT,	      /* a meeting, not a contract */
-	WHY_KIND_UNWANTED,    /* offer kind */
-	WHY_KIND_UNKNOWN,     /* the offer does not say */
-	WHY_WISH_UNKNOWN,     /* offer kind; the person did not say */
-	WHY_BIRTH_UNKNOWN,    /* */
-	WHY_AGE_OK,	      /* age at start */
-	WHY_TOO_YOUNG,	      /* age, limit */
-	WHY_TOO_OLD,	      /* age, limit */
-	WHY_AGE_ASK_YOUNG,    /* age, kind */
-	WHY_AGE_ASK_OLD,      /* age, kind */
-	WHY_RQTH_LIFT,	      /* age, limit lifted; private */
-	WHY_LICENCE_MISSING,  /* bits */
-	WHY_LICENCE_HELD,     /* bits required, none known to be missing */
-	WHY_TOO_FAR,	      /* minutes, limit in minutes, mode */
-	WHY_REACHED,	      /* minutes, limit, mode */
-	WHY_OFFER_PLACE,      /* the offer's place is too coarse */
-	WHY_PERSON_PLACE,     /* the person's place, limit or modes unknown */
-	WHY_BEFORE_TRANSPORT, /* minute work begins, minutes, mode */
-	WHY_NEED_EXPOSURE,    /* exposure, degree, limit; private */
-	WHY_NEED_ACCESS,      /* access; private */
-	WHY_NEED_ASK,	      /* exposure with limit 0, unknown; private */
-	WHY_NEED_UNKNOWN,     /* exposure or -1, access or -1; private */
-	WHY_NEED_OK,	      /* private */
-	WHY_TOO_LATE,	      /* days late, days allowed */
-	WHY_AFTER_DEADLINE,   /* start, deadline */
-	WHY_START_UNKNOWN,
-	WHY_START_OK,	/* start, days (negative: waits) */
-	WHY_START_PAST, /* start, days; the stated start has passed */
-	/* criteria */
-	WHY_TRADE_EXACT,     /* rank from 0, trade */
-	WHY_TRADE_NEIGHBOUR, /* rank, wished trade, proximity */
-	WHY_TRADE_FAMILY,    /* rank, wished trade */
-	WHY_TRAVEL,	     /* minutes, limit, mode */
-	WHY_FRESH,	     /* age in days */
-	WHY_COUNT
-};
-enum gate_state { GATE_PASS, GATE_UNKNOWN, GATE_ASK, GATE_FAIL };
-extern const struct vocab vocab_gate_state; /* pass unknown check fail */
-/* UNKNOWN passed because something was not said; ASK makes the decision at
- * best `check`. is_private: the state or its facts tell of needs or RQTH. */
-struct gate_result {
-	enum gate_state state;
-	bool is_private;
-	enum why why;	  /* enum why; 0 when there is nothing to say */
-	int32_t facts[3]; /* meaning by why */
-};
-enum criterion_state {
-	CRITERION_KNOWN,
-	CRITERION_UNKNOWN,
-	CRITERION_NOT_APPLICABLE
-};
-struct criterion_result {
-	enum criterion_state state;
-	int value; /* 0..1000, for unknown what the rules make of it */
-	int32_t weight;
-	int points, points_max; /* share of the 1000, rounded half up */
-	enum why why;
-	int32_t facts[3];
-};
-struct verdict {
-	enum decision decision;
-	int score; /* 0..1000 */
-	uint8_t set;
-	uint32_t person;
-	int64_t offer;
-	int32_t on;    /* the date it was made for */
-	int32_t start; /* the offer's, or DATE_NONE */
-	struct gate_result gates[GATE_COUNT];
-	struct criterion_result criteria[CRITERION_COUNT];
-	bool has_unknown_exposures; /* of the offer, whoever reads */
-};
 void match_evaluate(const struct match_env *env, const struct mperson *p,
 		    const struct moffer *o, int32_t on, struct verdict *out);
 

@@ -122,4 +122,19 @@ struct condition {
 size_t rome_conditions(const struct refdata *rd, uint16_t trade,
 		       const struct condition **out);
 
+/* --- training centres (CFA) ---------------------------------------------- */
+struct cfa {
+	const char *uai;   /* "0931618D" */
+	const char *name;  /* of its main site */
+	const char *insee; /* of the main site's commune */
+	int32_t lat_udeg, lon_udeg;
+};
+/* By number, in order of UAI; NULL at the end. */
+const struct cfa *refdata_cfa(const struct refdata *rd, size_t i);
+#define CFA_NONE SIZE_MAX
+/* The number of the CFA that a UAI, the SIRET of one of its sites, or the name
+ * of one (folded, with or without what precedes its dash) means; CFA_NONE when
+ * it means none or several. */
+size_t refdata_cfa_find(const struct refdata *rd, const char *text);
+
 #endif

@@ -74,60 +74,86 @@ enum mperson_flag {
 	MPERSON_RQTH = 2,   /* private */
 	MPERSON_PREREGISTERED_YES = 4,
 	MPERSON_PREREGISTERED_NO = 8,
-	MPERSON_DISTRICT_YES = 16, /* lives in a priority district (QPV) */
+	MPERSON_DISTRICT_YES = 16, /* priority district (QPV) */
 	MPERSON_DISTRICT_NO = 32,
-	MPERSON_REFUSES = 64, /* something in the refusals */
-	MPERSON_LEAVING = 128 /* training ends soon: contracts are cut down */
+	MPERSON_REFUSES = 64, /* something of theirs is in the refusals */
+	/* Training ends soon: contracts are already cut down to the kinds that
+	 * the rules name. Set by the caller, who knows the day. */
+	MPERSON_LEAVING = 128
 };
 /* Needs, two bits an exposure: 3 - limit for a need of that mode (1..3), 0 for
  * none; then, from bit NEEDS_ACCESS_SHIFT on, one bit per enum access. */
 enum { NEEDS_ACCESS_SHIFT = 2 * EXPOSURE_COUNT };
+/* Who must travel without a step, too: no stairs at all, or a way without. */
+static inline bool needs_step_free(uint64_t needs)
+{
+	uint64_t ways = (uint64_t)1 << (NEEDS_ACCESS_SHIFT + ACCESS_STEP_FREE) |
+			(uint64_t)1 << (NEEDS_ACCESS_SHIFT + ACCESS_WHEELCHAIR);
+
+	return (needs >> 2 * EXPOSURE_STAIRS & 3) == 3 || (needs & ways);
+}
 struct mperson {
 	uint32_t id; /* the caller's; not 0 */
 	struct plane_point at;
-	/* private */
-	uint64_t needs_exclude, needs_warn, needs_favour;
-	uint16_t trades[MPERSON_TRADES];     /* in order of wish */
-	uint16_t contracts;		     /* bits; 0 unknown */
-	uint16_t licences_missing;	     /* bits: known not to be held */
-	uint16_t birth, available, deadline; /* day16 */
-	int16_t max_minutes;		     /* -1 unknown */
-	uint16_t agency;		     /* the caller's number; 0: none */
-	uint16_t training_end;		     /* day16 */
-	uint16_t commune; /* refdata_commune_number() of the home, 0 unknown */
-	uint32_t rncp;	  /* "RNCP37537" is 37537; 0 unknown */
-	uint32_t cfa;	  /* key of the CFA, 0 unknown */
-	/* minutes of the day, -1 unknown */
+	uint32_t cfa;  /* cfa_key(), 0 unknown */
+	uint32_t rncp; /* number of the course, 0 unknown */
+	uint64_t needs_exclude, needs_warn, needs_favour; /* private */
+	uint16_t trades[MPERSON_TRADES];		  /* in order of wish */
+	uint16_t contracts;				  /* bits; 0 unknown */
+	uint16_t licences_missing; /* bits: known not to be held */
+	uint16_t birth, available, deadline, training_end; /* day16 */
+	int16_t max_minutes, max_minutes_cfa;		   /* -1 unknown */
+	int16_t cfa_minutes; /* home to the own CFA, set by the caller; -1 */
+	/* Minutes of the day, -1 unknown; a return after midnight is above
+	 * 1440. */
 	int16_t earliest_departure, latest_return;
-	int16_t max_minutes_cfa, cfa_minutes; /* -1 unknown */
-	uint16_t zone; /* travel_zone() of the home, by the caller */
-	int8_t level;  /* vocab_level or VOCAB_NONE */
-	int8_t french_oral, french_written;  /* vocab_cecrl or VOCAB_NONE */
-	uint8_t n_trades, modes, set, flags; /* set: number of a rule set */
+	uint16_t agency;  /* the caller's number */
+	uint16_t zone;	  /* travel_zone() of the home, set by the caller */
+	uint16_t commune; /* commune_key(), 0 unknown */
+	int8_t level, french_oral, french_written; /* of the vocab, or -1 */
+	uint8_t n_trades, modes, set, flags;	   /* set: of the rules */
 };
+/* What mperson_from_person() starts from: nothing is known, id 0. */
+extern const struct mperson mperson_unknown;
 /* 0; -1 (ERR_INPUT) when the person cannot be matched: no known trade. Licences
- * count for what they include (B for AM, C for B, A for A2 ...). */
+ * count for what they include (B for AM, C for B, A for A2 ...). Flags of the
+ * caller are not set, cfa_minutes is unknown and the zone TRAVEL_NO_ZONE. */
 int mperson_from_person(const struct person *p, const struct refdata *rd,
 			uint32_t id, uint8_t set, uint16_t agency,
 			struct mperson *out, struct err *err);
+
+/* The number of a CFA as people write it: its UAI, a SIRET, or a name, in the
+ * table of CFA or not; equal for what means the same one. 0 for NULL. */
+uint32_t cfa_key(const struct refdata *rd, const char *text);
+/* Where a CFA of the table is; false: not in the table. */
+bool cfa_point(const struct refdata *rd, uint32_t key, struct plane_point *out);
+/* "RNCP37537" or "37537": 37537; 0 for anything else. */
+uint32_t rncp_number(const char *text);
+/* refdata_commune_number(); 0 without tables. */
+uint16_t commune_key(const struct refdata *rd, const char *insee);
 
 /* --- the roster --------------------------------------------------------- */
 #define ROSTER_PERSONS_MAX 4000000u
 #define ROSTER_SETS_MAX	   64u
 struct roster;
+struct rules;
 /* t is borrowed for the roster's life. */
 struct roster *roster_new(const struct tradenet *t);
 void roster_free(struct roster *r);
+/* The rules whose conditions on people are answered in advance; borrowed until
+ * the next call. Everybody's answers are made anew from memory (some tens of
+ * milliseconds for 180 000 people); sets of people stay what they are. */
+void roster_set_rules(struct roster *r, const struct rules *rules);
 /* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
  * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
  */
 int roster_put(struct roster *r, const struct mperson *p, struct err *err);
 bool roster_remove(struct roster *r, uint32_t id); /* false: was not there */
-/* Borrowed until the next put or remove; NULL: no such. */
-const struct mperson *roster_find(const struct roster *r, uint32_t id);
+/* False: no such. */
+bool roster_find(const struct roster *r, uint32_t id, struct mperson *out);
 size_t roster_count(const struct roster *r);
-/* In no promised order: for (size_t i = 0; (p = roster_each(r, &i));) */
-const struct mperson *roster_each(const struct roster *r, size_t *i);
+/* In no promised order: for (size_t i = 0; roster_each(r, &i, &p);) */
+bool roster_each(const struct roster *r, size_t *i, struct mperson *out);
 /* Bytes held, for `status`. */
 size_t roster_bytes(const struct roster *r);
 

@@ -73,8 +73,9 @@ const struct ctl_command ctl_commands[] = {
 	 "id:ID ref:DOSSIER agency:AGENCY adviser:ADVISER status:STATUS "
 	 "candidates:CANDIDATES note:NOTE"},
 	{PEOPLE, "youths show", "ORIGIN:REF",
-	 "One young person as stored; needs are not shown.", ctl_run_remote,
-	 NULL},
+	 "One young person as stored, and what was refused; needs are not "
+	 "shown.",
+	 ctl_run_remote, NULL},
 	{PEOPLE, "youths link", "ORIGIN:REF ORIGIN:REF",
 	 "Join a CFA's record to a Mission Locale's.", ctl_run_remote, NULL},
 	{PEOPLE, "youths duplicates", "",
@@ -82,6 +83,16 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote, "a:A b:B why:WHY"},
 	{PEOPLE, "youths allow", "ORIGIN:REF email|sms --proof TEXT",
 	 "Lift an opt-out after a new consent; audited.", ctl_run_remote, NULL},
+	{PEOPLE, "youths refuse",
+	 "ORIGIN:REF [--place INSEE] [--employer SIRET-OR-NAME] "
+	 "[--offer SOURCE:REF]",
+	 "What the young person will not have, one at a time: a commune, an "
+	 "employer, an offer; it is proposed to nobody for them. Audited.",
+	 ctl_run_remote, NULL},
+	{PEOPLE, "youths accept",
+	 "ORIGIN:REF [--place INSEE] [--employer SIRET-OR-NAME] "
+	 "[--offer SOURCE:REF]",
+	 "Take a refusal back; audited.", ctl_run_remote, NULL},
 
 	{OFFERS, "sources list", "", "Sources, their last polls and failures.",
 	 ctl_run_remote,

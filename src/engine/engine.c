@@ -191,7 +191,11 @@ static int assemble(struct engine *e, struct err *err)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
-	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
+	struct travel *travel =
+		travel_new(config_str(e->next_config, "paths", "refdata"), err);
+	if (!travel)
+		return -1;
+	s->live = live_new(s->store, s->rd, travel, s->clock, e->next_rules);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,

@@ -41,6 +41,7 @@ static void note_versions(struct refdata *rd)
 			  t->n_proximity);
 	*v++ = version_of("rome_naf", t->hirings_version, t->n_hirings);
 	*v++ = table_version("rome_conditions", &rd->conditions.table);
+	*v++ = table_version("cfa", &rd->cfas.table);
 	BUG_ON(v != rd->versions + REFDATA_VERSIONS);
 }
 
@@ -49,7 +50,8 @@ struct refdata *refdata_load(const char *dir, struct err *err)
 	struct refdata *rd = mem_alloc(sizeof(*rd));
 	if (places_load(&rd->places, dir, err) ||
 	    trades_load(&rd->trades, dir, err) ||
-	    conditions_load(&rd->conditions, &rd->trades, dir, err)) {
+	    conditions_load(&rd->conditions, &rd->trades, dir, err) ||
+	    cfas_load(&rd->cfas, dir, err)) {
 		refdata_free(rd);
 		return NULL;
 	}
@@ -64,6 +66,7 @@ void refdata_free(struct refdata *rd)
 	places_free(&rd->places);
 	trades_free(&rd->trades);
 	conditions_free(&rd->conditions);
+	cfas_free(&rd->cfas);
 	for (size_t i = 0; i < REFDATA_VERSIONS; i++)
 		free(rd->versions[i]);
 	free(rd);

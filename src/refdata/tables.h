@@ -119,13 +119,29 @@ int conditions_load(struct conditions *c, const struct trades *t,
 		    const char *dir, struct err *err);
 void conditions_free(struct conditions *c);
 
+/* Training centres (cfa.c): a row per site; the sites of a CFA are together. */
+struct cfa_site {
+	const char *siret;
+	char *name, *name_tail; /* folded; the tail behind a dash, or NULL */
+	uint16_t cfa;
+};
+struct cfas {
+	struct table table;
+	struct cfa *v;
+	struct cfa_site *sites;
+	size_t n, n_sites;
+};
+int cfas_load(struct cfas *c, const char *dir, struct err *err);
+void cfas_free(struct cfas *c);
+
 uint64_t hash_text(const char *s); /* FNV-1a, never 0 */
 
-#define REFDATA_VERSIONS 9
+#define REFDATA_VERSIONS 10
 struct refdata {
 	struct places places;
 	struct trades trades;
 	struct conditions conditions;
+	struct cfas cfas;
 	char *versions[REFDATA_VERSIONS];
 };
 

@@ -324,7 +324,8 @@ static void change_rules(const char *what, struct live *l,
 static struct live *start(struct store *s, const struct refdata *rd)
 {
 	double begun = ms();
-	struct live *l = live_new(s, rd, &today.clock, rules(rd, ""));
+	struct live *l = live_new(s, rd, travel_new("conf/refdata", &err),
+				  &today.clock, rules(rd, ""));
 	must(live_load(l, &err));
 	printf("start: read in %.0f ms, resident %.0f MB\n", ms() - begun,
 	       resident_mb());

@@ -46,7 +46,48 @@ static void versions_say_table_version_and_rows(void **state)
 			    "communes 2026 (35014 rows)");
 	while (refdata_version(rd, n))
 		n++;
-	assert_int_equal(n, 9);
+	assert_int_equal(n, 10);
+}
+
+/* A CFA is found by what files and offers write; a name that several bear, or
+ * that nobody bears, is none of them. */
+static void training_centres_answer_by_code_or_name(void **state)
+{
+	(void)state;
+	size_t at = refdata_cfa_find(rd, "0931618D");
+	const struct cfa *c = refdata_cfa(rd, at);
+	assert_non_null(c);
+	assert_string_equal(c->uai, "0931618D");
+	assert_string_equal(c->insee, "93008");
+	assert_int_equal(c->lat_udeg, 48907300);
+	assert_true(at == refdata_cfa_find(rd, " 0931618d"));
+	assert_true(at == refdata_cfa_find(rd, "130 027 972 00228"));
+	assert_true(at == refdata_cfa_find(
+				  rd, "Campus des métiers et de l'entreprise"));
+	assert_true(at == refdata_cfa_find(rd, "CMA93 - Campus des Métiers et "
+					       "de l’Entreprise"));
+	/* another site of a CFA is the same CFA, where its main site is */
+	at = refdata_cfa_find(rd, "13002797200087");
+	assert_string_equal(refdata_cfa(rd, at)->insee, "77335");
+	assert_true(refdata_cfa_find(rd, "CFA des Nuages") == CFA_NONE);
+	assert_true(refdata_cfa_find(rd, "CMA93") == CFA_NONE);
+	assert_true(refdata_cfa_find(rd, "") == CFA_NONE);
+	assert_true(refdata_cfa_find(rd, NULL) == CFA_NONE);
+	assert_null(refdata_cfa(rd, CFA_NONE));
+}
+
+static void communes_have_numbers(void **state)
+{
+	(void)state;
+	uint16_t n = refdata_commune_number(rd, "93048");
+	assert_true(n > 0);
+	assert_string_equal(refdata_commune_at(rd, n)->insee, "93048");
+	assert_int_equal(refdata_commune_number(rd, "93059"),
+			 refdata_commune_number(rd, "93066"));
+	assert_int_equal(refdata_commune_number(rd, "99999"), 0);
+	assert_int_equal(refdata_commune_number(rd, NULL), 0);
+	assert_null(refdata_commune_at(rd, 0));
+	assert_null(refdata_commune_at(rd, 65535));
 }
 
 static void communes_answer_by_code(void **state)
@@ -417,9 +458,11 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"departements.tsv",   "communes.tsv", "communes_alias.tsv",
-		"rome_v3.tsv",	      "rome_v4.tsv",  "rome_titles.tsv",
-		"rome_proximity.tsv", "rome_naf.tsv", "rome_conditions.tsv"};
+		"departements.tsv",    "communes.tsv",
+		"communes_alias.tsv",  "rome_v3.tsv",
+		"rome_v4.tsv",	       "rome_titles.tsv",
+		"rome_proximity.tsv",  "rome_naf.tsv",
+		"rome_conditions.tsv", "cfa.tsv"};
 	static const struct {
 		const char *name, *text, *says;
 	} cases[] = {
@@ -480,6 +523,15 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 		{"rome_conditions.tsv",
 		 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n",
 		 ":6: not 1 to 3"},
+		{"cfa.tsv",
+		 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
+		      "0930000B\t1\tX\t93008\t48.9\t2.4\n"
+		      "0930000A\t2\tY\t93008\t48.9\t2.4\n",
+		 ":7: not in order"},
+		{"cfa.tsv",
+		 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
+		      "0930000A\t1\tX\t93008\tnord\t2.4\n",
+		 ":6: no degrees"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
 		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
 	};
@@ -520,6 +572,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_say_table_version_and_rows),
+		cmocka_unit_test(training_centres_answer_by_code_or_name),
+		cmocka_unit_test(communes_have_numbers),
 		cmocka_unit_test(communes_answer_by_code),
 		cmocka_unit_test(former_code_gives_new_commune_and_old_point),
 		cmocka_unit_test(

@@ -221,6 +221,7 @@ void cmd_youths_show(struct control_call *call, const json_t *args)
 	struct store_person row;
 	arena_init(&a);
 	if (control_find_person(call, control_word(args, 0), false, &a, &row)) {
+		struct err ignored;
 		json_t *out = js_parse(row.fields, strlen(row.fields), NULL);
 		if (!out)
 			out = json_object();
@@ -229,6 +230,9 @@ void cmd_youths_show(struct control_call *call, const json_t *args)
 			   vocab_code(&vocab_person_status, (int)row.status));
 		json_object_set_new(out, "gone", json_boolean(row.is_gone));
 		js_put_str(out, "agency", row.agency);
+		json_object_set_new(out, "refused",
+				    control_refusals(control_state(call),
+						     row.id, &ignored));
 		control_row(call, out);
 		control_end(call, 0, NULL);
 	}

@@ -54,6 +54,9 @@ void control_reload_done(struct engine_state *e, int64_t call_id, bool is_ok,
 			 const json_t *diagnostics);
 /* Figures for /metrics (OpenMetrics text) and the words of /healthz; free(). */
 char *control_metrics(struct engine_state *e, struct err *err);
+/* What a person refused, as rows; NULL: failed. */
+json_t *control_refusals(struct engine_state *e, int64_t person,
+			 struct err *err);
 /* links.c: the answer to a line of the front: `view` or `act`. */
 json_t *control_answer_front(struct engine_state *e, const char *type,
 			     const json_t *line);
@@ -122,7 +125,7 @@ void audit_gone(struct control_call *call);
 control_run cmd_reload;					      /* service.c */
 control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */
 	cmd_youths_show, cmd_youths_link, cmd_youths_duplicates,
-	cmd_youths_allow;
+	cmd_youths_allow, cmd_youths_refuse, cmd_youths_accept;
 control_run cmd_sources_list, cmd_sources_poll,
 	cmd_offers_list; /* offers.c */
 control_run cmd_explain; /* explain.c */

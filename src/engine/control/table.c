@@ -38,6 +38,8 @@ const struct control_command control_commands[] = {
 	{"youths duplicates", CONTROL_PEOPLE, NULL,
 	 .run = cmd_youths_duplicates},
 	{"youths allow", CONTROL_CHANGE, NULL, .run = cmd_youths_allow},
+	{"youths refuse", CONTROL_CHANGE, NULL, .run = cmd_youths_refuse},
+	{"youths accept", CONTROL_CHANGE, NULL, .run = cmd_youths_accept},
 	{"sources list", CONTROL_STATE, NULL, .run = cmd_sources_list},
 	{"sources poll", CONTROL_CHANGE, "words all accept-shrink",
 	 .run = cmd_sources_poll},

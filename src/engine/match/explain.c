@@ -32,10 +32,16 @@ static bool has_words(const struct gate_result *g, int with_private)
 	return !g->is_private || with_private;
 }
 
+/* A row of the law's table may have words of its own. */
 const char *explain_gate(const struct refdata *rd, struct arena *a,
-			 const struct gate_result *g)
+			 const struct verdict *v, enum gate gate)
 {
-	return words_make(rd, a, g->why, g->facts);
+	const struct gate_result *g = &v->gates[gate];
+	bool has_row = g->why == WHY_MINOR_WORK_ASK ||
+		       g->why == WHY_MINOR_WORK_FORBIDDEN;
+	const char *own = has_row ? v->rules->works[g->facts[1]].reason : NULL;
+
+	return own ? own : words_make(rd, a, g->why, g->facts);
 }
 
 const char *explain_criterion(const struct refdata *rd, struct arena *a,
@@ -62,6 +68,7 @@ static bool is_reason(const struct verdict *v, enum criterion i)
 	const struct criterion_result *c = &v->criteria[i];
 
 	return i != CRITERION_TRAVEL && i != CRITERION_START &&
+	       i != CRITERION_HOURS &&
 	       (c->value >= 500 || i == CRITERION_TRADE) && c->points > 0 &&
 	       c->why != WHY_NOTHING;
 }
@@ -88,6 +95,11 @@ size_t explain_reasons(const struct refdata *rd, struct arena *a,
 	return n;
 }
 
+static const char *symbol_words(const struct symbol *s)
+{
+	return s->reason ? s->reason : s->code;
+}
+
 size_t explain_checks(const struct refdata *rd, struct arena *a,
 		      const struct verdict *v, const char **out, size_t max)
 {
@@ -100,8 +112,12 @@ size_t explain_checks(const struct refdata *rd, struct arena *a,
 			       g->why == WHY_BIRTH_UNKNOWN;
 
 		if (is_open && !g->is_private && g->why != WHY_NOTHING)
-			out[n++] = explain_gate(rd, a, g);
+			out[n++] = explain_gate(rd, a, v, (enum gate)i);
 	}
+	for (int i = 0; i < v->rules->n_symbols && n < max; i++)
+		if (v->symbols[i].state == SYMBOL_HIT &&
+		    v->rules->symbols[i].effect == RULES_CHECK)
+			out[n++] = symbol_words(&v->rules->symbols[i]);
 	if (v->has_unknown_exposures && n < max)
 		out[n++] = neutral_check;
 	return n;
@@ -109,8 +125,8 @@ size_t explain_checks(const struct refdata *rd, struct arena *a,
 
 /* --- JSON -------------------------------------------------------------------
  */
-static void put_why(json_t *o, const struct refdata *rd, struct arena *a,
-		    enum why why, const int32_t facts[3])
+static void put_why(json_t *o, enum why why, const int32_t facts[3],
+		    const char *words)
 {
 	json_t *list = json_array();
 
@@ -118,7 +134,7 @@ static void put_why(json_t *o, const struct refdata *rd, struct arena *a,
 		json_array_append_new(list, json_integer(facts[i]));
 	js_put_str(o, "why", words_code(why));
 	json_object_set_new(o, "facts", list);
-	js_put_str(o, "words", words_make(rd, a, why, facts));
+	js_put_str(o, "words", words);
 }
 
 static json_t *gates_json(const struct refdata *rd, struct arena *a,
@@ -137,7 +153,8 @@ static json_t *gates_json(const struct refdata *rd, struct arena *a,
 		js_put_str(o, "state",
 			   vocab_code(&vocab_gate_state, (int)g->state));
 		if (has_words(g, with_private) && g->why != WHY_NOTHING)
-			put_why(o, rd, a, g->why, g->facts);
+			put_why(o, g->why, g->facts,
+				explain_gate(rd, a, v, (enum gate)i));
 		if (with_private && g->is_private)
 			json_object_set_new(o, "private", json_true());
 		json_array_append_new(list, o);
@@ -166,7 +183,67 @@ static json_t *criteria_json(const struct refdata *rd, struct arena *a,
 		json_object_set_new(o, "points_max",
 				    json_integer(c->points_max));
 		if (c->why != WHY_NOTHING)
-			put_why(o, rd, a, c->why, c->facts);
+			put_why(o, c->why, c->facts,
+				explain_criterion(rd, a, c));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static bool is_group_shown(const struct verdict *v, int group, int with_private)
+{
+	return with_private || group < 0 || !v->rules->groups[group].is_private;
+}
+
+static bool is_symbol_shown(const struct verdict *v, int i, int with_private)
+{
+	const struct symbol *s = &v->rules->symbols[i];
+
+	return with_private ||
+	       (!s->is_private && is_group_shown(v, s->group, with_private));
+}
+
+static json_t *groups_json(const struct verdict *v, int with_private)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < v->rules->n_groups; i++) {
+		const struct rule_group *g = &v->rules->groups[i];
+		json_t *o;
+
+		if (!is_group_shown(v, i, with_private))
+			continue;
+		o = json_object();
+		js_put_str(o, "group", g->name);
+		json_object_set_new(o, "points", json_integer(v->groups[i]));
+		json_object_set_new(o, "max", json_integer(g->max));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *symbols_json(const struct verdict *v, int with_private)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < v->rules->n_symbols; i++) {
+		const struct symbol *s = &v->rules->symbols[i];
+		const struct symbol_result *r = &v->symbols[i];
+		json_t *o;
+
+		if (!is_symbol_shown(v, i, with_private))
+			continue;
+		o = json_object();
+		js_put_str(o, "symbol", s->code);
+		js_put_str(o, "state",
+			   vocab_code(&vocab_symbol_state, r->state));
+		json_object_set_new(o, "points", json_integer(r->points));
+		if (s->group >= 0)
+			js_put_str(o, "group", v->rules->groups[s->group].name);
+		if (s->reason)
+			js_put_str(o, "words", s->reason);
+		if (s->is_private)
+			json_object_set_new(o, "private", json_true());
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -202,14 +279,14 @@ static json_t *checks_json(const struct refdata *rd, struct arena *a,
 	return list;
 }
 
-static const char *rules_id(const struct match_env *env,
-			    const struct verdict *v)
+/* What is public stands on public points. */
+static int score_of(const struct verdict *v, int with_private)
 {
-	return env->rules->sets[v->set < env->rules->n_sets ? v->set : 0].id;
+	return with_private ? v->score : v->public_score;
 }
 
-json_t *explain_json(const struct match_env *env, const struct refdata *rd,
-		     const struct verdict *v, int with_private)
+json_t *explain_json(const struct refdata *rd, const struct verdict *v,
+		     int with_private)
 {
 	json_t *o = json_object();
 	struct arena a;
@@ -219,11 +296,15 @@ json_t *explain_json(const struct match_env *env, const struct refdata *rd,
 	date_format(v->on, on);
 	js_put_str(o, "decision",
 		   vocab_code(&vocab_decision, (int)v->decision));
-	json_object_set_new(o, "score", json_integer(v->score));
-	js_put_str(o, "rules", rules_id(env, v));
+	json_object_set_new(o, "score",
+			    json_integer(score_of(v, with_private)));
+	json_object_set_new(o, "base", json_integer(v->base));
+	js_put_str(o, "rules", v->rules->id);
 	js_put_str(o, "on", on);
 	json_object_set_new(o, "gates", gates_json(rd, &a, v, with_private));
 	json_object_set_new(o, "criteria", criteria_json(rd, &a, v));
+	json_object_set_new(o, "groups", groups_json(v, with_private));
+	json_object_set_new(o, "symbols", symbols_json(v, with_private));
 	json_object_set_new(o, "missing", missing_json(v, with_private));
 	json_object_set_new(o, "to_check", checks_json(rd, &a, v));
 	arena_clear(&a);
@@ -244,7 +325,10 @@ static void add_cell(struct buf *out, const char *text, size_t width)
 /* 714 as "71,4". */
 static const char *tenths(struct arena *a, int v)
 {
-	return arena_printf(a, "%d,%d", v / 10, v % 10);
+	int size = v < 0 ? -v : v;
+
+	return arena_printf(a, "%s%d,%d", v < 0 ? "-" : "", size / 10,
+			    size % 10);
 }
 
 static void add_line(struct buf *out, struct arena *a, const char *label,
@@ -267,9 +351,10 @@ static void add_gates(struct buf *out, const struct refdata *rd,
 	buf_adds(out, "\nConditions\n");
 	for (int i = 0; i < GATE_COUNT; i++) {
 		const struct gate_result *g = &v->gates[i];
-		const char *words = has_words(g, with_private)
-					    ? explain_gate(rd, a, g)
-					    : NULL;
+		const char *words =
+			has_words(g, with_private)
+				? explain_gate(rd, a, v, (enum gate)i)
+				: NULL;
 
 		if (is_shown((enum gate)i, with_private))
 			add_line(out, a, vocab_label(&vocab_gate, i),
@@ -290,6 +375,8 @@ static void add_criteria(struct buf *out, const struct refdata *rd,
 			continue;
 		if (c->state == CRITERION_UNKNOWN && c->why == WHY_NOTHING)
 			words = "non précisé";
+		if (c->state == CRITERION_NOT_APPLICABLE)
+			continue;
 		add_line(out, a, vocab_label(&vocab_criterion, i),
 			 arena_printf(a, "%s / %s", tenths(a, c->points),
 				      tenths(a, c->points_max)),
@@ -297,8 +384,48 @@ static void add_criteria(struct buf *out, const struct refdata *rd,
 	}
 }
 
-void explain_text(const struct match_env *env, const struct refdata *rd,
-		  const struct verdict *v, int with_private, struct buf *out)
+/* Every symbol: points when it hit, else why not; under each group what its
+ * points came to. */
+static void add_symbols(struct buf *out, struct arena *a,
+			const struct verdict *v, int group, int with_private)
+{
+	for (int i = 0; i < v->rules->n_symbols; i++) {
+		const struct symbol *s = &v->rules->symbols[i];
+		const struct symbol_result *r = &v->symbols[i];
+		const char *cell =
+			r->state == SYMBOL_HIT
+				? tenths(a, r->points)
+				: vocab_label(&vocab_symbol_state, r->state);
+
+		if (s->group != group || !is_symbol_shown(v, i, with_private))
+			continue;
+		add_cell(out, arena_printf(a, "    %s", s->code), 32);
+		add_cell(out, cell, 14);
+		buf_adds(out, s->reason ? s->reason : "");
+		while (out->len && out->data[out->len - 1] == ' ')
+			out->data[--out->len] = '\0';
+		buf_addc(out, '\n');
+	}
+}
+
+static void add_groups(struct buf *out, struct arena *a,
+		       const struct verdict *v, int with_private)
+{
+	buf_adds(out, "\nAjustements\n");
+	for (int g = 0; g < v->rules->n_groups; g++) {
+		const struct rule_group *group = &v->rules->groups[g];
+
+		if (!is_group_shown(v, g, with_private))
+			continue;
+		buf_printf(out, "  %s : %s (au plus %s)\n", group->name,
+			   tenths(a, v->groups[g]), tenths(a, group->max));
+		add_symbols(out, a, v, g, with_private);
+	}
+	add_symbols(out, a, v, -1, with_private);
+}
+
+void explain_text(const struct refdata *rd, const struct verdict *v,
+		  int with_private, struct buf *out)
 {
 	const char *checks[EXPLAIN_CHECKS];
 	struct arena a;
@@ -309,9 +436,11 @@ void explain_text(const struct match_env *env, const struct refdata *rd,
 	date_format_dmy(v->on, on);
 	buf_printf(out, "Décision : %s (%s sur 100), le %s, règles %.12s\n",
 		   vocab_label(&vocab_decision, (int)v->decision),
-		   tenths(&a, v->score), on, rules_id(env, v));
+		   tenths(&a, score_of(v, with_private)), on, v->rules->id);
 	add_gates(out, rd, &a, v, with_private);
 	add_criteria(out, rd, &a, v);
+	if (v->rules->n_symbols)
+		add_groups(out, &a, v, with_private);
 	n = explain_checks(rd, &a, v, checks, EXPLAIN_CHECKS);
 	if (n)
 		buf_adds(out, "\nÀ vérifier\n");

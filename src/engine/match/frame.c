@@ -5,12 +5,11 @@
 #include <etrier/date.h>
 #include <etrier/num.h>
 
-enum { AGE_NO_LIMIT = 99 };
+enum { AGE_NO_LIMIT = 99, DAY_MIN = 1440 };
 
-/* The last day of birth of someone who is `age` on the day; day16. Clipping to
- * the end of February agrees with date_age(): born on the 29th, older on
- * 1 March. */
-static uint16_t born_for(int32_t day, int age)
+/* Clipping to the end of February agrees with date_age(): born on the 29th,
+ * older on 1 March. */
+uint16_t born_for(int32_t day, int age)
 {
 	return day16(date_add_months(day, -12 * age));
 }
@@ -46,6 +45,22 @@ static void make_ages(struct frame *f)
 			(uint16_t)(born_for(f->age_on, rqth + 1) + 1);
 }
 
+/* Training where there is one; hours only for who has limits of the day. */
+static int64_t weight_for_all(const struct frame *f)
+{
+	const struct ruleset *s = f->rules;
+	int64_t sum = 0;
+
+	for (int i = 0; i < CRITERION_COUNT; i++) {
+		bool applies = i == CRITERION_HOURS	 ? false
+			       : i == CRITERION_TRAINING ? f->has_training
+							 : true;
+
+		sum += applies ? s->weight[i] : 0;
+	}
+	return sum;
+}
+
 void frame_make(const struct match_env *env, unsigned set,
 		const struct moffer *o, int32_t on, struct frame *f)
 {
@@ -56,11 +71,14 @@ void frame_make(const struct match_env *env, unsigned set,
 		.offer = o,
 		.on = on,
 		.start = o->start == DATE_NONE || o->start > on ? o->start : on,
+		.has_training = o->kind == CONTRACT_APPRENTICESHIP ||
+				o->kind == CONTRACT_PROFESSIONALIZATION,
+		.end_min = o->end_min,
 	};
+	if (o->end_min >= 0 && o->start_min >= 0 && o->end_min <= o->start_min)
+		f->end_min += DAY_MIN;
 	f->age_on =
 		f->start == DATE_NONE ? on + MATCH_START_GUESS_DAYS : f->start;
-	f->is_early = o->start_min >= 0 &&
-		      o->start_min < f->rules->first_transport_min;
 	if (o->kind != VOCAB_NONE)
 		f->ages = rules_age_row(f->rules, o->kind, f->age_on);
 	make_ages(f);
@@ -68,4 +86,5 @@ void frame_make(const struct match_env *env, unsigned set,
 	f->fresh_value = f->is_fresh_known
 				 ? rules_fresh_value(f->rules, on - o->posted)
 				 : f->rules->unknown_value[CRITERION_FRESHNESS];
+	f->total_weight = weight_for_all(f);
 }

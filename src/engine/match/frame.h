@@ -15,7 +15,7 @@ struct frame {
 	int32_t on;
 	int32_t start;	    /* the later of the offer's and today; DATE_NONE */
 	int32_t age_on;	    /* the day ages are looked at */
-	bool is_early;	    /* begins before the first transports */
+	bool has_training;  /* the kind has one: CFA and training count */
 	bool has_rqth_lift; /* the kind's upper limits differ with RQTH */
 	const struct age_row *ages; /* NULL: none known */
 	/* The same limits as day16 of birth, for who has a birth date:
@@ -28,9 +28,20 @@ struct frame {
 	uint16_t born_sure_earliest, born_earliest, born_rqth_earliest;
 	int fresh_value;
 	bool is_fresh_known;
+	int end_min;	      /* may pass 1440; -1 unknown */
+	int64_t total_weight; /* of the criteria that apply to everybody */
 };
 void frame_make(const struct match_env *env, unsigned set,
 		const struct moffer *o, int32_t on, struct frame *f);
+/* The last day of birth of someone who is `age` on the day; day16. */
+uint16_t born_for(int32_t day, int age);
+
+/* --- minors (minors.c) ---------------------------------------------------- */
+/* Of someone so old at the start. Both pass from MINOR_AGES on: the law's
+ * tables are about minors, and so are their ceilings. */
+#define MINOR_AGES 18
+void minor_night(const struct frame *f, int age, struct gate_result *out);
+void minor_work(const struct frame *f, int age, struct gate_result *out);
 
 /* --- needs: two bits an exposure ---------------------------------------- */
 #define NEED_LOW_BITS 0x0001555555555555u /* the low bit of 25 lanes */
@@ -52,6 +63,17 @@ static inline uint64_t need_conflicts(uint64_t needs, uint64_t exposures)
 static inline uint64_t need_asks(uint64_t needs, uint64_t known)
 {
 	return needs & needs >> 1 & NEED_LOW_BITS & ~known;
+}
+
+/* Needs of mode favour that are known to be met. */
+static inline int needs_met(uint64_t needs, const struct moffer *o)
+{
+	uint64_t lanes = (needs | needs >> 1) & NEED_LOW_BITS;
+	uint64_t over = need_conflicts(needs, o->exposures);
+	uint64_t met = lanes & o->known & ~(over >> 1 & NEED_LOW_BITS);
+
+	met |= needs & ~NEED_LANES & o->known & ~o->exposures;
+	return __builtin_popcountll(met);
 }
 
 #endif

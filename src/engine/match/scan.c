@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The hot loop: one list of postings against one offer, in two passes.
  *
- *   1. sift   every posting: near enough for the score its trade still needs,
- *             nothing in the way, old enough, free in time. No branch, no
- *             division, no root; what it lets through is a superset of what is
- *             kept.
- *   2. judge  each survivor exactly, with the numbers match_evaluate() has. A
- *             third of them fail on the score alone, which no processor can
- *             foresee: the hit is written first and counted after, without a
- *             branch.
+ *   1. sift   every posting: near enough for the score its trade and its points
+ *             still need, nothing in the way, old enough, free in time. No
+ *             branch, no division, no root; what it lets through is a superset
+ *             of what is kept.
+ *   2. judge  each survivor exactly, with the numbers match_evaluate() has.
+ * Many fail on the score alone, which no processor can foresee: the hit is
+ * written first and counted after, without a branch.
+ *
+ * Who has something that no posting repeats (limits of the day, a course, a
+ * refusal, a need of step-free travel) is heavy where the offer makes it
+ * matter: sifted by reach alone, and evaluated in full.
  *
  * Distances are geodesy and the one floating point here: whole metres below
  * 2^24, so differences are exact, squares fit a double exactly, and the root,
@@ -18,27 +21,32 @@
 
 #include <etrier/date.h>
 #include <etrier/mem.h>
+#include <etrier/num.h>
 
 #include <math.h>
 
 enum { FETCH_AHEAD = 12 };
 
-static uint32_t sift(const struct scan *s, const struct posting *v, uint32_t n,
-		     uint32_t *keep)
+static uint32_t sift(const struct scan *s, const struct posting *v,
+		     uint32_t from, uint32_t end, uint32_t *keep)
 {
 	const uint8_t *class_of = s->link->class_of;
+	const uint8_t *drop = s->bonus->drop;
 	const float *bounds = s->bounds;
-	uint32_t stride = s->stride, ban = s->ban, k = 0;
-	uint16_t born_latest = s->frame->born_latest;
+	uint32_t stride = s->stride, ban = s->ban, heavy = s->heavy, k = 0;
+	uint16_t born_latest = s->born_latest;
 	uint16_t free_latest = s->free_latest;
 	float x = s->x_m, y = s->y_m;
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = from; i < end; i++) {
 		const struct posting *p = &v[i];
 		float dx = p->x_m - x, dy = p->y_m - y;
-		uint32_t level = s->level[class_of[p->pattern]];
-		float bound = bounds[p->profile * stride + level];
+		int level = s->level[class_of[p->pattern]] - drop[p->trait];
+		float bound;
 
+		level = level < 0 || p->filter & heavy ? 0 : level;
+		level = level > REACH_NOBODY ? REACH_NOBODY : level;
+		bound = bounds[p->profile * stride + (uint32_t)level];
 		keep[k] = i;
 		k += (dx * dx + dy * dy <= bound) & !(p->filter & ban) &
 		     (p->birth <= born_latest) & (p->available <= free_latest);
@@ -51,7 +59,7 @@ static uint32_t sift(const struct scan *s, const struct posting *v, uint32_t n,
 static int judge_record(const struct matcher *m, const struct frame *f,
 			const struct posting *p)
 {
-	const struct mperson *who = roster_slot(m->roster, p->slot);
+	const struct rare *who = roster_rare(m->roster, p->slot);
 	const struct moffer *o = f->offer;
 
 	if (need_conflicts(who->needs_exclude, o->exposures))
@@ -62,16 +70,35 @@ static int judge_record(const struct matcher *m, const struct frame *f,
 	return need_asks(who->needs_exclude, o->known) != 0;
 }
 
-/* Out of the sure ages of the kind: the same answers. */
-static int judge_age(const struct frame *f, const struct posting *p)
+static int judge_minor(const struct scan *s, int age)
 {
+	const struct set_tables *t = s->tables;
+	int i = t->n_minor;
+
+	if (age >= MINOR_AGES)
+		return 0;
+	while (i > 0 && age < t->minor_from[i])
+		i--;
+	return s->minors[i] == GATE_FAIL ? -1 : s->minors[i] == GATE_ASK;
+}
+
+/* Out of the sure ages: the same answers as AGE and the gates of minors. */
+static int judge_age(const struct scan *s, const struct posting *p)
+{
+	const struct frame *f = s->frame;
+	int minor;
+
 	if (!p->birth)
 		return 0;
-	if (p->birth >= f->born_sure_earliest)
-		return 1; /* too young to be sure */
-	if (f->has_rqth_lift && (p->filter & FILTER_RQTH))
-		return p->birth < f->born_rqth_earliest ? -1 : 0;
-	return p->birth < f->born_earliest ? -1 : 1;
+	if (p->birth < f->born_sure_earliest) {
+		if (f->has_rqth_lift && (p->filter & FILTER_RQTH))
+			return p->birth < f->born_rqth_earliest ? -1 : 0;
+		return p->birth < f->born_earliest ? -1 : 1;
+	}
+	minor = judge_minor(s, date_age(day16_date(p->birth), f->age_on));
+	if (minor < 0)
+		return minor;
+	return minor | (p->birth > f->born_sure_latest);
 }
 
 static int32_t whole_metres(float dx, float dy)
@@ -108,50 +135,131 @@ static int64_t start_points(const struct scan *s, const struct posting *p)
 	return s->tables->start_points[days + START_DAYS];
 }
 
-/* The hit in *hit, true when it is one. */
-static inline bool judge(const struct matcher *m, const struct scan *s,
+/* Public transport beside the own means; true when it only runs by day. */
+static bool ride(const struct scan *s, const struct profile *f,
+		 const struct posting *p, int32_t d, int32_t *cost)
+{
+	int32_t c = TRAVEL_NEVER;
+
+	if (s->transit)
+		c = travel_cost(s->transit, d);
+	else if (s->field)
+		c = travel_field_transit(s->field, p->zone, d);
+	if (c < *cost)
+		*cost = c;
+	if (*cost <= f->limit || !s->by_day)
+		return false;
+	c = travel_field_transit(s->by_day, p->zone, d);
+	if (c >= *cost)
+		return false;
+	*cost = c;
+	return true;
+}
+
+/* The record asked in full. False: excluded. */
+static bool judge_heavy(struct matcher *m, const struct scan *s,
+			const struct posting *p, struct match_hit *hit)
+{
+	struct mperson who;
+
+	roster_slot(m->roster, p->slot, &who);
+	evaluate_framed(&m->env, &who, s->frame, NULL, &m->verdict);
+	hit->score = (uint16_t)m->verdict.score;
+	hit->decision = (uint16_t)m->verdict.decision;
+	return m->verdict.decision != DECISION_EXCLUDE;
+}
+
+/* Points of a pair on which symbols wait. */
+static int judge_waiting(const struct matcher *m, const struct scan *s,
+			 const struct posting *p, int *public_sum, int *sum)
+{
+	struct mperson who;
+	struct pair x;
+
+	roster_slot(m->roster, p->slot, &who);
+	pair_make(&m->env, &who, s->frame, &x);
+	x.person_conds = &s->traits[p->trait].bits;
+	return bonus_settle(&s->tables->bonus, s->bonus, p->trait, &x,
+			    public_sum, sum);
+}
+
+/* base is what the criteria make. True when it is a hit. */
+static inline bool finish(const struct matcher *m, const struct scan *s,
+			  const struct posting *p, int base, bool must_ask,
+			  struct match_hit *hit)
+{
+	const struct trait_points *t = &s->bonus->v[p->trait];
+	int public_sum = t->public_sum, sum = t->sum, open, score;
+
+	must_ask |= t->flags & TRAIT_ASKS;
+	if (t->flags & TRAIT_WAITS) {
+		if (num_clip(base + t->best, 0, 1000) < s->check)
+			return false;
+		open = judge_waiting(m, s, p, &public_sum, &sum);
+		if (open < 0)
+			return false;
+		must_ask |= open;
+	}
+	open = base + public_sum;
+	open = open < 0 ? 0 : open > 1000 ? 1000 : open;
+	score = base + sum;
+	score = score < 0 ? 0 : score > 1000 ? 1000 : score;
+	*hit = (struct match_hit){
+		.score = (uint16_t)score,
+		.decision = (uint16_t)(DECISION_SEND -
+				       (must_ask | (open < s->send))),
+	};
+	return open >= s->check;
+}
+
+/* The hit in *hit but for its person, true when it is one. */
+static inline bool judge(struct matcher *m, const struct scan *s,
 			 const struct posting *p, struct match_hit *hit)
 {
 	const struct profile *f = &m->profiles[p->profile];
-	const struct frame *frame = s->frame;
 	bool must_ask = s->must_ask || (p->filter & FILTER_WISH_UNKNOWN);
-	int64_t sum = s->fixed[s->link->class_of[p->pattern]];
+	uint8_t class = s->link->class_of[p->pattern];
+	int64_t sum = s->fixed[class];
+	unsigned level = (unsigned)(s->traits[p->trait].level + 1);
 
-	if (f->curve && s->stride) {
+	if (!class)
+		return false;
+	if ((p->filter & s->heavy) || s->is_all_heavy)
+		return judge_heavy(m, s, p, hit);
+	if (s->level_fails[level])
+		return false;
+	sum += s->training[level];
+	if (f->own && s->stride) {
 		int32_t d = whole_metres(p->x_m - s->x_m, p->y_m - s->y_m);
-		int32_t cost = travel_cost(f->curve, d);
+		int32_t cost = travel_cost(f->own, d);
 
+		if (f->has_transit)
+			must_ask |= ride(s, f, p, d, &cost);
 		if (cost > f->limit)
 			return false;
-		must_ask |= frame->is_early && d > f->own_reach_m;
 		sum += s->travel_weight * travel_value(f, cost);
 	} else {
 		must_ask = true;
 		sum += s->unknown_travel;
 	}
 	sum += start_points(s, p);
-	if (p->birth < frame->born_sure_earliest ||
-	    p->birth > frame->born_sure_latest) {
-		int age = judge_age(frame, p);
+	if (p->birth < s->frame->born_sure_earliest ||
+	    p->birth > s->born_sure_latest) {
+		int age = judge_age(s, p);
 
 		if (age < 0)
 			return false;
 		must_ask |= age > 0;
 	}
 	if (p->filter & (FILTER_NEEDS | FILTER_DEADLINE)) {
-		int record = judge_record(m, frame, p);
+		int record = judge_record(m, s->frame, p);
 
 		if (record < 0)
 			return false;
 		must_ask |= record > 0;
 	}
-	*hit = (struct match_hit){
-		.person = p->id,
-		.score = (uint16_t)divide((uint64_t)sum, s->per_total),
-		.decision = (uint16_t)(DECISION_SEND -
-				       (must_ask | (sum < s->need_send))),
-	};
-	return sum >= s->need_check;
+	return finish(m, s, p, divide((uint64_t)sum, s->per_total), must_ask,
+		      hit);
 }
 
 /* One place a person: the best of the shelves on which the offer met them. */
@@ -162,7 +270,8 @@ static void keep_once(struct matcher *m, uint32_t slot, struct match_hits *out)
 
 	if (!at)
 		m->seen[slot] = (uint32_t)++out->n;
-	else if (hit.score > out->v[at - 1].score)
+	else if (hit.score > out->v[at - 1].score ||
+		 hit.decision > out->v[at - 1].decision)
 		out->v[at - 1] = hit;
 }
 
@@ -177,20 +286,40 @@ static inline void fetch_ahead(const struct matcher *m, const struct posting *v,
 		return;
 	p = &v[m->keep[i + FETCH_AHEAD]];
 	if (p->filter & (FILTER_NEEDS | FILTER_DEADLINE))
-		__builtin_prefetch(roster_slot(m->roster, p->slot));
+		__builtin_prefetch(roster_rare(m->roster, p->slot));
+}
+
+/* Strips that somebody in reach may live in. */
+static uint32_t sift_strips(struct matcher *m, const struct scan *s,
+			    const struct posting_list *l)
+{
+	const uint32_t *first = l->first;
+	int32_t reach, y = (int32_t)s->y_m;
+	uint32_t n, from, end;
+
+	if (!first || !s->stride || s->reach_m > 10e6f) {
+		m->n_scanned += l->n;
+		return sift(s, l->v, 0, l->n, m->keep);
+	}
+	reach = (int32_t)s->reach_m + 1;
+	from = first[roster_strip_at(y - reach)];
+	end = first[roster_strip_at(y + reach) + 1];
+	m->n_scanned += first[1] + (end - from);
+	n = sift(s, l->v, 0, first[1], m->keep);
+	return n + sift(s, l->v, from, end, m->keep + n);
 }
 
 void scan_list(struct matcher *m, const struct scan *s,
 	       const struct posting_list *l, struct match_hits *out)
 {
+	const uint32_t *id_of = roster_ids(m->roster);
 	uint32_t n;
 
 	if (l->n > m->cap_keep) {
 		m->cap_keep = l->n + l->n / 4;
 		m->keep = mem_grow(m->keep, m->cap_keep, sizeof(*m->keep));
 	}
-	m->n_scanned += l->n;
-	n = sift(s, l->v, l->n, m->keep);
+	n = sift_strips(m, s, l);
 	if (out->n + n + 1 > out->cap) {
 		out->cap = (out->n + n + 1) * 2;
 		out->v = mem_grow(out->v, out->cap, sizeof(*out->v));
@@ -201,6 +330,7 @@ void scan_list(struct matcher *m, const struct scan *s,
 
 		fetch_ahead(m, l->v, n, i);
 		is_hit = judge(m, s, p, &out->v[out->n]);
+		out->v[out->n].person = id_of[p->slot];
 		if (!s->may_repeat)
 			out->n += is_hit;
 		else if (is_hit)

@@ -23,3 +23,13 @@ static const char *const state_labels[] = {[GATE_PASS] = "oui",
 					   [GATE_FAIL] = "non"};
 const struct vocab vocab_gate_state = {"gate_state", state_codes, state_labels,
 				       GATE_FAIL + 1};
+
+static const char *const symbol_codes[] = {[SYMBOL_MISSED] = "missed",
+					   [SYMBOL_UNKNOWN] = "unknown",
+					   [SYMBOL_HIT] = "hit",
+					   NULL};
+static const char *const symbol_labels[] = {[SYMBOL_MISSED] = "non",
+					    [SYMBOL_UNKNOWN] = "non précisé",
+					    [SYMBOL_HIT] = "oui"};
+const struct vocab vocab_symbol_state = {"symbol_state", symbol_codes,
+					 symbol_labels, SYMBOL_HIT + 1};

@@ -301,7 +301,7 @@ static int plan_digest(struct planner *p, const struct plan_digest *d,
 				.person = d->choices[i].person,
 				.canonical = item->canonical,
 				.audience = d->audience,
-				.score = item->verdict.score,
+				.score = item->verdict.public_score,
 				.rules = live_rules_id(p->live, d->agency),
 				.facts = plan_facts(p, &item->verdict)};
 		}

@@ -119,29 +119,39 @@ static bool renumber_sets(struct live *l, const struct rules *before)
 	return is_changed;
 }
 
-static void use_rules(struct live *l, struct rules *rules_take)
+/* After the agencies were numbered: conditions may ask for one. */
+static void use_rules(struct live *l)
 {
 	matcher_free(l->matcher);
-	l->rules = rules_take;
-	l->env = (struct match_env){
-		.rules = l->rules, .travel = l->travel, .trades = l->trades};
+	l->rules_gen++;
+	l->env = (struct match_env){.rules = l->rules,
+				    .travel = l->travel,
+				    .trades = l->trades,
+				    .refusals = l->refusals,
+				    .pad = l->pad};
+	roster_set_rules(l->roster, l->rules);
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
 struct live *live_new(struct store *store, const struct refdata *rd,
-		      const struct clock *clock, struct rules *rules_take)
+		      struct travel *travel_take, const struct clock *clock,
+		      struct rules *rules_take)
 {
 	struct live *l = mem_alloc(sizeof(*l));
 	l->store = store;
 	l->rd = rd;
 	l->clock = clock;
-	l->travel = travel_new(NULL, NULL);
+	l->travel = travel_take;
 	l->trades = tradenet_from_refdata(rd);
 	l->roster = roster_new(l->trades);
+	l->refusals = refusals_new();
+	l->pad = match_pad_new(l->travel);
+	l->field = travel_field_new(l->travel);
 	l->day = DATE_NONE;
 	map_init(&l->agencies);
-	use_rules(l, rules_take);
+	l->rules = rules_take;
 	(void)live_agency(l, NULL); /* number 0 */
+	use_rules(l);
 	return l;
 }
 
@@ -152,12 +162,16 @@ void live_free(struct live *l)
 	matcher_free(l->matcher);
 	roster_free(l->roster);
 	tradenet_free(l->trades);
+	refusals_free(l->refusals);
+	match_pad_free(l->pad);
+	travel_field_free(l->field);
 	travel_free(l->travel);
 	rules_free(l->rules);
 	match_hits_clear(&l->hits);
 	map_clear(&l->agencies, NULL);
 	tops_clear(&l->tops);
 	free(l->agency_sets);
+	free(l->refusers);
 	free(l->slots);
 	free(l->order);
 	free(l->free_slots);
@@ -184,8 +198,9 @@ void live_set_rules(struct live *l, struct rules *rules_take)
 {
 	struct rules *before = l->rules;
 	bool is_same = is_same_rules(before, rules_take);
-	use_rules(l, rules_take);
+	l->rules = rules_take;
 	bool has_moved = renumber_sets(l, before);
+	use_rules(l);
 	rules_free(before);
 	if (!is_same || has_moved)
 		live_refresh(l, has_moved ? LIVE_TODO_SETS : 0);
@@ -263,7 +278,7 @@ void live_remove_offer(struct live *l, int64_t id)
 		(l->n_offers - at - 1) * sizeof(*l->order));
 	l->n_offers--;
 	l->free_slots[l->n_free++] = (uint32_t)(o - l->slots);
-	*o = (struct moffer){0}; /* no trade: compared with nobody */
+	*o = moffer_unknown; /* no trade: compared with nobody */
 	live_tell_offer(l, id);
 }
 
@@ -286,10 +301,12 @@ static void unmark_all(struct live *l)
 
 int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err)
 {
-	const struct moffer *o = &l->slots[slot];
-	int result = store_ledger_people(l->store, o->id, mark, l, err);
-	if (result)
+	struct moffer *o = &l->slots[slot];
+	int result = -1;
+	if (live_renew(l, o, err) ||
+	    store_ledger_people(l->store, o->id, mark, l, err))
 		goto out;
+	result = 0;
 	l->hits.n = 0;
 	matcher_offer(l->matcher, o, on, &l->hits);
 	l->stats.matched_offers++;
@@ -313,7 +330,8 @@ int live_offer_put(struct live *l, int64_t canonical, const struct offer *o,
 {
 	struct moffer m;
 	uint32_t slot;
-	moffer_from_offer(o, l->rd, canonical, &m);
+	moffer_from_offer(o, l->rd, l->rules, canonical, &m);
+	m.rules_gen = l->rules_gen;
 	if (live_keep_offer(l, &m, &slot, err))
 		return -1;
 	return live_compare(l, slot, live_today(l), err);
@@ -378,9 +396,9 @@ void live_refill(struct live *l, int64_t id)
 void live_refill_agency(struct live *l, const char *code)
 {
 	uint16_t number = live_agency(l, code);
-	const struct mperson *p;
-	for (size_t i = 0; (p = roster_each(l->roster, &i));) {
-		if (p->agency == number)
-			look_at(l, p->id, true);
+	struct mperson p;
+	for (size_t i = 0; roster_each(l->roster, &i, &p);) {
+		if (p.agency == number)
+			look_at(l, p.id, true);
 	}
 }

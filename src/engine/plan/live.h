@@ -6,14 +6,15 @@
 #include <etrier/live_look.h>
 #include <etrier/map.h>
 #include <etrier/offer.h>
+#include <etrier/refusals.h>
 #include <etrier/store_offers.h>
 #include <etrier/store_people.h>
 
 #include <assert.h>
 
 /* What the files of live share: live.c (what is put in and dropped), live_top.c
- * (lists of candidates), live_work.c (what is done in slices), live_load.c
- * (rows of the store), live_ask.c (answers). */
+ * (lists of candidates), live_work.c (what is done in slices), live_person.c
+ * and live_load.c (rows of the store), live_ask.c (answers). */
 
 /* --- lists of candidates (live_top.c) ------------------------------------- */
 /* A person's best offers that were proposed to nobody, and what waits to be
@@ -83,6 +84,13 @@ struct live {
 	const struct clock *clock;
 	struct rules *rules;
 	struct travel *travel;
+	uint32_t rules_gen; /* number of the compile, from 1 */
+	struct match_pad *pad;
+	struct travel_field *field; /* scratch: journeys to a CFA */
+	uint32_t field_cfa;	    /* which one, 0: none */
+	struct refusals *refusals;
+	uint8_t *refusers; /* a bit a person id: has some */
+	size_t n_refusers; /* bytes */
 	struct tradenet *trades;
 	struct roster *roster;
 	struct matcher *matcher;
@@ -124,6 +132,10 @@ void live_remove_offer(struct live *l, int64_t id);
 size_t live_order_at(const struct live *l, int64_t id);
 /* NULL: not live. */
 struct moffer *live_find_offer(const struct live *l, int64_t id);
+/* live_load.c. An offer's conditions are answered under the rules in force: its
+ * record is read again when they are of others. A record that is gone changes
+ * nothing. */
+int live_renew(struct live *l, struct moffer *o, struct err *err);
 /* The offer in a slot against everyone; lists follow. */
 int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err);
 uint16_t live_agency(struct live *l, const char *code_or_null);
@@ -137,11 +149,14 @@ void live_refresh(struct live *l, unsigned todo);
 void live_tell_offer(const struct live *l, int64_t canonical);
 void live_tell_person(const struct live *l, uint32_t person);
 
-/* live_load.c. *is_matched false: no trade is looked for, or nothing is looked
- * for today; then the person is not in the roster. Writes nothing. */
+/* live_person.c. *is_matched false: no trade is looked for, or nothing is
+ * looked for today; then the person is not in the roster. Writes nothing. */
 int live_put_in_roster(struct live *l, const struct store_person *row,
 		       bool *is_matched, struct err *err);
-/* A stored offer; false: it cannot be read, which is counted. */
+/* What the person refused and answered, as the store has it; 0: everybody. */
+int live_read_refusals(struct live *l, uint32_t person, struct err *err);
+
+/* live_load.c. A stored offer; false: it cannot be read, which is counted. */
 bool live_read_offer(struct live *l, const struct store_offer *row,
 		     struct moffer *out);
 

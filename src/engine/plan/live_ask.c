@@ -16,25 +16,28 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 }
 
 /* While sets get other numbers the roster still has some of the old ones. */
-static struct mperson under_these_rules(const struct live *l,
-					const struct mperson *p)
+static bool find_person(const struct live *l, int64_t person,
+			struct mperson *out)
 {
-	struct mperson m = *p;
-	m.set = l->agency_sets[p->agency];
-	return m;
+	if (!roster_find(l->roster, (uint32_t)person, out))
+		return false;
+	out->set = l->agency_sets[out->agency];
+	return true;
 }
 
-int live_evaluate(const struct live *l, int64_t person, int64_t canonical,
-		  int32_t on, struct verdict *out, struct err *err)
+int live_evaluate(struct live *l, int64_t person, int64_t canonical, int32_t on,
+		  struct verdict *out, struct err *err)
 {
-	const struct mperson *p = roster_find(l->roster, (uint32_t)person);
-	const struct moffer *o = live_find_offer(l, canonical);
-	if (!p || !o)
-		return err_set(err, ERR_UNKNOWN, "%s",
-			       p ? "the offer is not live"
-				 : "the person is not compared with offers");
-	struct mperson m = under_these_rules(l, p);
-	match_evaluate(&l->env, &m, o, on, out);
+	struct mperson p;
+	struct moffer *o = live_find_offer(l, canonical);
+	if (!find_person(l, person, &p))
+		return err_set(err, ERR_UNKNOWN,
+			       "the person is not compared with offers");
+	if (!o)
+		return err_set(err, ERR_UNKNOWN, "the offer is not live");
+	if (live_renew(l, o, err))
+		return -1;
+	match_evaluate(&l->env, &p, o, on, out);
 	return 0;
 }
 
@@ -52,7 +55,7 @@ struct proposed {
 };
 
 struct gathering {
-	const struct live *l;
+	struct live *l;
 	struct proposed *v;
 	size_t n, cap;
 };
@@ -98,57 +101,58 @@ static int best_first(const void *a, const void *b)
 	return x->canonical > y->canonical ? 1 : -(x->canonical < y->canonical);
 }
 
-/* The good ones of those gathered, best first; the caller's to free. */
-static struct live_candidate *judge(const struct gathering *g,
-				    const struct mperson *p, int audience,
-				    size_t *n)
+/* The good ones of those gathered, best first, into all. */
+static int judge(const struct gathering *g, int64_t person, int audience,
+		 struct live_candidate *all, size_t *n, struct err *err)
 {
-	struct live_candidate *all = mem_array(g->n + 1, sizeof(*all));
 	int32_t on = live_today(g->l);
 	*n = 0;
 	for (size_t i = 0; i < g->n; i++) {
 		struct verdict v;
 		if (g->v[i].audiences >> audience & 1)
 			continue;
-		match_evaluate(&g->l->env, p,
-			       live_find_offer(g->l, g->v[i].canonical), on,
-			       &v);
+		if (live_evaluate(g->l, person, g->v[i].canonical, on, &v, err))
+			return -1;
 		if (v.decision != DECISION_EXCLUDE)
 			all[(*n)++] = (struct live_candidate){
 				g->v[i].canonical, v.score, v.decision};
 	}
 	qsort(all, *n, sizeof(*all), best_first);
-	return all;
-}
-
-int live_candidates(const struct live *l, int64_t person, int audience,
-		    struct live_candidate *out, size_t max, size_t *n,
-		    struct err *err)
-{
-	const struct mperson *p = roster_find(l->roster, (uint32_t)person);
-	struct gathering g = {.l = l};
-	size_t found;
-	*n = 0;
-	if (!p)
-		return 0;
-	if (store_ledger_proposed(l->store, person, add_proposed, &g, err)) {
-		free(g.v);
-		return -1;
-	}
-	add_listed(&g, p->id);
-	struct mperson m = under_these_rules(l, p);
-	struct live_candidate *all = judge(&g, &m, audience, &found);
-	for (; *n < found && *n < max; ++*n)
-		out[*n] = all[*n];
-	free(all);
-	free(g.v);
 	return 0;
 }
 
-int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out)
+int live_candidates(struct live *l, int64_t person, int audience,
+		    struct live_candidate *out, size_t max, size_t *n,
+		    struct err *err)
 {
-	const struct moffer *o = live_find_offer(l, canonical);
+	struct mperson p;
+	struct gathering g = {.l = l};
+	struct live_candidate *all = NULL;
+	size_t found = 0;
+	int result = -1;
+	*n = 0;
+	if (!find_person(l, person, &p))
+		return 0;
+	if (store_ledger_proposed(l->store, person, add_proposed, &g, err))
+		goto out;
+	add_listed(&g, p.id);
+	all = mem_array(g.n + 1, sizeof(*all));
+	result = judge(&g, person, audience, all, &found, err);
+	for (; !result && *n < found && *n < max; ++*n)
+		out[*n] = all[*n];
+out:
+	free(all);
+	free(g.v);
+	return result;
+}
+
+int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out,
+		    struct err *err)
+{
+	struct moffer *o = live_find_offer(l, canonical);
 	if (!o)
+		return err_set(err, ERR_UNKNOWN, "the offer is not live");
+	if (live_renew(l, o, err))
 		return -1;
 	matcher_offer(l->matcher, o, live_today(l), out);
 	return 0;

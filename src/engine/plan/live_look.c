@@ -6,21 +6,17 @@
 
 bool live_each_person(const struct live *l, size_t *i, struct mperson *out)
 {
-	const struct mperson *p = roster_each(l->roster, i);
-	if (!p)
+	if (!roster_each(l->roster, i, out))
 		return false;
-	*out = *p;
-	out->set = l->agency_sets[p->agency];
+	out->set = l->agency_sets[out->agency];
 	return true;
 }
 
 bool live_find_person(const struct live *l, uint32_t id, struct mperson *out)
 {
-	const struct mperson *p = roster_find(l->roster, id);
-	if (!p)
+	if (!roster_find(l->roster, id, out))
 		return false;
-	*out = *p;
-	out->set = l->agency_sets[p->agency];
+	out->set = l->agency_sets[out->agency];
 	return true;
 }
 

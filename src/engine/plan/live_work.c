@@ -92,7 +92,11 @@ static int read_person(struct live *l, uint32_t id, struct err *err)
 	if (!result && row.id != id) /* joined into another since */
 		live_person_changed(l, row.id);
 	else if (!result)
-		result = live_put_in_roster(l, &row, &is_matched, &why);
+		result = live_read_refusals(l, id, &why) ||
+					 live_put_in_roster(l, &row,
+							    &is_matched, &why)
+				 ? -1
+				 : 0;
 	arena_clear(&a);
 	if (result && why.kind == ERR_STORE) {
 		*err = why;
@@ -130,16 +134,15 @@ static int read_people(struct live *l, struct err *err)
 
 static int give_sets(struct live *l, struct err *err)
 {
-	const struct mperson *p;
+	struct mperson p;
 	for (int i = 0; i < AT_ONCE; i++) {
-		p = roster_each(l->roster, &l->at);
-		if (!p) {
+		if (!roster_each(l->roster, &l->at, &p)) {
 			end_phase(l, LIVE_TODO_SETS);
 			return 0;
 		}
-		struct mperson m = *p;
-		m.set = l->agency_sets[m.agency];
-		if (m.set != p->set && roster_put(l->roster, &m, err))
+		uint8_t before = p.set;
+		p.set = l->agency_sets[p.agency];
+		if (p.set != before && roster_put(l->roster, &p, err))
 			return -1;
 	}
 	return 0;
@@ -275,16 +278,16 @@ static void make_list(struct live *l, const struct mperson *p, int32_t on)
 static int look_at_person(struct live *l, uint32_t id, int32_t on,
 			  struct err *err)
 {
-	const struct mperson *p = roster_find(l->roster, id);
+	struct mperson p;
 	struct top *t = top_find(&l->tops, id);
-	if (!p || !t->is_due)
+	if (!roster_find(l->roster, id, &p) || !t->is_due)
 		return 0;
 	if (find_proposed(l, id, err))
 		return -1;
 	for (size_t i = 0; i < l->marked.n; i++)
 		top_remove(&l->tops, t, l->marked.v[i]);
 	if (t->needs_list || (t->is_cut && t->n < LIST_LEFT_MIN))
-		make_list(l, p, on);
+		make_list(l, &p, on);
 	l->marked.n = 0;
 	l->n_lists -= t->needs_list;
 	t->is_due = t->needs_list = false;

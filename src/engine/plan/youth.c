@@ -124,7 +124,7 @@ static int write_message(struct store *s, void *ctx, struct err *err)
 		.person = person,
 		.canonical = k->item->canonical,
 		.audience = STORE_TO_YOUTH,
-		.score = k->item->verdict.score,
+		.score = k->item->verdict.public_score,
 		.rules = live_rules_id(k->planner->live, k->agency->code),
 		.facts = k->facts};
 	if (store_message_plan(s, &m, &row, 1, now, &k->id, err))
@@ -142,8 +142,7 @@ static int write_message(struct store *s, void *ctx, struct err *err)
 
 char *plan_facts(struct planner *p, const struct verdict *v)
 {
-	json_t *facts = explain_json(live_env(p->live), live_refdata(p->live),
-				     v, EXPLAIN_PUBLIC);
+	json_t *facts = explain_json(live_refdata(p->live), v, EXPLAIN_PUBLIC);
 	char *text = json_dumps(facts, JSON_COMPACT);
 	json_decref(facts);
 	BUG_ON(!text);

@@ -2,6 +2,8 @@
 #ifndef ENGINE_ROSTER_POSTING_H
 #define ENGINE_ROSTER_POSTING_H
 
+#include "row.h"
+
 #include <etrier/roster.h>
 
 #include <assert.h>
@@ -29,6 +31,13 @@
 #define FILTER_WISH_UNKNOWN  (1u << 21) /* contracts not said */
 #define FILTER_RQTH	     (1u << 22)
 #define FILTER_DEADLINE	     (1u << 23)
+/* What no posting repeats; the scan then asks the full evaluation. */
+#define FILTER_STEP_FREE (1u << 24) /* must travel without a step */
+#define FILTER_DAY	 (1u << 25) /* limits of the day */
+#define FILTER_COURSE	 (1u << 26) /* course, CFA or the way there is known */
+#define FILTER_REFUSES	 (1u << 27)
+#define FILTER_MANY	 (1u << 28) /* no number for the trait */
+#define FILTER_NOWHERE	 (1u << 29) /* reach unknown: as near as anybody */
 static_assert(CONTRACT_COUNT + LICENCE_COUNT <= 20, "filter bits overlap");
 
 struct posting {
@@ -36,22 +45,41 @@ struct posting {
 	uint32_t filter;
 	uint16_t profile;	   /* number in roster_profiles() */
 	uint16_t pattern;	   /* number in roster_patterns() */
+	uint16_t trait;		   /* number in roster_traits() */
+	uint16_t zone;		   /* travel_zone() */
 	uint16_t birth, available; /* day16 */
-	uint32_t slot, id;
+	uint32_t slot;
 };
 /* The commonest wishes for kinds of contract have a group each, so that an
- * offer passes over all who do not look for its kind; the rest share one. */
-#define ROSTER_GROUPS 16
+ * offer passes over all who do not look for its kind; the rest share one.
+ *
+ * A long list is kept in strips from south to north, whose reach is not known
+ * before them: of a list of all France only the strips in reach are looked at.
+ */
+#define ROSTER_GROUPS	   16
+#define ROSTER_STRIPS	   64
+#define ROSTER_STRIP_SHIFT 14 /* 16 km; the outermost go on for ever */
 struct posting_list {
 	struct posting *v;
 	uint32_t n, cap;
+	uint32_t *first; /* of each strip, and n; NULL: short, no order */
 };
+static inline int roster_strip_at(int32_t y_m)
+{
+	int i = (y_m >> ROSTER_STRIP_SHIFT) + ROSTER_STRIPS / 2;
 
-/* A profile: set | modes << 8 | (max_minutes + 1) << 16. Reach unknown: modes
- * 0 and minutes 0. */
+	return i < 1 ? 1 : i >= ROSTER_STRIPS ? ROSTER_STRIPS - 1 : i;
+}
+static inline int roster_strip(const struct posting *p)
+{
+	return p->filter & FILTER_NOWHERE ? 0 : roster_strip_at((int)p->y_m);
+}
+
+/* A profile: set | modes << 8 | (max_minutes + 1) << 16 | nowhere << 32. */
 struct profile_key {
 	uint8_t set, modes;
 	int16_t max_minutes;
+	bool is_nowhere; /* home not known */
 };
 struct profile_key profile_unpack(uint64_t v);
 bool profile_is_unknown(struct profile_key k);
@@ -77,7 +105,12 @@ uint32_t roster_group_filter(const struct roster *r, unsigned group);
 const uint64_t *roster_patterns(const struct roster *r, uint16_t shelf,
 				uint32_t *n);
 const uint64_t *roster_profiles(const struct roster *r, uint32_t *n);
-const struct mperson *roster_slot(const struct roster *r, uint32_t slot);
+const struct trait *roster_traits(const struct roster *r, uint32_t *n);
+const struct rules *roster_rules(const struct roster *r);
+/* By slot: the id, and what few people have. Borrowed until the next change. */
+const uint32_t *roster_ids(const struct roster *r);
+const struct rare *roster_rare(const struct roster *r, uint32_t slot);
+void roster_slot(const struct roster *r, uint32_t slot, struct mperson *out);
 /* Slot of an id that is there. */
 uint32_t roster_slot_of(const struct roster *r, uint32_t id);
 /* Slots are below it. */

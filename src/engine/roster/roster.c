@@ -10,21 +10,24 @@
  * Does not: know rules or travel (numbers of profiles and patterns are enough
  * for whoever does), keep an order, survive a restart. */
 #include "dict.h"
-#include "posting.h"
+#include "lists.h"
 
 #include <etrier/err.h>
 #include <etrier/mem.h>
+#include <etrier/rules_when.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_LONG = 512 };
-
 struct roster {
 	const struct tradenet *trades;
+	const struct rules *rules; /* NULL: no conditions */
 	uint16_t n_shelves;
-	struct mperson *slots;
+	/* by slot */
+	struct row *rows;
+	uint32_t *id_of, *rare_of;
 	uint32_t n_slots, cap_slots;
+	struct rares rares;
 	struct idmap ids;
 	/* n_shelves times ROSTER_GROUPS each */
 	struct posting_list *lists[ROSTER_SETS_MAX];
@@ -32,6 +35,7 @@ struct roster {
 	unsigned n_groups;
 	struct dict *patterns; /* per shelf */
 	struct dict profiles;
+	struct traits traits;
 };
 
 static size_t n_lists(const struct roster *r)
@@ -46,6 +50,7 @@ struct roster *roster_new(const struct tradenet *t)
 	r->trades = t;
 	r->n_shelves = tradenet_n_shelves(t);
 	r->patterns = mem_array((size_t)r->n_shelves + 1, sizeof(struct dict));
+	rares_init(&r->rares);
 	return r;
 }
 
@@ -57,7 +62,7 @@ void roster_free(struct roster *r)
 		if (!r->lists[set])
 			continue;
 		for (size_t i = 0; i < n_lists(r); i++)
-			free(r->lists[set][i].v);
+			list_clear(&r->lists[set][i]);
 		free(r->lists[set]);
 	}
 	for (uint16_t i = 0; i < r->n_shelves; i++)
@@ -65,7 +70,11 @@ void roster_free(struct roster *r)
 	free(r->patterns);
 	dict_clear(&r->profiles);
 	idmap_clear(&r->ids);
-	free(r->slots);
+	traits_clear(&r->traits);
+	rares_clear(&r->rares);
+	free(r->rows);
+	free(r->id_of);
+	free(r->rare_of);
 	free(r);
 }
 
@@ -75,20 +84,23 @@ struct profile_key profile_unpack(uint64_t v)
 		.set = (uint8_t)v,
 		.modes = (uint8_t)(v >> 8),
 		.max_minutes = (int16_t)((int)(v >> 16 & 0xffff) - 1),
+		.is_nowhere = v >> 32 & 1,
 	};
 }
 
 bool profile_is_unknown(struct profile_key k)
 {
-	return k.modes == 0 || k.max_minutes < 0;
+	return k.is_nowhere || k.modes == 0 || k.max_minutes < 0;
 }
 
+/* Where somebody is not known to be is kept in the profile, for reach is then
+ * unknown whatever the rest. */
 static uint64_t profile_of(const struct mperson *p)
 {
-	if (!(p->flags & MPERSON_PLACED) || !p->modes || p->max_minutes < 0)
-		return p->set;
+	uint64_t is_nowhere = !(p->flags & MPERSON_PLACED);
+
 	return (uint64_t)p->set | (uint64_t)p->modes << 8 |
-	       (uint64_t)(p->max_minutes + 1) << 16;
+	       (uint64_t)(p->max_minutes + 1) << 16 | is_nowhere << 32;
 }
 
 static uint32_t filter_of(const struct mperson *p)
@@ -101,11 +113,30 @@ static uint32_t filter_of(const struct mperson *p)
 		f |= FILTER_WISH_UNKNOWN;
 	if (p->needs_exclude)
 		f |= FILTER_NEEDS;
+	if (needs_step_free(p->needs_exclude))
+		f |= FILTER_STEP_FREE;
 	if (p->flags & MPERSON_RQTH)
 		f |= FILTER_RQTH;
 	if (p->deadline)
 		f |= FILTER_DEADLINE;
+	if (p->earliest_departure >= 0 || p->latest_return >= 0)
+		f |= FILTER_DAY;
+	if (p->rncp || p->cfa || p->cfa_minutes >= 0)
+		f |= FILTER_COURSE;
+	if (p->flags & MPERSON_REFUSES)
+		f |= FILTER_REFUSES;
+	if (profile_is_unknown(profile_unpack(profile_of(p))))
+		f |= FILTER_NOWHERE;
 	return f;
+}
+
+static uint16_t trait_of(struct roster *r, const struct mperson *p)
+{
+	struct trait t = {.level = p->level};
+
+	if (r->rules)
+		rules_person_conds(r->rules, p, &t.bits);
+	return traits_intern(&r->traits, &t);
 }
 
 /* The group for a filter; a new one as long as there are any. */
@@ -174,85 +205,87 @@ static struct posting_list *list_at(const struct roster *r, unsigned set,
 	return &r->lists[set][(size_t)shelf * ROSTER_GROUPS + group];
 }
 
-static struct posting *list_push(struct posting_list *l)
+static int strip_of(const struct mperson *p)
 {
-	if (l->n == l->cap) {
-		/* long lists by an eighth: there memory counts more than the
-		 * copies */
-		l->cap += l->cap / (l->cap < LIST_LONG ? 3 : 8) + 4;
-		l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
-	}
-	return &l->v[l->n++];
+	struct posting at = {.filter = filter_of(p), .y_m = (float)p->at.y_m};
+
+	return roster_strip(&at);
 }
 
-static void add_postings(struct roster *r, uint32_t slot, uint16_t profile,
+static void give_trait(struct posting *p, uint16_t trait)
+{
+	p->filter &= ~FILTER_MANY;
+	if (trait == TRAIT_MANY)
+		p->filter |= FILTER_MANY;
+	p->trait = trait == TRAIT_MANY ? 0 : trait;
+}
+
+static void add_postings(struct roster *r, uint32_t slot,
+			 const struct mperson *p, uint16_t profile,
 			 const struct wishes *w)
 {
-	const struct mperson *p = &r->slots[slot];
 	struct posting base = {
 		.x_m = (float)p->at.x_m,
 		.y_m = (float)p->at.y_m,
 		.filter = filter_of(p),
 		.profile = profile,
+		.zone = p->zone,
 		.birth = p->birth,
 		.available = p->available,
 		.slot = slot,
-		.id = p->id,
 	};
-	unsigned group;
+	unsigned group = group_of(r, base.filter);
 
-	group = group_of(r, base.filter);
+	give_trait(&base, trait_of(r, p));
 	if (!r->lists[p->set])
 		r->lists[p->set] =
 			mem_array(n_lists(r) + 1, sizeof(struct posting_list));
 	for (int k = 0; k < w->n; k++) {
 		base.pattern = w->number[k];
-		*list_push(list_at(r, p->set, w->shelf[k], group)) = base;
+		list_add(list_at(r, p->set, w->shelf[k], group), &base);
 	}
-}
-
-static struct posting *find_posting(struct posting_list *l, uint32_t slot)
-{
-	for (uint32_t i = 0; i < l->n; i++)
-		if (l->v[i].slot == slot)
-			return &l->v[i];
-	mem_bug(__FILE__, __LINE__, "a posting is missing");
 }
 
 static void drop_postings(struct roster *r, uint32_t slot)
 {
-	const struct mperson *p = &r->slots[slot];
-	unsigned group = group_of(r, filter_of(p));
+	struct mperson p;
 	struct wishes w;
+	unsigned group;
 
-	gather(r, p, &w);
-	for (int k = 0; k < w.n; k++) {
-		struct posting_list *l = list_at(r, p->set, w.shelf[k], group);
-
-		*find_posting(l, slot) = l->v[l->n - 1];
-		l->n--;
-	}
+	roster_slot(r, slot, &p);
+	group = group_of(r, filter_of(&p));
+	gather(r, &p, &w);
+	for (int k = 0; k < w.n; k++)
+		list_drop(list_at(r, p.set, w.shelf[k], group), slot,
+			  strip_of(&p));
 }
 
 /* Tell the postings of the person in slot `from` that the slot is now `to`. */
 static void renumber(struct roster *r, uint32_t from, uint32_t to)
 {
-	const struct mperson *p = &r->slots[from];
-	unsigned group = group_of(r, filter_of(p));
+	struct mperson p;
 	struct wishes w;
+	unsigned group;
 
-	gather(r, p, &w);
+	roster_slot(r, from, &p);
+	group = group_of(r, filter_of(&p));
+	gather(r, &p, &w);
 	for (int k = 0; k < w.n; k++)
-		find_posting(list_at(r, p->set, w.shelf[k], group), from)
+		list_find(list_at(r, p.set, w.shelf[k], group), from,
+			  strip_of(&p))
 			->slot = to;
 }
 
 static uint32_t new_slot(struct roster *r)
 {
 	if (r->n_slots == r->cap_slots) {
-		r->cap_slots += r->cap_slots / 8 + 64;
-		r->slots = mem_grow(r->slots, r->cap_slots, sizeof(*r->slots));
+		r->cap_slots += r->cap_slots / 16 + 64;
+		r->rows = mem_grow(r->rows, r->cap_slots, sizeof(*r->rows));
+		r->id_of = mem_grow(r->id_of, r->cap_slots, sizeof(*r->id_of));
+		r->rare_of =
+			mem_grow(r->rare_of, r->cap_slots, sizeof(*r->rare_of));
 	}
+	r->rare_of[r->n_slots] = 0;
 	return r->n_slots++;
 }
 
@@ -288,8 +321,11 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err)
 	} else {
 		drop_postings(r, slot);
 	}
-	r->slots[slot] = *p;
-	add_postings(r, slot, (uint16_t)profile, &w);
+	rares_drop(&r->rares, r->rare_of[slot]);
+	r->rare_of[slot] = rares_add(&r->rares, p);
+	r->id_of[slot] = p->id;
+	row_pack(p, (uint16_t)profile, &r->rows[slot]);
+	add_postings(r, slot, p, (uint16_t)profile, &w);
 	return 0;
 }
 
@@ -300,21 +336,66 @@ bool roster_remove(struct roster *r, uint32_t id)
 	if (slot == IDMAP_NONE)
 		return false;
 	drop_postings(r, slot);
+	rares_drop(&r->rares, r->rare_of[slot]);
 	if (slot != last) {
 		renumber(r, last, slot);
-		r->slots[slot] = r->slots[last];
-		idmap_put(&r->ids, r->slots[slot].id, slot);
+		r->rows[slot] = r->rows[last];
+		r->rare_of[slot] = r->rare_of[last];
+		r->id_of[slot] = r->id_of[last];
+		idmap_put(&r->ids, r->id_of[slot], slot);
 	}
 	idmap_remove(&r->ids, id);
 	r->n_slots--;
 	return true;
 }
 
-const struct mperson *roster_find(const struct roster *r, uint32_t id)
+/* --- new rules -------------------------------------------------------------
+ */
+static void renumber_traits(struct posting_list *l, const uint16_t *trait_of)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		give_trait(&l->v[i], trait_of[l->v[i].slot]);
+}
+
+void roster_set_rules(struct roster *r, const struct rules *rules)
+{
+	uint16_t *traits = mem_array((size_t)r->n_slots + 1, sizeof(*traits));
+
+	r->rules = rules;
+	traits_clear(&r->traits);
+	for (uint32_t i = 0; i < r->n_slots; i++) {
+		struct mperson p;
+
+		roster_slot(r, i, &p);
+		traits[i] = trait_of(r, &p);
+	}
+	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
+		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+			renumber_traits(&r->lists[set][i], traits);
+	free(traits);
+}
+
+/* --- asking ----------------------------------------------------------------
+ */
+void roster_slot(const struct roster *r, uint32_t slot, struct mperson *out)
+{
+	const struct row *row = &r->rows[slot];
+	struct profile_key k = profile_unpack(r->profiles.values[row->profile]);
+
+	row_unpack(row, &r->rares.v[r->rare_of[slot]], out);
+	out->id = r->id_of[slot];
+	out->set = k.set;
+	out->modes = k.modes;
+	out->max_minutes = k.max_minutes;
+}
+
+bool roster_find(const struct roster *r, uint32_t id, struct mperson *out)
 {
 	uint32_t slot = idmap_get(&r->ids, id);
 
-	return slot == IDMAP_NONE ? NULL : &r->slots[slot];
+	if (slot != IDMAP_NONE)
+		roster_slot(r, slot, out);
+	return slot != IDMAP_NONE;
 }
 
 size_t roster_count(const struct roster *r)
@@ -322,9 +403,33 @@ size_t roster_count(const struct roster *r)
 	return r->n_slots;
 }
 
-const struct mperson *roster_each(const struct roster *r, size_t *i)
+bool roster_each(const struct roster *r, size_t *i, struct mperson *out)
 {
-	return *i < r->n_slots ? &r->slots[(*i)++] : NULL;
+	if (*i >= r->n_slots)
+		return false;
+	roster_slot(r, (uint32_t)(*i)++, out);
+	return true;
+}
+
+const struct trait *roster_traits(const struct roster *r, uint32_t *n)
+{
+	*n = r->traits.n;
+	return r->traits.v;
+}
+
+const struct rules *roster_rules(const struct roster *r)
+{
+	return r->rules;
+}
+
+const uint32_t *roster_ids(const struct roster *r)
+{
+	return r->id_of;
+}
+
+const struct rare *roster_rare(const struct roster *r, uint32_t slot)
+{
+	return &r->rares.v[r->rare_of[slot]];
 }
 
 const struct posting_list *roster_lists(const struct roster *r, unsigned set,
@@ -351,11 +456,6 @@ const uint64_t *roster_profiles(const struct roster *r, uint32_t *n)
 	return r->profiles.values;
 }
 
-const struct mperson *roster_slot(const struct roster *r, uint32_t slot)
-{
-	return &r->slots[slot];
-}
-
 uint32_t roster_slot_of(const struct roster *r, uint32_t id)
 {
 	return idmap_get(&r->ids, id);
@@ -368,17 +468,16 @@ uint32_t roster_n_slots(const struct roster *r)
 
 size_t roster_bytes(const struct roster *r)
 {
-	size_t sum = sizeof(*r) + r->cap_slots * sizeof(*r->slots) +
+	size_t per_slot =
+		sizeof(*r->rows) + sizeof(*r->id_of) + sizeof(*r->rare_of);
+	size_t sum = sizeof(*r) + r->cap_slots * per_slot +
+		     rares_bytes(&r->rares) + traits_bytes(&r->traits) +
 		     idmap_bytes(&r->ids) + dict_bytes(&r->profiles);
 
 	for (uint16_t i = 0; i < r->n_shelves; i++)
 		sum += sizeof(struct dict) + dict_bytes(&r->patterns[i]);
-	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++) {
-		if (!r->lists[set])
-			continue;
-		for (size_t i = 0; i < n_lists(r); i++)
-			sum += sizeof(struct posting_list) +
-			       r->lists[set][i].cap * sizeof(struct posting);
-	}
+	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
+		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+			sum += list_bytes(&r->lists[set][i]);
 	return sum;
 }

@@ -142,6 +142,7 @@ static int fold(struct store *s, int64_t from, int64_t to, struct err *err)
 	static const char *const moves[] = {
 		"UPDATE message SET person = ?2 WHERE person = ?1",
 		"UPDATE OR IGNORE ledger SET person = ?2 WHERE person = ?1",
+		"UPDATE OR IGNORE refusal SET person = ?2 WHERE person = ?1",
 		"UPDATE person SET told = coalesce(told, (SELECT told "
 		"FROM person WHERE id = ?1)) WHERE id = ?2",
 		"UPDATE person SET joined = ?2 WHERE joined = ?1",
@@ -153,7 +154,10 @@ static int fold(struct store *s, int64_t from, int64_t to, struct err *err)
 		if (db_run(s, err, moves[i], db_int(from), db_int(to)))
 			return -1;
 	}
-	return db_run(s, err, "DELETE FROM ledger WHERE person = ?1",
+	if (db_run(s, err, "DELETE FROM ledger WHERE person = ?1",
+		   db_int(from)))
+		return -1;
+	return db_run(s, err, "DELETE FROM refusal WHERE person = ?1",
 		      db_int(from));
 }
 

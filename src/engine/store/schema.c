@@ -329,7 +329,10 @@ static const char v3_refusal[] =
 	"  at INTEGER NOT NULL, -- instant\n"
 	"  by TEXT NOT NULL, -- youth, uid:N\n"
 	"  PRIMARY KEY (person, kind, value)\n"
-	") STRICT, WITHOUT ROWID;\n";
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX refusal_value ON refusal (kind, value);\n"
+	"CREATE INDEX ledger_answered ON ledger (person, canonical)\n"
+	"  WHERE result IS NOT NULL;\n";
 
 static const char v3_wave[] =
 	"CREATE TABLE wave ( -- whose turn it is, offer by offer\n"

@@ -167,8 +167,15 @@ static int join(struct store *s, void *ctx, struct err *err)
 			return -1;
 	}
 	/* What both had proposed to the same person: one row says it. */
-	return db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
-		      db_int(j.other));
+	if (db_run(s, err, "DELETE FROM ledger WHERE canonical = ?1",
+		   db_int(j.other)))
+		return -1;
+	return db_run(s, err,
+		      "INSERT OR IGNORE INTO refusal (person, kind, value, at, "
+		      "by) SELECT person, kind, CAST(?2 AS TEXT), at, by "
+		      "FROM refusal WHERE kind = 'offer' "
+		      "AND value = CAST(?1 AS TEXT)",
+		      db_int(j.other), db_int(j.keep));
 }
 
 int store_offer_join(struct store *s, int64_t keep, int64_t other,
