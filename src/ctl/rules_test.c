@@ -3,7 +3,6 @@
  * judge them, and the examples of the lexicon. */
 #include "rules_test.h"
 
-#include "cover.h"
 #include "ctl.h"
 
 #include <etrier/arena.h>
@@ -349,7 +348,6 @@ static int cover_stored(struct ctl *c, json_t *options)
 	struct covered k = {.rows = json_array()};
 	int code = ctl_ask(c, "rules coverage", json_incref(options),
 			   &(struct ctl_ask){.on_row = on_covered, .ctx = &k});
-	ctl_end_progress();
 	if (code == CTL_DONE)
 		tell_cover(c, k.rows, k.sum);
 	json_decref(k.rows);

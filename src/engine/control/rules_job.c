@@ -140,9 +140,10 @@ static int take_people(struct engine_state *e, struct job *j, struct err *err)
 static void compare_one(struct engine_state *e, struct job *j,
 			const struct moffer *o, const char *dept)
 {
+	struct err gone;
 	j->now.n = j->next.n = 0;
-	if (live_offer_hits(e->live, o->id, &j->now))
-		return; /* not live any more */
+	if (live_offer_hits(e->live, o->id, &j->now, &gone))
+		return; /* not live any more, or not readable */
 	trial_hits(j->trial, o, j->on, &j->next);
 	compare_offer(j->compare,
 		      &(struct compare_offer){

@@ -190,7 +190,7 @@ static int look_at_offer(struct engine_state *e, struct shadow *s, int64_t id,
 	s->now.n = s->next.n = s->n_rows = 0;
 	s->canonical = id;
 	s->on = paris_date(clock_now(e->clock));
-	bool is_read = !live_offer_hits(e->live, id, &s->now) &&
+	bool is_read = !live_offer_hits(e->live, id, &s->now, &why) &&
 		       !store_offer_get(e->store, id, &a, &row, &why) &&
 		       !trial_offer(s->trial, &row, &a, &o, &dept, &why);
 	arena_clear(&a);
