@@ -154,7 +154,7 @@ void results_print(const struct ctl *c, const struct results *r, bool diff)
 		else
 			print_result(&r->v[i], diff);
 	}
-	if (!c->is_json)
+	if (!c->is_json && r->n)
 		print_sums(r);
 }
 

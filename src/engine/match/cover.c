@@ -167,13 +167,20 @@ void cover_pair(struct cover *c, const struct match_env *env,
 /* --- telling ----------------------------------------------------------------
  */
 
+/* A condition of whether something is said is never unknown: who wants to see
+ * that one is reached has the figures. */
+static bool is_wanted(const struct item *it, int i)
+{
+	return it->states != cond_states || i != TRI_UNKNOWN;
+}
+
 static json_t *row_of(const struct item *it)
 {
 	json_t *row = json_object(), *states = json_object(),
 	       *missed = json_array();
 	for (int i = 0; it->states[i]; i++) {
 		js_put_int(states, it->states[i], it->n[i], -1);
-		if (!it->n[i])
+		if (!it->n[i] && is_wanted(it, i))
 			json_array_append_new(missed,
 					      json_string(it->states[i]));
 	}
@@ -200,8 +207,8 @@ json_t *cover_sum(const struct cover *c)
 	int64_t reached = 0, all = 0;
 	for (size_t i = 0; i < c->n; i++)
 		for (int k = 0; c->v[i].states[k]; k++) {
-			all++;
-			reached += c->v[i].n[k] > 0;
+			all += is_wanted(&c->v[i], k);
+			reached += is_wanted(&c->v[i], k) && c->v[i].n[k] > 0;
 		}
 	js_put_int(out, "verdicts", c->n_verdicts, -1);
 	js_put_int(out, "reached", reached, -1);
