@@ -54,9 +54,9 @@ void results_clear(struct results *r)
 
 int results_agreement(const struct results *r)
 {
-	return r->n_pairs ? (int)((r->n_pairs - r->n_disagreed) * 100 /
-				  r->n_pairs)
-			  : 100;
+	return r->n_pairs
+		       ? (int)((r->n_pairs - r->n_disagreed) * 100 / r->n_pairs)
+		       : 100;
 }
 
 /* --- lines ---------------------------------------------------------------- */
@@ -197,9 +197,9 @@ static void put_case(FILE *f, const struct result *r)
 		put_xml(f, r->error);
 	for (size_t i = 0; i < r->n_wrongs; i++) {
 		const struct wrong *w = &r->wrongs[i];
-		char *text = mem_printf("%s:%u: %s expected %s, got %s",
-					r->file, w->line, w->what, w->expected,
-					w->got);
+		char *text =
+			mem_printf("%s:%u: %s expected %s, got %s", r->file,
+				   w->line, w->what, w->expected, w->got);
 		put_xml(f, text);
 		fputc('\n', f);
 		free(text);

@@ -77,8 +77,9 @@ static void ask_daemon(const struct ctl *c, json_t *texts, struct diags *d)
 	json_t *args = json_object();
 	json_object_set(args, "texts", texts);
 	(void)ctl_ask(c, "rules check", args,
-		      &(struct ctl_ask){
-			      .on_row = on_warning, .ctx = d, .is_quiet = true});
+		      &(struct ctl_ask){.on_row = on_warning,
+					.ctx = d,
+					.is_quiet = true});
 }
 
 /* NULL: the tables cannot be read; codes pass by their shape. */
@@ -130,8 +131,8 @@ static char *rules_file(const struct ctl *c)
 	struct diags d;
 	diags_init(&d);
 	settings_load(c->config, &s, &d);
-	char *file = mem_dup(js_str(json_object_get(s.all, "paths"), "rules",
-				    NULL));
+	char *file =
+		mem_dup(js_str(json_object_get(s.all, "paths"), "rules", NULL));
 	if (!file)
 		diags_print(&d, stderr);
 	settings_clear(&s);
@@ -283,8 +284,9 @@ int ctl_rules_shadow(struct ctl *c)
 		return CTL_FAILED;
 	struct shown k = {c, ctl_table_new(c, "person:PERSON offer:OFFER "
 					      "was:NOW is:SHADOW")};
-	int code = ctl_ask(c, c->command->name, args,
-			   &(struct ctl_ask){.on_row = on_shadow_row, .ctx = &k});
+	int code =
+		ctl_ask(c, c->command->name, args,
+			&(struct ctl_ask){.on_row = on_shadow_row, .ctx = &k});
 	ctl_table_end(k.diffs);
 	return code;
 }
@@ -399,8 +401,7 @@ static int set_aside(const char *rules, const json_t *now, const json_t *files,
 		     struct former **former, struct err *err)
 {
 	for (size_t i = 1; i < json_array_size(now); i++) {
-		const char *path =
-			js_str(json_array_get(now, i), "file", "");
+		const char *path = js_str(json_array_get(now, i), "file", "");
 		if (is_among(path, rules, files))
 			continue;
 		former_keep(former, path);

@@ -39,7 +39,8 @@ static void end_tables(struct shown *k)
 		return;
 	k->has_moves = true;
 	ctl_table_end(k->guards);
-	putchar('\n');
+	if (!k->c->is_json)
+		putchar('\n');
 	ctl_table_end(k->by);
 }
 

@@ -10,6 +10,7 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/lexicon.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/settings.h>
@@ -23,7 +24,8 @@ struct run {
 	struct ctl *c;
 	const json_t *options;
 	struct settings s;
-	struct diags of_settings; /* looked at only when they stand in the way */
+	struct diags
+		of_settings; /* looked at only when they stand in the way */
 	struct judge judge;
 	struct diags d;
 	struct results results;
@@ -56,8 +58,8 @@ static int judge_one(struct run *k, const struct rule_case *cs, int i,
 	return -1;
 }
 
-static void run_test(struct run *k, const struct rule_case *cs,
-		     struct arena *a, struct result *r)
+static void run_test(struct run *k, const struct rule_case *cs, struct arena *a,
+		     struct result *r)
 {
 	struct judged got;
 	if (!judge_one(k, cs, 0, a, &got, r))
@@ -74,8 +76,8 @@ static const char *verdict_words(struct arena *a, const struct verdict *v)
 			    v->score / 10, v->score % 10);
 }
 
-static void run_pair(struct run *k, const struct rule_case *cs,
-		     struct arena *a, struct result *r)
+static void run_pair(struct run *k, const struct rule_case *cs, struct arena *a,
+		     struct result *r)
 {
 	struct judged better, worse;
 	if (!judge_one(k, cs, 0, a, &better, r) &&
@@ -100,16 +102,16 @@ static bool is_asked(const struct run *k, const char *name)
 static int use_rules(struct run *k, const struct case_file *f)
 {
 	size_t before = k->d.n_errors;
-	json_t *texts = f->rule_files
-				? ctl_read_texts(f->rule_files, &k->d)
-				: json_incref(json_object_get(k->s.files,
-							      "rules"));
+	json_t *texts =
+		f->rule_files
+			? ctl_read_texts(f->rule_files, &k->d)
+			: json_incref(json_object_get(k->s.files, "rules"));
 	struct diags d; /* warnings are of `rules check` */
 	diags_init(&d);
-	int result = k->d.n_errors > before ||
-				     judge_use_rules(&k->judge, texts, &d)
-			     ? -1
-			     : 0;
+	int result =
+		k->d.n_errors > before || judge_use_rules(&k->judge, texts, &d)
+			? -1
+			: 0;
 	if (d.n_errors) {
 		json_t *all = diags_to_json(&d);
 		diags_add_json(&k->d, all);
@@ -144,35 +146,35 @@ static void run_file(struct run *k, const struct case_file *f)
 
 /* --- the lexicon ---------------------------------------------------------- */
 
-static size_t count_examples(const json_t *lexicon)
+static size_t count_examples(const struct ynode *rows)
 {
-	json_t *rows = json_object_get(lexicon, "rows"), *row;
-	size_t n = 0, i;
-	json_array_foreach(rows, i, row)
-	{
-		n += json_array_size(json_object_get(row, "must"));
-		n += json_array_size(json_object_get(row, "must_not"));
-	}
+	static const char *const keys[] = {"must", "must_not"};
+	size_t n = 0;
+	for (size_t i = 0; rows && i < rows->n; i++)
+		for (size_t j = 0; j < ARRAY_LEN(keys); j++) {
+			const struct ynode *list =
+				ynode_get(&rows->kids[i], keys[j]);
+			n += list && list->kind == YNODE_LIST ? list->n : 0;
+		}
 	return n;
 }
 
-/* The examples were run when the settings were read: a file with one that
- * fails is not there, and its mistakes are among those of the settings. */
-static void take_lexicon(struct run *k, const char *key)
+/* Reading a lexicon runs its examples. */
+static void run_lexicon(struct run *k, const char *key, const char *rows,
+			enum lexicon_what what)
 {
-	const json_t *paths = json_object_get(k->s.all, "paths");
-	const char *file = js_str(paths, key, NULL);
-	char *name = mem_printf("/%s.yaml", key);
-	for (size_t i = 0; i < k->of_settings.n; i++) {
-		const struct diag *d = &k->of_settings.v[i];
-		if (d->level == DIAG_ERROR &&
-		    (str_eq(d->file, file) || str_ends(d->file, name)))
-			diag_add(&k->d, DIAG_ERROR, d->file, d->line, d->col,
-				 "%s", d->text);
-	}
-	k->results.n_examples +=
-		count_examples(json_object_get(k->s.lexicons, key));
-	free(name);
+	char *file = settings_lexicon_file(&k->s, key);
+	struct arena a;
+	if (!file)
+		return;
+	arena_init(&a);
+	const struct ynode *root = ynode_load(&a, file, &k->d);
+	json_t *checked = root ? lexicon_read(root, what, &k->d) : NULL;
+	if (checked)
+		k->results.n_examples += count_examples(ynode_get(root, rows));
+	json_decref(checked);
+	arena_clear(&a);
+	free(file);
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -265,8 +267,8 @@ int ctl_rules_test(struct ctl *c)
 	if (!open_run(&k)) {
 		run_files(&k);
 		if (!k.has_only) {
-			take_lexicon(&k, "signals");
-			take_lexicon(&k, "quality");
+			run_lexicon(&k, "signals", "signals", LEXICON_SIGNALS);
+			run_lexicon(&k, "quality", "rules", LEXICON_QUALITY);
 		}
 		code = tell(&k, (int)panel_min);
 	}

@@ -180,13 +180,12 @@ static void print_shadow(const json_t *shadow)
 	if (js_str(shadow, "problem", NULL))
 		text(": stopped, ", js_str(shadow, "problem", ""), "\n");
 	else
-		printf(": %" PRId64 " pairs gained, %" PRId64
-		       " lost, %" PRId64 " moved%s\n",
+		printf(": %" PRId64 " pairs gained, %" PRId64 " lost, %" PRId64
+		       " moved%s\n",
 		       js_int(shadow, "gained", 0), js_int(shadow, "lost", 0),
 		       js_int(shadow, "moved", 0),
-		       js_bool(shadow, "complete", false)
-			       ? ""
-			       : ", still looking");
+		       js_bool(shadow, "complete", false) ? ""
+							  : ", still looking");
 }
 
 static void on_row(void *ctx, json_t *row)

@@ -62,7 +62,8 @@ static int audit_private(struct asked *k, struct err *err)
 		err);
 }
 
-/* --- what would alter it ---------------------------------------------------- */
+/* --- what would alter it ----------------------------------------------------
+ */
 
 static json_t *points_json(const struct whatif_points *p)
 {
@@ -122,7 +123,8 @@ static void add_changes(struct asked *k, const struct match_env *env,
 	json_object_set_new(row, "points", points_json(&points));
 }
 
-/* --- --set ------------------------------------------------------------------ */
+/* --- --set ------------------------------------------------------------------
+ */
 
 /* The rules in force with what was set laid over; NULL with *err. */
 static struct rules *rules_with(struct asked *k, const json_t *sets,
@@ -202,8 +204,8 @@ static int tell_pair(struct asked *k, const json_t *sets, struct err *err)
 
 static bool is_usage_wrong(struct control_call *call, const json_t *args)
 {
-	bool has_pair = js_str(args, "youth", NULL) && js_str(args, "offer",
-							      NULL);
+	bool has_pair =
+		js_str(args, "youth", NULL) && js_str(args, "offer", NULL);
 	bool has_ledger = js_str(args, "ledger", NULL) != NULL;
 	if (has_pair == has_ledger) {
 		control_error(call, 2,
@@ -241,7 +243,8 @@ static void explain_pair(struct control_call *call, const json_t *args)
 	arena_clear(&k.arena);
 }
 
-/* --- what was frozen -----------------------------------------------------------
+/* --- what was frozen
+ * -----------------------------------------------------------
  */
 
 static void add_words(struct buf *b, const json_t *list, const char *name)

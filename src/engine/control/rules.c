@@ -56,11 +56,11 @@ static json_t *with_new(struct control_call *call, const json_t *args)
 		control_error(call, 2, "%s", text ? err.text : "no text");
 		return NULL;
 	}
-	return rules_with_file(texts_in_force(control_state(call)), name,
-			       text);
+	return rules_with_file(texts_in_force(control_state(call)), name, text);
 }
 
-/* --- list ---------------------------------------------------------------------- */
+/* --- list
+ * ---------------------------------------------------------------------- */
 
 struct listing {
 	struct control_call *call;
@@ -101,21 +101,26 @@ void cmd_rules_list(struct control_call *call, const json_t *args)
 		control_end(call, 0, NULL);
 }
 
-/* --- long questions --------------------------------------------------------------- */
+/* --- long questions
+ * --------------------------------------------------------------- */
 
 void cmd_rules_diff(struct control_call *call, const json_t *args)
 {
 	const char *days = js_str(args, "days", NULL);
 	const char *accept = js_str(args, "accept", NULL);
-	struct job_ask ask = {.kind = JOB_DIFF, .accept = accept};
+	struct job_ask ask = {.kind = JOB_DIFF,
+			      .name = js_str(args, "name", NULL),
+			      .accept = accept};
 	if (days && num_parse_int(days, 1, DAYS_MAX, &ask.days)) {
 		control_error(call, 2, "--days wants a number from 1 to %d",
 			      DAYS_MAX);
 		return;
 	}
 	if (accept && (str_is_empty(accept) || strlen(accept) > ACCEPT_MAX)) {
-		control_error(call, 2, "--accept wants a reason, in at most "
-				       "%d bytes", ACCEPT_MAX);
+		control_error(call, 2,
+			      "--accept wants a reason, in at most "
+			      "%d bytes",
+			      ACCEPT_MAX);
 		return;
 	}
 	json_t *texts = with_new(call, args);
@@ -142,7 +147,8 @@ void cmd_rules_check(struct control_call *call, const json_t *args)
 		job_begin(call, &ask);
 }
 
-/* --- shadow ------------------------------------------------------------------------ */
+/* --- shadow
+ * ------------------------------------------------------------------------ */
 
 static int list_diff(void *ctx, const struct store_shadow_diff *d)
 {
@@ -153,10 +159,10 @@ static int list_diff(void *ctx, const struct store_shadow_diff *d)
 	char *a = d->decision ? mem_printf("%s %d.%d", was, d->score / 10,
 					   d->score % 10)
 			      : mem_dup(was);
-	char *b = d->new_decision ? mem_printf("%s %d.%d", is,
-					       d->new_score / 10,
-					       d->new_score % 10)
-				  : mem_dup(is);
+	char *b = d->new_decision
+			  ? mem_printf("%s %d.%d", is, d->new_score / 10,
+				       d->new_score % 10)
+			  : mem_dup(is);
 	js_put_int(row, "person", d->person, -1);
 	js_put_int(row, "offer", d->canonical, -1);
 	js_put_str(row, "was", a);
@@ -242,8 +248,10 @@ static void begin_shadow(struct control_call *call, const json_t *args)
 		return;
 	}
 	e->wake(e);
-	control_end(call, 0, "%s is in the shadow; rules shadow shows where it "
-			     "decides otherwise", row.name);
+	control_end(call, 0,
+		    "%s is in the shadow; rules shadow shows where it "
+		    "decides otherwise",
+		    row.name);
 }
 
 void cmd_rules_shadow(struct control_call *call, const json_t *args)
@@ -256,7 +264,8 @@ void cmd_rules_shadow(struct control_call *call, const json_t *args)
 		show_shadow(call, args);
 }
 
-/* --- promote, rollback --------------------------------------------------------------- */
+/* --- promote, rollback
+ * --------------------------------------------------------------- */
 
 static void tell_shadow_file(struct control_call *call)
 {
@@ -302,8 +311,8 @@ static void tell_files(struct control_call *call, const char *hash)
 	const char *id, *files;
 	struct err err = {0};
 	arena_init(&a);
-	if (store_rules_files(control_state(call)->store, hash, &a, &id,
-			      &files, &err)) {
+	if (store_rules_files(control_state(call)->store, hash, &a, &id, &files,
+			      &err)) {
 		control_fail(call, &err);
 	} else {
 		json_t *list = js_parse(files, strlen(files), NULL), *one;
@@ -325,14 +334,15 @@ void cmd_rules_rollback(struct control_call *call, const json_t *args)
 	struct err err = {0};
 	if (!js_bool(args, "done", false))
 		tell_files(call, hash ? hash : "");
-	else if (note(call, "rules.rolled_back",
-		      js_str(args, "id", "unknown"), &err))
+	else if (note(call, "rules.rolled_back", js_str(args, "id", "unknown"),
+		      &err))
 		control_fail(call, &err);
 	else
 		control_end(call, 0, NULL);
 }
 
-/* --- with the engine ------------------------------------------------------------------ */
+/* --- with the engine
+ * ------------------------------------------------------------------ */
 
 static int keep_set(struct engine_state *e, const struct ruleset *set,
 		    const char *files, struct err *err)

@@ -38,13 +38,13 @@ struct job {
 	struct mperson *sample;
 	size_t n_sample, stride, at, seen;
 	bool has_people;
-	int64_t below;	/* offers from here down are still to come */
-	int64_t since;	/* instant: first seen from then on */
+	int64_t below; /* offers from here down are still to come */
+	int64_t since; /* instant: first seen from then on */
 	int32_t on;
 	size_t n_done, n_offers;
 	int told;
-	char *rules_id; /* in force when it began */
-	bool is_accepted;
+	char *rules_id;	     /* in force when it began */
+	char *name, *accept; /* of a diff; accept NULL: a guard stands */
 	json_t *texts;
 	struct match_hits now, next;
 };
@@ -67,6 +67,8 @@ void job_free(struct job *j)
 	match_hits_clear(&j->next);
 	free(j->sample);
 	free(j->rules_id);
+	free(j->name);
+	free(j->accept);
 	json_decref(j->texts);
 	free(j);
 }
@@ -91,7 +93,8 @@ void job_begin(struct control_call *call, const struct job_ask *ask)
 			     : INSTANT_NONE;
 	j->below = INT64_MAX;
 	j->n_offers = l.offers;
-	j->is_accepted = ask->accept != NULL;
+	j->name = mem_dup(ask->name);
+	j->accept = mem_dup(ask->accept);
 	j->texts = json_deep_copy(ask->texts);
 	j->rules_id = mem_dup(live_rules_id(e->live, NULL));
 	j->trial = trial_new(e->live, ask->rules_take);
@@ -101,14 +104,15 @@ void job_begin(struct control_call *call, const struct job_ask *ask)
 		j->cover = cover_new();
 		cover_rules(j->cover, trial_env(j->trial)->rules);
 		j->stride = 1 + l.people / SAMPLE_MAX;
-		j->sample = mem_array(l.people / j->stride + 1,
-				      sizeof(*j->sample));
+		j->sample =
+			mem_array(l.people / j->stride + 1, sizeof(*j->sample));
 		j->n_sample = 0;
 	}
 	e->wake(e);
 }
 
-/* --- people ----------------------------------------------------------------- */
+/* --- people -----------------------------------------------------------------
+ */
 
 static int take_people(struct engine_state *e, struct job *j, struct err *err)
 {
@@ -135,7 +139,8 @@ static int take_people(struct engine_state *e, struct job *j, struct err *err)
 	return 0;
 }
 
-/* --- an offer ---------------------------------------------------------------- */
+/* --- an offer ----------------------------------------------------------------
+ */
 
 static void compare_one(struct engine_state *e, struct job *j,
 			const struct moffer *o, const char *dept)
@@ -169,8 +174,7 @@ static void cover_one(struct job *j, const struct moffer *o)
 	/* Another part of the sample for each offer, the same each time. */
 	size_t from = j->n_sample ? (size_t)o->id * 7919 % j->n_sample : 0;
 	for (size_t i = 0; i < j->n_sample && i < LOOKED_AT_MAX; i++) {
-		const struct mperson *p =
-			&j->sample[(from + i) % j->n_sample];
+		const struct mperson *p = &j->sample[(from + i) % j->n_sample];
 		struct verdict v;
 		int *n = looks_for(p, o) ? &n_linked : &n_others;
 		if (*n == (n == &n_linked ? PAIRS_LINKED : PAIRS_OTHERS))
@@ -211,7 +215,8 @@ static int take_offer(struct engine_state *e, struct job *j, struct err *err)
 	return 0;
 }
 
-/* --- the end ------------------------------------------------------------------ */
+/* --- the end
+ * ------------------------------------------------------------------ */
 
 static void tell_cover(struct control_call *call, const struct cover *c)
 {
@@ -228,6 +233,37 @@ static void tell_cover(struct control_call *call, const struct cover *c)
 	control_end(call, 0, NULL);
 }
 
+/* The reason why a group may fall is for those who ask later. */
+static int keep_reason(struct engine_state *e, const struct job *j,
+		       struct control_call *call, struct err *err)
+{
+	json_t *line = json_object(), *what = json_object();
+	char by[32];
+	js_put_str(line, "by", control_by(call, by));
+	js_put_str(line, "cmd", "rules diff");
+	js_put_str(line, "phase", "accepted");
+	js_put_str(what, "name", j->name);
+	js_put_str(what, "accept", j->accept);
+	json_object_set_new(line, "what", what);
+	return trail_write(e, line, err);
+}
+
+static void finish_diff(struct engine_state *e, struct job *j,
+			struct control_call *call)
+{
+	struct err err;
+	tell_comparison(e, call, j->compare, j->trial);
+	bool falls = compare_falls(j->compare);
+	if (falls && !j->accept)
+		control_end(call, 3,
+			    "fewer people of a group would be proposed "
+			    "anything; --accept REASON if that is meant");
+	else if (falls && keep_reason(e, j, call, &err))
+		control_fail(call, &err);
+	else
+		control_end(call, 0, NULL);
+}
+
 static void finish(struct engine_state *e, struct job *j,
 		   struct control_call *call)
 {
@@ -238,15 +274,7 @@ static void finish(struct engine_state *e, struct job *j,
 			   j->texts);
 		control_end(call, 0, NULL);
 	} else {
-		tell_comparison(e, call, j->compare, j->trial);
-		bool falls = compare_falls(j->compare);
-		if (falls && !j->is_accepted)
-			control_end(call, 3,
-				    "fewer people of a group would be proposed "
-				    "anything; --accept REASON if that is "
-				    "meant");
-		else
-			control_end(call, 0, NULL);
+		finish_diff(e, j, call);
 	}
 }
 

@@ -28,7 +28,8 @@ static json_t *part(const char *name)
 	return row;
 }
 
-/* --- sums -------------------------------------------------------------------- */
+/* --- sums --------------------------------------------------------------------
+ */
 
 static void put_tally(json_t *row, struct compare_tally t)
 {
@@ -64,7 +65,7 @@ static void tell_guards(struct control_call *call, const struct compare *c)
 {
 	for (int i = 0; i < GUARD_COUNT; i++) {
 		struct compare_guard g = compare_guard(c, (enum guard)i);
-		bool shown = !g.is_masked;
+		bool shown = !g.is_masked || !g.people;
 		json_t *row = part("guard");
 		js_put_str(row, "group", vocab_code(&vocab_guard, i));
 		put_cell(row, "people", g.people, true);
@@ -73,10 +74,10 @@ static void tell_guards(struct control_call *call, const struct compare *c)
 		if (shown && g.before && may_show(g.before) &&
 		    may_show(g.after)) {
 			int64_t by = (g.after - g.before) * 1000 / g.before;
-			char *text = mem_printf(
-				"%s%" PRId64 ".%" PRId64 " %%",
-				by < 0 ? "-" : "+", (by < 0 ? -by : by) / 10,
-				(by < 0 ? -by : by) % 10);
+			char *text = mem_printf("%s%" PRId64 ".%" PRId64 " %%",
+						by < 0 ? "-" : "+",
+						(by < 0 ? -by : by) / 10,
+						(by < 0 ? -by : by) % 10);
 			js_put_str(row, "change", text);
 			free(text);
 		}
@@ -85,7 +86,8 @@ static void tell_guards(struct control_call *call, const struct compare *c)
 	}
 }
 
-/* --- by what ------------------------------------------------------------------ */
+/* --- by what
+ * ------------------------------------------------------------------ */
 
 struct line {
 	const char *name;
@@ -142,7 +144,8 @@ static void tell_by(struct engine_state *e, struct control_call *call,
 	free(v);
 }
 
-/* --- the largest moves ---------------------------------------------------------- */
+/* --- the largest moves
+ * ---------------------------------------------------------- */
 
 static char *verdict_text(enum decision d, int score)
 {
@@ -208,7 +211,8 @@ void tell_comparison(struct engine_state *e, struct control_call *call,
 	tell_moves(e, call, c, t);
 }
 
-/* --- a check --------------------------------------------------------------------- */
+/* --- a check
+ * --------------------------------------------------------------------- */
 
 static void warn(struct control_call *call, const char *file, unsigned line,
 		 char *text_take)

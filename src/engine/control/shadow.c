@@ -25,10 +25,10 @@
 
 /* A score that moved by less, under the same decision, is no news; and one
  * offer does not fill the table. */
-#define MOVE_MIN   50 /* 5 points */
-#define ROWS_MAX   1000
-#define QUEUE_MAX  10000 /* more waiting: all offers are looked at again */
-#define AT_ONCE	   64
+#define MOVE_MIN    50 /* 5 points */
+#define ROWS_MAX    1000
+#define QUEUE_MAX   10000 /* more waiting: all offers are looked at again */
+#define AT_ONCE	    64
 #define PROBLEM_MAX 400
 
 struct ids {
@@ -42,9 +42,9 @@ struct shadow {
 	char *name, *by;
 	int64_t since;
 	bool has_people;
-	int64_t below;	    /* of the look at all; 0: done */
-	struct ids offers;  /* compared since */
-	struct ids people;  /* changed since */
+	int64_t below;	   /* of the look at all; 0: done */
+	struct ids offers; /* compared since */
+	struct ids people; /* changed since */
 	struct match_hits now, next;
 	struct store_shadow_diff *rows;
 	size_t n_rows;
@@ -52,7 +52,8 @@ struct shadow {
 	int32_t on;
 };
 
-/* --- what live tells ---------------------------------------------------------- */
+/* --- what live tells
+ * ---------------------------------------------------------- */
 
 static bool push(struct ids *q, int64_t id)
 {
@@ -87,7 +88,8 @@ static void on_person(void *ctx, uint32_t person)
 	}
 }
 
-/* --- begin and end -------------------------------------------------------------- */
+/* --- begin and end
+ * -------------------------------------------------------------- */
 
 void shadow_end(struct engine_state *e)
 {
@@ -135,8 +137,7 @@ int shadow_begin(struct engine_state *e, struct err *err)
 	int result = store_shadow_get(e->store, &a, &found, &row, err);
 	if (!result && found) {
 		struct shadow *s = mem_alloc(sizeof(*s));
-		struct rules *r =
-			compile(e, row.name, row.text, s->problem);
+		struct rules *r = compile(e, row.name, row.text, s->problem);
 		tuning_of(e)->shadow = s;
 		s->name = mem_dup(row.name);
 		s->by = mem_dup(row.by);
@@ -145,9 +146,8 @@ int shadow_begin(struct engine_state *e, struct err *err)
 		s->rows = mem_array(ROWS_MAX, sizeof(*s->rows));
 		if (r) {
 			s->trial = trial_new(e->live, r);
-			live_watch(e->live,
-				   &(struct live_watch){s, on_offer,
-							on_person});
+			live_watch(e->live, &(struct live_watch){s, on_offer,
+								 on_person});
 		} else {
 			log_event(LOG_WARNING, "rules.shadow_stopped",
 				  LOG_S("why", "its rules do not compile"));
@@ -157,7 +157,8 @@ int shadow_begin(struct engine_state *e, struct err *err)
 	return result;
 }
 
-/* --- an offer --------------------------------------------------------------------- */
+/* --- an offer
+ * --------------------------------------------------------------------- */
 
 static void look_at_pair(void *ctx, const struct match_hit *now,
 			 const struct match_hit *next)
@@ -205,7 +206,8 @@ static int look_at_offer(struct engine_state *e, struct shadow *s, int64_t id,
 	return store_shadow_set_offer(e->store, id, s->rows, s->n_rows, err);
 }
 
-/* --- slices ------------------------------------------------------------------------ */
+/* --- slices
+ * ------------------------------------------------------------------------ */
 
 static int take_people(struct shadow *s, struct err *err)
 {

@@ -20,13 +20,14 @@ struct tuning {
 struct tuning *tuning_of(struct engine_state *e);
 
 /* rules_job.c. rules_take: to be asked about; days: offers seen first within
- * so many (0: all); accept: why a guard may fall, or NULL; texts: of the check,
- * kept. False after ending the call: another question is being answered. */
+ * so many (0: all); name: of the file; accept: why a guard may fall, or NULL;
+ * texts: of the check, kept. False after ending the call: another question is
+ * being answered. */
 struct job_ask {
 	enum job_kind kind;
 	struct rules *rules_take;
 	int64_t days;
-	const char *accept;
+	const char *name, *accept;
 	json_t *texts;
 };
 void job_begin(struct control_call *call, const struct job_ask *ask);

@@ -137,13 +137,12 @@ static void count_conds(struct cover *c, const struct match_env *env,
 	for (int pool = 0; pool < COND_POOL_COUNT; pool++) {
 		size_t n = rules_n_conds(r, (enum cond_pool)pool);
 		for (size_t j = 0; j < n; j++) {
-			enum tri t =
-				pool == COND_PAIR
-					? pair_cond(r, (int)j, &x, &facts)
-					: cond_bits_get(pool == COND_OFFER
-								? &o->conds
-								: &person,
-							(int)j);
+			enum tri t = pool == COND_PAIR
+					     ? pair_cond(r, (int)j, &x, &facts)
+					     : cond_bits_get(pool == COND_OFFER
+								     ? &o->conds
+								     : &person,
+							     (int)j);
 			c->v[c->conds[pool][j]].n[t]++;
 		}
 	}

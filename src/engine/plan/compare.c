@@ -197,8 +197,8 @@ static void look_at_pair(void *ctx, const struct match_hit *now,
 	uint32_t id = now ? now->person : next->person;
 	if (id >= c->cap || !c->people[id])
 		return; /* came since */
-	c->people[id] |= (uint8_t)((now ? COVERED_NOW : 0) |
-				   (next ? COVERED_NEXT : 0));
+	c->people[id] |=
+		(uint8_t)((now ? COVERED_NOW : 0) | (next ? COVERED_NEXT : 0));
 	c->n_now += now != NULL;
 	struct compare_move m = {
 		.person = id,
@@ -209,8 +209,8 @@ static void look_at_pair(void *ctx, const struct match_hit *now,
 		.score_is = next ? next->score : 0};
 	if (m.was == m.is && m.score_was == m.score_is)
 		return;
-	k->p.at[0] = &c->agencies[c->agency[id] < AGENCIES_MAX ? c->agency[id]
-							       : 0];
+	k->p.at[0] =
+		&c->agencies[c->agency[id] < AGENCIES_MAX ? c->agency[id] : 0];
 	count(&k->p, &m);
 	keep_move(c, &m);
 }

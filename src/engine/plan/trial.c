@@ -56,7 +56,8 @@ const struct match_env *trial_env(const struct trial *t)
 	return &t->env;
 }
 
-/* --- people ---------------------------------------------------------------- */
+/* --- people ----------------------------------------------------------------
+ */
 
 void trial_see(const struct trial *t, struct mperson *p)
 {
@@ -87,7 +88,8 @@ bool trial_person(const struct trial *t, uint32_t person, struct mperson *out)
 	return roster_find(t->roster, person, out);
 }
 
-/* --- offers ----------------------------------------------------------------- */
+/* --- offers -----------------------------------------------------------------
+ */
 
 int trial_offer(const struct trial *t, const struct store_offer *row,
 		struct arena *a, struct moffer *out, const char **dept,
@@ -116,7 +118,8 @@ size_t trial_bytes(const struct trial *t)
 	return roster_bytes(t->roster) + matcher_bytes(t->matcher);
 }
 
-/* --- what differs ------------------------------------------------------------ */
+/* --- what differs ------------------------------------------------------------
+ */
 
 static void add(json_t *list, char *text_take)
 {
@@ -149,12 +152,10 @@ static void add_gates(json_t *list, const struct verdict *was,
 		if (i == GATE_NEED || a->is_private || b->is_private ||
 		    a->state == b->state)
 			continue;
-		add(list, mem_printf("%s: %s, now %s",
-				     vocab_code(&vocab_gate, i),
-				     vocab_code(&vocab_gate_state,
-						(int)a->state),
-				     vocab_code(&vocab_gate_state,
-						(int)b->state)));
+		add(list,
+		    mem_printf("%s: %s, now %s", vocab_code(&vocab_gate, i),
+			       vocab_code(&vocab_gate_state, (int)a->state),
+			       vocab_code(&vocab_gate_state, (int)b->state)));
 	}
 }
 
