@@ -27,7 +27,7 @@ static const char *score_text(struct arena *a, int score)
 			  : arena_printf(a, "%d", score / 10);
 }
 
-/* --- score ---------------------------------------------------------------- */
+/* --- score --------------------------------------------------------------- */
 
 struct range {
 	int64_t from, to; /* 0..1000 */
@@ -79,7 +79,7 @@ static void look_at_score(struct look *k, const struct ynode *n)
 			 score_text(k->a, k->v->score));
 }
 
-/* --- codes ---------------------------------------------------------------- */
+/* --- codes --------------------------------------------------------------- */
 
 static bool gate_speaks(const struct verdict *v, int gate)
 {
@@ -189,7 +189,7 @@ static void look_at_gates(struct look *k, const struct ynode *n)
 	}
 }
 
-/* --- words ---------------------------------------------------------------- */
+/* --- words --------------------------------------------------------------- */
 
 static void look_at_words(struct look *k, const struct ynode *n, bool must)
 {
@@ -199,7 +199,7 @@ static void look_at_words(struct look *k, const struct ynode *n, bool must)
 			 n->text, k->message);
 }
 
-/* --- all ------------------------------------------------------------------ */
+/* --- all ----------------------------------------------------------------- */
 
 typedef void look_fn(struct look *k, const struct ynode *n, bool must);
 

@@ -92,6 +92,8 @@ int ctl_fail(int code, const char *fmt, ...)
 char *ctl_harmless(const char *text);
 /* One object as a line of JSON. */
 void ctl_print_json(const json_t *v);
+/* A figure that may be masked: a number, or "<11". */
+const char *ctl_figure(const json_t *row, const char *key, char out[24]);
 /* Is the row only {"progress": per mille}? Shown on a terminal, and taken away
  * by the next row that is none. */
 bool ctl_show_progress(const json_t *row);

@@ -205,6 +205,14 @@ void ctl_table_end(struct ctl_table *t)
 	free(t);
 }
 
+const char *ctl_figure(const json_t *row, const char *key, char out[24])
+{
+	const char *text = js_str(row, key, NULL);
+	if (!text || !str_copy(out, 24, text))
+		snprintf(out, 24, "%" PRId64, js_int(row, key, 0));
+	return out;
+}
+
 bool ctl_show_progress(const json_t *row)
 {
 	int64_t progress = js_int(row, "progress", -1);

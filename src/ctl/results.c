@@ -59,7 +59,7 @@ int results_agreement(const struct results *r)
 		       : 100;
 }
 
-/* --- lines ---------------------------------------------------------------- */
+/* --- lines --------------------------------------------------------------- */
 
 /* "a\nb" with the second line under the first. */
 static void print_value(const char *before, const char *colour,
@@ -119,7 +119,7 @@ static void print_sums(const struct results *r)
 	putchar('\n');
 }
 
-/* --- JSON ----------------------------------------------------------------- */
+/* --- JSON ---------------------------------------------------------------- */
 
 static void print_json(const struct result *r)
 {
@@ -158,7 +158,7 @@ void results_print(const struct ctl *c, const struct results *r, bool diff)
 		print_sums(r);
 }
 
-/* --- JUnit ---------------------------------------------------------------- */
+/* --- JUnit --------------------------------------------------------------- */
 
 static void put_xml(FILE *f, const char *text)
 {

@@ -47,7 +47,7 @@ json_t *ctl_read_texts(const json_t *files, struct diags *d)
 	return texts;
 }
 
-/* --- check ---------------------------------------------------------------- */
+/* --- check --------------------------------------------------------------- */
 
 static size_t texts_size(const json_t *texts)
 {
@@ -122,7 +122,7 @@ int ctl_rules_check(struct ctl *c)
 	return code;
 }
 
-/* --- files of the folder -------------------------------------------------- */
+/* --- files of the folder ------------------------------------------------- */
 
 /* paths.rules of the configuration, absolute; free(). NULL after a message. */
 static char *rules_file(const struct ctl *c)
@@ -236,7 +236,7 @@ static int reload_or_back(struct ctl *c, const struct former *former)
 	return code;
 }
 
-/* --- shadow, promote ------------------------------------------------------ */
+/* --- shadow, promote ----------------------------------------------------- */
 
 static const char *base_name(const char *file)
 {
@@ -354,7 +354,7 @@ int ctl_rules_promote(struct ctl *c)
 	return code;
 }
 
-/* --- rollback ------------------------------------------------------------- */
+/* --- rollback ------------------------------------------------------------ */
 
 /* Beside, where nothing reads it: NAME.replaced, over an older one. */
 static int keep_beside(const char *path, struct err *err)

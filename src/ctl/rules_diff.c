@@ -24,12 +24,13 @@ struct shown {
 
 static void print_sum(const json_t *row)
 {
+	char moved[24];
 	printf("%" PRId64 " people, %" PRId64 " offers, %" PRId64
 	       " pairs proposed now\n%" PRId64 " gained, %" PRId64
-	       " lost, %" PRId64 " moved\n\n",
+	       " lost, %s moved\n\n",
 	       js_int(row, "people", 0), js_int(row, "offers", 0),
 	       js_int(row, "pairs", 0), js_int(row, "gained", 0),
-	       js_int(row, "lost", 0), js_int(row, "moved", 0));
+	       js_int(row, "lost", 0), ctl_figure(row, "moved", moved));
 }
 
 /* The tables before it are whole when the first move comes. */

@@ -34,7 +34,7 @@ struct run {
 	bool has_only;
 };
 
-/* --- one case ------------------------------------------------------------- */
+/* --- one case ------------------------------------------------------------ */
 
 static void on_wrong(void *ctx, const struct ynode *at, const char *what,
 		     const char *expected, const char *got)
@@ -92,7 +92,7 @@ static void run_pair(struct run *k, const struct rule_case *cs, struct arena *a,
 	k->results.n_disagreed += r->is_failed;
 }
 
-/* --- one file ------------------------------------------------------------- */
+/* --- one file ------------------------------------------------------------ */
 
 static bool is_asked(const struct run *k, const char *name)
 {
@@ -144,7 +144,7 @@ static void run_file(struct run *k, const struct case_file *f)
 	arena_clear(&a);
 }
 
-/* --- the lexicon ---------------------------------------------------------- */
+/* --- the lexicon --------------------------------------------------------- */
 
 static size_t count_examples(const struct ynode *rows)
 {
@@ -177,7 +177,7 @@ static void run_lexicon(struct run *k, const char *key, const char *rows,
 	free(file);
 }
 
-/* --- all ------------------------------------------------------------------ */
+/* --- all ----------------------------------------------------------------- */
 
 static int open_run(struct run *k)
 {
@@ -277,7 +277,7 @@ int ctl_rules_test(struct ctl *c)
 	return code;
 }
 
-/* --- coverage ------------------------------------------------------------- */
+/* --- coverage ------------------------------------------------------------ */
 
 static void print_missed(json_t *row)
 {

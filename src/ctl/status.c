@@ -174,16 +174,17 @@ static void print_matching(const json_t *row)
 
 static void print_shadow(const json_t *shadow)
 {
+	char moved[24];
 	if (!shadow)
 		return;
 	text("shadow    ", js_str(shadow, "name", ""), "");
 	if (js_str(shadow, "problem", NULL))
 		text(": stopped, ", js_str(shadow, "problem", ""), "\n");
 	else
-		printf(": %" PRId64 " pairs gained, %" PRId64 " lost, %" PRId64
-		       " moved%s\n",
+		printf(": %" PRId64 " pairs gained, %" PRId64
+		       " lost, %s moved%s\n",
 		       js_int(shadow, "gained", 0), js_int(shadow, "lost", 0),
-		       js_int(shadow, "moved", 0),
+		       ctl_figure(shadow, "moved", moved),
 		       js_bool(shadow, "complete", false) ? ""
 							  : ", still looking");
 }

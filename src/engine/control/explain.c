@@ -62,8 +62,7 @@ static int audit_private(struct asked *k, struct err *err)
 		err);
 }
 
-/* --- what would alter it ----------------------------------------------------
- */
+/* --- what would alter it ------------------------------------------------- */
 
 static json_t *points_json(const struct whatif_points *p)
 {
@@ -123,8 +122,7 @@ static void add_changes(struct asked *k, const struct match_env *env,
 	json_object_set_new(row, "points", points_json(&points));
 }
 
-/* --- --set ------------------------------------------------------------------
- */
+/* --- --set --------------------------------------------------------------- */
 
 /* The rules in force with what was set laid over; NULL with *err. */
 static struct rules *rules_with(struct asked *k, const json_t *sets,
@@ -176,8 +174,7 @@ static void judge_with(struct asked *k, struct rules *r, const json_t *sets,
 	explain_text(k->e->rd, &v, k->with_private, &k->text);
 }
 
-/* --- a pair ------------------------------------------------------------------
- */
+/* --- a pair -------------------------------------------------------------- */
 
 static int tell_pair(struct asked *k, const json_t *sets, struct err *err)
 {
@@ -243,9 +240,7 @@ static void explain_pair(struct control_call *call, const json_t *args)
 	arena_clear(&k.arena);
 }
 
-/* --- what was frozen
- * -----------------------------------------------------------
- */
+/* --- what was frozen ----------------------------------------------------- */
 
 static void add_words(struct buf *b, const json_t *list, const char *name)
 {

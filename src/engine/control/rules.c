@@ -59,8 +59,7 @@ static json_t *with_new(struct control_call *call, const json_t *args)
 	return rules_with_file(texts_in_force(control_state(call)), name, text);
 }
 
-/* --- list
- * ---------------------------------------------------------------------- */
+/* --- list ---------------------------------------------------------------- */
 
 struct listing {
 	struct control_call *call;
@@ -101,8 +100,7 @@ void cmd_rules_list(struct control_call *call, const json_t *args)
 		control_end(call, 0, NULL);
 }
 
-/* --- long questions
- * --------------------------------------------------------------- */
+/* --- long questions ------------------------------------------------------ */
 
 void cmd_rules_diff(struct control_call *call, const json_t *args)
 {
@@ -147,30 +145,34 @@ void cmd_rules_check(struct control_call *call, const json_t *args)
 		job_begin(call, &ask);
 }
 
-/* --- shadow
- * ------------------------------------------------------------------------ */
+/* --- shadow -------------------------------------------------------------- */
 
 static int list_diff(void *ctx, const struct store_shadow_diff *d)
 {
-	struct control_call *call = ctx;
-	json_t *row = json_object();
-	const char *was = vocab_code(&vocab_decision, d->decision);
-	const char *is = vocab_code(&vocab_decision, d->new_decision);
-	char *a = d->decision ? mem_printf("%s %d.%d", was, d->score / 10,
-					   d->score % 10)
-			      : mem_dup(was);
-	char *b = d->new_decision
-			  ? mem_printf("%s %d.%d", is, d->new_score / 10,
-				       d->new_score % 10)
-			  : mem_dup(is);
-	js_put_int(row, "person", d->person, -1);
-	js_put_int(row, "offer", d->canonical, -1);
-	js_put_str(row, "was", a);
-	js_put_str(row, "is", b);
-	free(a);
-	free(b);
-	control_row(call, row);
+	json_array_append_new(ctx, json_pack("[I,I]", (json_int_t)d->person,
+					     (json_int_t)d->canonical));
 	return 0;
+}
+
+/* The largest differences, judged anew: what is told is true now. */
+static int tell_diffs(struct control_call *call, int limit, struct err *err)
+{
+	struct engine_state *e = control_state(call);
+	const struct trial *t = shadow_trial(e);
+	json_t *pairs = json_array(), *one;
+	size_t i;
+	int result = store_shadow_each(e->store, limit, list_diff, pairs, err);
+	json_array_foreach(pairs, i, one)
+	{
+		int64_t person = json_integer_value(json_array_get(one, 0));
+		int64_t offer = json_integer_value(json_array_get(one, 1));
+		json_t *row =
+			t ? tell_pair(e, t, (uint32_t)person, offer) : NULL;
+		if (row)
+			control_row(call, row);
+	}
+	json_decref(pairs);
+	return result;
 }
 
 static void show_shadow(struct control_call *call, const json_t *args)
@@ -187,8 +189,7 @@ static void show_shadow(struct control_call *call, const json_t *args)
 		return;
 	}
 	control_row(call, state);
-	if (store_shadow_each(e->store, control_limit(args, 20), list_diff,
-			      call, &err))
+	if (tell_diffs(call, control_limit(args, 20), &err))
 		control_fail(call, &err);
 	else
 		control_end(call, 0, NULL);
@@ -264,8 +265,7 @@ void cmd_rules_shadow(struct control_call *call, const json_t *args)
 		show_shadow(call, args);
 }
 
-/* --- promote, rollback
- * --------------------------------------------------------------- */
+/* --- promote, rollback --------------------------------------------------- */
 
 static void tell_shadow_file(struct control_call *call)
 {
@@ -341,8 +341,7 @@ void cmd_rules_rollback(struct control_call *call, const json_t *args)
 		control_end(call, 0, NULL);
 }
 
-/* --- with the engine
- * ------------------------------------------------------------------ */
+/* --- with the engine ----------------------------------------------------- */
 
 static int keep_set(struct engine_state *e, const struct ruleset *set,
 		    const char *files, struct err *err)

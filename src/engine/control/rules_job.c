@@ -111,8 +111,7 @@ void job_begin(struct control_call *call, const struct job_ask *ask)
 	e->wake(e);
 }
 
-/* --- people -----------------------------------------------------------------
- */
+/* --- people -------------------------------------------------------------- */
 
 static int take_people(struct engine_state *e, struct job *j, struct err *err)
 {
@@ -139,8 +138,7 @@ static int take_people(struct engine_state *e, struct job *j, struct err *err)
 	return 0;
 }
 
-/* --- an offer ----------------------------------------------------------------
- */
+/* --- an offer ------------------------------------------------------------ */
 
 static void compare_one(struct engine_state *e, struct job *j,
 			const struct moffer *o, const char *dept)
@@ -215,8 +213,7 @@ static int take_offer(struct engine_state *e, struct job *j, struct err *err)
 	return 0;
 }
 
-/* --- the end
- * ------------------------------------------------------------------ */
+/* --- the end ------------------------------------------------------------- */
 
 static void tell_cover(struct control_call *call, const struct cover *c)
 {

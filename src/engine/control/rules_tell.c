@@ -28,14 +28,22 @@ static json_t *part(const char *name)
 	return row;
 }
 
-/* --- sums --------------------------------------------------------------------
- */
+/* --- sums ---------------------------------------------------------------- */
 
+static bool may_show(int64_t n)
+{
+	return n == 0 || n >= COMPARE_CELL_MIN;
+}
+
+/* Scores move by private points too: few of them would speak of somebody. */
 static void put_tally(json_t *row, struct compare_tally t)
 {
 	js_put_int(row, "gained", t.gained, -1);
 	js_put_int(row, "lost", t.lost, -1);
-	js_put_int(row, "moved", t.moved, -1);
+	if (may_show(t.moved))
+		js_put_int(row, "moved", t.moved, -1);
+	else
+		js_put_str(row, "moved", "<11");
 }
 
 static void tell_sum(struct control_call *call, const struct compare *c)
@@ -46,11 +54,6 @@ static void tell_sum(struct control_call *call, const struct compare *c)
 	js_put_int(row, "pairs", compare_pairs_now(c), -1);
 	put_tally(row, compare_sum(c));
 	control_row(call, row);
-}
-
-static bool may_show(int64_t n)
-{
-	return n == 0 || n >= COMPARE_CELL_MIN;
 }
 
 static void put_cell(json_t *row, const char *key, int64_t n, bool shown)
@@ -86,8 +89,7 @@ static void tell_guards(struct control_call *call, const struct compare *c)
 	}
 }
 
-/* --- by what
- * ------------------------------------------------------------------ */
+/* --- by what ------------------------------------------------------------- */
 
 struct line {
 	const char *name;
@@ -144,43 +146,71 @@ static void tell_by(struct engine_state *e, struct control_call *call,
 	free(v);
 }
 
-/* --- the largest moves
- * ---------------------------------------------------------- */
+/* --- pairs --------------------------------------------------------------- */
 
-static char *verdict_text(enum decision d, int score)
+static void put_verdict(json_t *row, const char *key, const struct verdict *v)
 {
-	return d == DECISION_EXCLUDE
-		       ? mem_dup(vocab_code(&vocab_decision, (int)d))
-		       : mem_printf("%s %d.%d",
-				    vocab_code(&vocab_decision, (int)d),
-				    score / 10, score % 10);
+	const char *d = vocab_code(&vocab_decision, (int)v->decision);
+	char *text = v->decision == DECISION_EXCLUDE
+			     ? mem_dup(d)
+			     : mem_printf("%s %d.%d", d, v->public_score / 10,
+					  v->public_score % 10);
+	js_put_str(row, key, text);
+	free(text);
 }
 
-/* The pair under both, for what they differ in. */
-static json_t *why_of(struct engine_state *e, const struct trial *t,
-		      const struct compare_move *m)
+/* The pair under both rules; false: it is not there any more. */
+static bool judge_both(struct engine_state *e, const struct trial *t,
+		       uint32_t person, int64_t canonical, struct verdict *was,
+		       struct verdict *is)
 {
 	struct arena a;
 	struct store_offer row;
 	struct moffer next;
 	struct mperson now, then;
-	struct verdict was, is;
 	const char *dept;
 	struct err err;
-	json_t *why = NULL;
 	int32_t on = paris_date(clock_now(e->clock));
-	const struct moffer *o = live_offer(e->live, m->canonical);
+	const struct moffer *o = live_offer(e->live, canonical);
 	arena_init(&a);
-	if (o && live_find_person(e->live, m->person, &now) &&
-	    trial_person(t, m->person, &then) &&
-	    !store_offer_get(e->store, m->canonical, &a, &row, &err) &&
-	    !trial_offer(t, &row, &a, &next, &dept, &err)) {
-		match_evaluate(live_env(e->live), &now, o, on, &was);
-		match_evaluate(trial_env(t), &then, &next, on, &is);
-		why = trial_changes(&was, &is);
-	}
+	bool is_there = o && live_find_person(e->live, person, &now) &&
+			trial_person(t, person, &then) &&
+			!store_offer_get(e->store, canonical, &a, &row, &err) &&
+			!trial_offer(t, &row, &a, &next, &dept, &err);
 	arena_clear(&a);
-	return why ? why : json_array();
+	if (is_there) {
+		match_evaluate(live_env(e->live), &now, o, on, was);
+		match_evaluate(trial_env(t), &then, &next, on, is);
+	}
+	return is_there;
+}
+
+/* Would the difference alone tell of a need or RQTH? */
+static bool is_private_change(const struct verdict *was,
+			      const struct verdict *is)
+{
+	for (int i = 0; i < GATE_COUNT; i++)
+		if ((was->gates[i].is_private || is->gates[i].is_private) &&
+		    was->gates[i].state != is->gates[i].state)
+			return true;
+	return was->decision == is->decision &&
+	       was->public_score == is->public_score;
+}
+
+json_t *tell_pair(struct engine_state *e, const struct trial *t,
+		  uint32_t person, int64_t canonical)
+{
+	struct verdict was, is;
+	if (!judge_both(e, t, person, canonical, &was, &is) ||
+	    is_private_change(&was, &is))
+		return NULL;
+	json_t *row = json_object();
+	js_put_int(row, "person", person, -1);
+	js_put_int(row, "offer", canonical, -1);
+	put_verdict(row, "was", &was);
+	put_verdict(row, "is", &is);
+	json_object_set_new(row, "why", trial_changes(&was, &is));
+	return row;
 }
 
 static void tell_moves(struct engine_state *e, struct control_call *call,
@@ -188,17 +218,11 @@ static void tell_moves(struct engine_state *e, struct control_call *call,
 {
 	const struct compare_move *m;
 	for (size_t i = 0; (m = compare_move(c, i)); i++) {
-		json_t *row = part("move");
-		char *was = verdict_text(m->was, m->score_was);
-		char *is = verdict_text(m->is, m->score_is);
-		js_put_int(row, "person", m->person, -1);
-		js_put_int(row, "offer", m->canonical, -1);
-		js_put_str(row, "was", was);
-		js_put_str(row, "is", is);
-		json_object_set_new(row, "why", why_of(e, t, m));
+		json_t *row = tell_pair(e, t, m->person, m->canonical);
+		if (!row)
+			continue;
+		js_put_str(row, "part", "move");
 		control_row(call, row);
-		free(was);
-		free(is);
 	}
 }
 
@@ -211,8 +235,7 @@ void tell_comparison(struct engine_state *e, struct control_call *call,
 	tell_moves(e, call, c, t);
 }
 
-/* --- a check
- * --------------------------------------------------------------------- */
+/* --- a check ------------------------------------------------------------- */
 
 static void warn(struct control_call *call, const char *file, unsigned line,
 		 char *text_take)

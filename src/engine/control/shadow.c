@@ -52,8 +52,7 @@ struct shadow {
 	int32_t on;
 };
 
-/* --- what live tells
- * ---------------------------------------------------------- */
+/* --- what live tells ----------------------------------------------------- */
 
 static bool push(struct ids *q, int64_t id)
 {
@@ -88,8 +87,7 @@ static void on_person(void *ctx, uint32_t person)
 	}
 }
 
-/* --- begin and end
- * -------------------------------------------------------------- */
+/* --- begin and end ------------------------------------------------------- */
 
 void shadow_end(struct engine_state *e)
 {
@@ -157,8 +155,7 @@ int shadow_begin(struct engine_state *e, struct err *err)
 	return result;
 }
 
-/* --- an offer
- * --------------------------------------------------------------------- */
+/* --- an offer ------------------------------------------------------------ */
 
 static void look_at_pair(void *ctx, const struct match_hit *now,
 			 const struct match_hit *next)
@@ -206,8 +203,7 @@ static int look_at_offer(struct engine_state *e, struct shadow *s, int64_t id,
 	return store_shadow_set_offer(e->store, id, s->rows, s->n_rows, err);
 }
 
-/* --- slices
- * ------------------------------------------------------------------------ */
+/* --- slices -------------------------------------------------------------- */
 
 static int take_people(struct shadow *s, struct err *err)
 {
@@ -275,6 +271,11 @@ bool shadow_work(struct engine_state *e, int slice_ms, struct err *err)
 	return has_work(s);
 }
 
+const struct trial *shadow_trial(const struct engine_state *e)
+{
+	return e->tuning && e->tuning->shadow ? e->tuning->shadow->trial : NULL;
+}
+
 json_t *shadow_state(struct engine_state *e, struct err *err)
 {
 	struct shadow *s = e->tuning ? e->tuning->shadow : NULL;
@@ -289,7 +290,10 @@ json_t *shadow_state(struct engine_state *e, struct err *err)
 	json_object_set_new(out, "complete", json_boolean(!has_work(s)));
 	js_put_int(out, "gained", n.gained, -1);
 	js_put_int(out, "lost", n.lost, -1);
-	js_put_int(out, "moved", n.moved, -1);
+	if (n.moved && n.moved < COMPARE_CELL_MIN) /* by private points too */
+		js_put_str(out, "moved", "<11");
+	else
+		js_put_int(out, "moved", n.moved, -1);
 	if (s->trial)
 		js_put_int(out, "bytes", (int64_t)trial_bytes(s->trial), -1);
 	return out;

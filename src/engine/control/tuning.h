@@ -36,6 +36,11 @@ void job_free(struct job *j);
 /* rules_tell.c */
 void tell_comparison(struct engine_state *e, struct control_call *call,
 		     const struct compare *c, const struct trial *t);
+/* {"person","offer","was","is","why":[..]} of a pair under the rules in force
+ * and those of the trial, nothing private in it; NULL: there is no difference
+ * that may be told. */
+json_t *tell_pair(struct engine_state *e, const struct trial *t,
+		  uint32_t person, int64_t canonical);
 void tell_check(struct engine_state *e, struct control_call *call,
 		const struct cover *c, const struct rules *r,
 		const json_t *texts);
@@ -45,8 +50,10 @@ int shadow_begin(struct engine_state *e, struct err *err);
 void shadow_end(struct engine_state *e);
 bool shadow_has_work(const struct engine_state *e);
 bool shadow_work(struct engine_state *e, int slice_ms, struct err *err);
-/* {"name","since","by","waiting","gained","lost","moved","problem"}; NULL:
- * there is none. */
+/* NULL: there is none, or it does not compile. */
+const struct trial *shadow_trial(const struct engine_state *e);
+/* {"name","since","by","complete","gained","lost","moved","problem","bytes"};
+ * NULL: there is none. */
 json_t *shadow_state(struct engine_state *e, struct err *err);
 
 #endif

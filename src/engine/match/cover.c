@@ -163,8 +163,7 @@ void cover_pair(struct cover *c, const struct match_env *env,
 	c->n_verdicts++;
 }
 
-/* --- telling ----------------------------------------------------------------
- */
+/* --- telling ------------------------------------------------------------- */
 
 /* A condition of whether something is said is never unknown: who wants to see
  * that one is reached has the figures. */

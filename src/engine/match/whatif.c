@@ -36,7 +36,7 @@ struct search {
 	size_t n_out, max;
 };
 
-/* --- making a change ------------------------------------------------------ */
+/* --- making a change ----------------------------------------------------- */
 
 /* Lanes of the exposures that a need of mode exclude reads, and accesses. */
 static void fit_post(struct moffer *o, const struct mperson *p)
@@ -153,7 +153,7 @@ static struct verdict judge(const struct search *s,
 	return v;
 }
 
-/* --- what may be changed -------------------------------------------------- */
+/* --- what may be changed ------------------------------------------------- */
 
 static void offer(struct search *s, enum whatif_what what, int32_t from,
 		  int32_t to)
@@ -233,8 +233,7 @@ static void offer_dates(struct search *s)
 		      date_add_months(s->on, -12 * AGE_FITS));
 }
 
-/* --- as little as will do --------------------------------------------------
- */
+/* --- as little as will do ------------------------------------------------ */
 
 static bool is_number(enum whatif_what what)
 {
@@ -331,8 +330,7 @@ size_t whatif_find(const struct match_env *env, const struct mperson *p,
 	return s.n_out;
 }
 
-/* --- points ----------------------------------------------------------------
- */
+/* --- points -------------------------------------------------------------- */
 
 void whatif_points(const struct verdict *v, struct whatif_points *out)
 {

@@ -57,8 +57,7 @@ void compare_free(struct compare *c)
 	free(c);
 }
 
-/* --- people ----------------------------------------------------------------
- */
+/* --- people -------------------------------------------------------------- */
 
 static unsigned groups_of(const struct mperson *p, int32_t on)
 {
@@ -96,8 +95,7 @@ void compare_person(struct compare *c, const struct mperson *p, int32_t on)
 	c->agency[p->id] = p->agency;
 }
 
-/* --- the largest moves ------------------------------------------------------
- */
+/* --- the largest moves --------------------------------------------------- */
 
 static int weight_of(const struct compare_move *m)
 {
@@ -119,8 +117,7 @@ static void keep_move(struct compare *c, const struct compare_move *m)
 	c->moves[at] = *m;
 }
 
-/* --- offers -----------------------------------------------------------------
- */
+/* --- offers -------------------------------------------------------------- */
 
 static struct compare_tally *dept_of(struct compare *c, const char *code)
 {
@@ -228,8 +225,7 @@ void compare_offer(struct compare *c, const struct compare_offer *o,
 	c->n_offers++;
 }
 
-/* --- what came of it ---------------------------------------------------------
- */
+/* --- what came of it ----------------------------------------------------- */
 
 int64_t compare_people(const struct compare *c)
 {

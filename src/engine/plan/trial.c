@@ -56,8 +56,7 @@ const struct match_env *trial_env(const struct trial *t)
 	return &t->env;
 }
 
-/* --- people ----------------------------------------------------------------
- */
+/* --- people -------------------------------------------------------------- */
 
 void trial_see(const struct trial *t, struct mperson *p)
 {
@@ -88,8 +87,7 @@ bool trial_person(const struct trial *t, uint32_t person, struct mperson *out)
 	return roster_find(t->roster, person, out);
 }
 
-/* --- offers -----------------------------------------------------------------
- */
+/* --- offers -------------------------------------------------------------- */
 
 int trial_offer(const struct trial *t, const struct store_offer *row,
 		struct arena *a, struct moffer *out, const char **dept,
@@ -118,8 +116,7 @@ size_t trial_bytes(const struct trial *t)
 	return roster_bytes(t->roster) + matcher_bytes(t->matcher);
 }
 
-/* --- what differs ------------------------------------------------------------
- */
+/* --- what differs -------------------------------------------------------- */
 
 static void add(json_t *list, char *text_take)
 {
