@@ -22,11 +22,14 @@ struct store;
  * begins again. */
 struct live;
 
-/* All borrowed for its life but rules and travel, which are taken. */
+/* All borrowed for its life but rules, which are taken. */
 struct live *live_new(struct store *store, const struct refdata *rd,
-		      struct travel *travel_take, const struct clock *clock,
-		      struct rules *rules_take);
+		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
+/* Another model of journeys than the one without a network; before
+ * live_load(). */
+struct travel;
+void live_set_travel(struct live *l, struct travel *travel_take);
 /* Read everyone and every offer that may be proposed from the store; candidates
  * follow in slices. */
 int live_load(struct live *l, struct err *err);
@@ -96,6 +99,12 @@ int live_candidates(struct live *l, int64_t person, int audience,
 int live_offer_hits(struct live *l, int64_t canonical, struct match_hits *out,
 		    struct err *err);
 
+/* One of the roster, as of today; false: not in it. */
+bool live_person(const struct live *l, int64_t person, struct mperson *out);
+/* "formation terminée le 30/06/2027" for who looks for the time after a
+ * training; false and "" for everybody else. */
+#define LIVE_LEAVING_SIZE 48
+bool live_leaving_words(const struct mperson *m, char out[LIVE_LEAVING_SIZE]);
 /* A stored person as the matcher sees them today, whatever their status; needs
  * of the row are taken in. -1: ERR_INPUT without a trade we know. */
 struct store_person;

@@ -79,6 +79,14 @@ uint32_t rules_pair_fields(const struct rules *r, int cond);
 enum tri rules_pair_cond(const struct rules *r, int cond,
 			 const struct pair_facts *f);
 
+/* What a pair condition comes to when only some facts are settled (bits of enum
+ * pair_field; offer or person NULL: not yet). *is_open: the others may change
+ * it; where it is false the answer stays, whatever they turn out to be. For
+ * deciding once what need not be asked of every pair. */
+enum tri rules_pair_outlook(const struct rules *r, int cond,
+			    const struct pair_facts *f, uint32_t settled,
+			    bool *is_open);
+
 /* --- for explain -----------------------------------------------------------
  */
 /* The three parts of a symbol together. */

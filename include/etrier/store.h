@@ -84,6 +84,8 @@ int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
 		struct err *err);
 /* Can it be written? One small commit. */
 int store_probe(struct store *s, struct err *err);
+/* Pages kept in memory for a next time are given back. */
+void store_give_back(struct store *s);
 /* Empty the write-ahead log into the file; when idle. */
 int store_checkpoint(struct store *s, struct err *err);
 

@@ -46,6 +46,9 @@ struct travel *travel_new(const char *dir, struct err *err);
 /* A kilometre is a minute, whatever the mode: for benches. */
 struct travel *travel_new_circle(void);
 void travel_free(struct travel *t);
+/* own when it holds tables of a network, else refdata: an administrator's win
+ * over those étrier ships. Either may be NULL or "". */
+const char *travel_dir(const char *own, const char *refdata);
 size_t travel_bytes(const struct travel *t);
 
 /* --- own means ----------------------------------------------------------- */

@@ -232,8 +232,8 @@ static void for_engine(json_t *to, const struct settings *s)
 					   "planner", "mail", "sms", "front",
 					   "collector", "watch", NULL});
 	share_paths(to, s,
-		    (const char *const[]){"state", "run", "refdata", "backup",
-					  "audit", NULL});
+		    (const char *const[]){"state", "run", "refdata", "transit",
+					  "backup", "audit", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
 	json_t *secrets = json_object();
 	add_secrets(secrets, s, "security.");

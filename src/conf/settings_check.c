@@ -246,6 +246,8 @@ static void fill(json_t *all, const char *base_dir)
 				 mem_printf("%s/backup", state));
 		settings_default(all, "paths", "audit",
 				 mem_printf("%s/audit", state));
+		settings_default(all, "paths", "transit",
+				 mem_printf("%s/transit", state));
 	}
 	settings_default(all, "paths", "refdata",
 			 mem_dup(ETRIER_DATADIR "/refdata"));

@@ -39,6 +39,13 @@ static const struct schema paths_rows[] = {
 	 .flags = SCHEMA_RESTART,
 	 .help = "Folder of the reference tables (communes, ROME); without it, "
 		 "those installed with étrier."},
+	{.key = "transit",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "Folder of your own tables of public transport, as etrierctl "
+		 "refdata import writes them; without it, transit in "
+		 "paths.state. While it holds none, those in paths.refdata "
+		 "count."},
 	{.key = "signals",
 	 .type = SCHEMA_PATH,
 	 .help = "What words of an offer mean, see etrier-lexicon(5); without "

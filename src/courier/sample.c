@@ -23,6 +23,7 @@ static const char digest_model[] =
 	"\"first\":true,"
 	"\"people\":[{\"first_name\":\"Yanis\",\"dossier\":\"0377\","
 	"\"wait_fr\":\"attend depuis 12 jours\","
+	"\"leaving_fr\":\"formation terminée le 30/06/2027\","
 	"\"deadline_fr\":\"il reste 18 jours pour signer\","
 	"\"is_minor\":true,"
 	"\"offers\":[{\"title\":\"Apprenti menuisier\","

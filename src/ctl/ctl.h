@@ -9,6 +9,7 @@
 
 struct diags;
 struct err;
+struct settings;
 struct ctl_conn;
 
 /* Exit statuses (surfaces.md). */
@@ -94,6 +95,9 @@ char *ctl_harmless(const char *text);
 void ctl_print_json(const json_t *v);
 /* A figure that may be masked: a number, or "<11". */
 const char *ctl_figure(const json_t *row, const char *key, char out[24]);
+/* Compile texts of rules with the tables of the configuration. */
+void ctl_check_rules(const struct settings *s, const json_t *texts,
+		     struct diags *d);
 /* Is the row only {"progress": per mille}? Shown on a terminal, and taken away
  * by the next row that is none. */
 bool ctl_show_progress(const json_t *row);
@@ -131,5 +135,7 @@ int ctl_doctor(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);
 int ctl_backup(struct ctl *c);
 int ctl_restore(struct ctl *c);
+int ctl_refdata_status(struct ctl *c);
+int ctl_refdata_import(struct ctl *c);
 
 #endif

@@ -7,9 +7,11 @@
 #include <etrier/err.h>
 #include <etrier/front.h>
 #include <etrier/js.h>
+#include <etrier/refdata.h>
 #include <etrier/rules.h>
 #include <etrier/settings.h>
 #include <etrier/str.h>
+#include <etrier/travel.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +46,37 @@ int ctl_finish_diags(const struct ctl *c, struct diags *d, bool is_strict)
 	return code;
 }
 
+/* The tables in which codes of the rules are looked up, or NULL: a folder that
+ * is not there is for doctor to say, and codes then pass by their shape. */
+static struct refdata *tables_of(const struct settings *s)
+{
+	struct err err;
+	return refdata_load(js_str(json_object_get(s->all, "paths"), "refdata",
+				   ETRIER_DATADIR "/refdata"),
+			    &err);
+}
+
+void ctl_check_rules(const struct settings *s, const json_t *texts,
+		     struct diags *d)
+{
+	struct refdata *rd = tables_of(s);
+	rules_free(rules_compile_json(texts, rd, d));
+	refdata_free(rd);
+}
+
+/* Tables of the administrator's own: the daemon would not start with damaged
+ * ones. The others are checked where étrier is made. */
+static void check_tables(const struct settings *s, struct diags *d)
+{
+	const json_t *paths = json_object_get(s->all, "paths");
+	const char *dir = travel_dir(js_str(paths, "transit", ""), NULL);
+	struct err err = {0};
+	struct travel *t = dir ? travel_new(dir, &err) : NULL;
+	if (dir && !t)
+		diag_add(d, DIAG_ERROR, dir, 0, 0, "%s", err.text);
+	travel_free(t);
+}
+
 int ctl_check(struct ctl *c)
 {
 	json_t *options = ctl_parse(c);
@@ -54,12 +87,12 @@ int ctl_check(struct ctl *c)
 	diags_init(&d);
 	settings_load(c->config, &s, &d);
 	const json_t *texts = json_object_get(s.files, "templates");
-	rules_free(rules_compile_json(json_object_get(s.files, "rules"), NULL,
-				      &d));
+	ctl_check_rules(&s, json_object_get(s.files, "rules"), &d);
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
 	}
+	check_tables(&s, &d);
 	settings_clear(&s);
 	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
 	json_decref(options);

@@ -11,12 +11,13 @@
 #include <etrier/person.h>
 #include <etrier/refdata.h>
 
-int judge_open(struct judge *j, const char *refdata, struct err *err)
+int judge_open(struct judge *j, const char *refdata, const char *transit,
+	       struct err *err)
 {
 	*j = (struct judge){.rd = refdata_load(refdata, err)};
 	if (!j->rd)
 		return -1;
-	j->travel = travel_new(refdata, err);
+	j->travel = travel_new(travel_dir(transit, refdata), err);
 	if (!j->travel) {
 		judge_close(j);
 		return -1;

@@ -20,8 +20,9 @@ struct judge {
 	struct rules *rules;
 	struct match_env env;
 };
-/* refdata: the folder of the tables. */
-int judge_open(struct judge *j, const char *refdata, struct err *err);
+/* The folders of the tables; transit may be NULL. */
+int judge_open(struct judge *j, const char *refdata, const char *transit,
+	       struct err *err);
 /* texts: [{"file","text"}]; -1 with the mistakes in d, the former stay. */
 int judge_use_rules(struct judge *j, const json_t *texts, struct diags *d);
 void judge_close(struct judge *j);

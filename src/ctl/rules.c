@@ -8,8 +8,6 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
-#include <etrier/refdata.h>
-#include <etrier/rules.h>
 #include <etrier/rules_set.h>
 #include <etrier/settings.h>
 #include <etrier/str.h>
@@ -82,15 +80,6 @@ static void ask_daemon(const struct ctl *c, json_t *texts, struct diags *d)
 					.is_quiet = true});
 }
 
-/* NULL: the tables cannot be read; codes pass by their shape. */
-static struct refdata *load_tables(const struct settings *s)
-{
-	struct err ignored;
-	return refdata_load(js_str(json_object_get(s->all, "paths"), "refdata",
-				   ETRIER_DATADIR "/refdata"),
-			    &ignored);
-}
-
 int ctl_rules_check(struct ctl *c)
 {
 	json_t *options = ctl_parse(c);
@@ -110,10 +99,8 @@ int ctl_rules_check(struct ctl *c)
 		json_decref(all);
 		texts = json_incref(json_object_get(s.files, "rules"));
 	}
-	struct refdata *rd = load_tables(&s);
-	rules_free(rules_compile_json(texts, rd, &d));
+	ctl_check_rules(&s, texts, &d);
 	ask_daemon(c, texts, &d);
-	refdata_free(rd);
 	json_decref(texts);
 	settings_clear(&s);
 	diags_clear(&of_settings);

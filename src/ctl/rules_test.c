@@ -189,10 +189,10 @@ static int open_run(struct run *k)
 	if (only && regcomp(&k->only, only, REG_EXTENDED | REG_NOSUB))
 		return ctl_fail(-1, "--run wants a regular expression");
 	k->has_only = only != NULL;
+	const json_t *paths = json_object_get(k->s.all, "paths");
 	if (judge_open(&k->judge,
-		       js_str(json_object_get(k->s.all, "paths"), "refdata",
-			      ETRIER_DATADIR "/refdata"),
-		       &err))
+		       js_str(paths, "refdata", ETRIER_DATADIR "/refdata"),
+		       js_str(paths, "transit", NULL), &err))
 		return ctl_fail(-1, "%s", err.text);
 	return 0;
 }

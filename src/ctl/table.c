@@ -52,6 +52,11 @@ const struct ctl_command ctl_commands[] = {
 	{SERVICE, "restore", "DIR [--dry-run]",
 	 "Put a copy in the place of the database; the daemon must be stopped.",
 	 ctl_restore, NULL},
+	{SERVICE, "refdata status", "",
+	 "The reference tables and their versions.", ctl_refdata_status, NULL},
+	{SERVICE, "refdata import", "gtfs FILE [--dry-run]",
+	 "Read an operator's timetable into the tables of public transport.",
+	 ctl_refdata_import, NULL},
 	{SERVICE, "completion", "", "Print the completion script for bash.",
 	 ctl_completion, NULL},
 

@@ -8,6 +8,8 @@
  *
  * A store that fails pauses what writes and is tried again at the next tick;
  * nothing is forgotten, because nothing counts before it is committed. */
+#include "engine/keys.h"
+
 #include "engine/control/state.h"
 
 #include <etrier/arena.h>
@@ -41,9 +43,6 @@ struct peer {
 	struct peer *next;
 };
 
-/* So many compared people make it worth giving memory back. */
-#define TRIM_PEOPLE 10000
-
 struct engine {
 	struct role *role;
 	struct engine_state s;
@@ -55,7 +54,7 @@ struct engine {
 	bool is_failing;     /* the store failed at the last tick */
 	int64_t looked_ms;   /* 0: not yet */
 	char *state;	     /* as last told, NULL: not yet */
-	uint64_t trimmed_at; /* matched people, see give_back_memory() */
+	uint64_t trimmed_at; /* refreshes, see give_back_memory() */
 };
 
 static struct engine *engine_of(struct engine_state *s)
@@ -63,27 +62,12 @@ static struct engine *engine_of(struct engine_state *s)
 	return (struct engine *)((char *)s - offsetof(struct engine, s));
 }
 
-/* --- configuration
- * ------------------------------------------------------------ */
+/* --- configuration -------------------------------------------------------- */
 
 static const char *config_str(const json_t *config, const char *group,
 			      const char *key)
 {
 	return js_str(json_object_get(config, group), key, "");
-}
-
-static void check_keys(const json_t *config, struct diags *d)
-{
-	static const char *const keys[] = {"security.needs_key",
-					   "security.token_key"};
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		if (str_is_empty(config_str(config, "secrets", keys[i])))
-			diag_add(d, DIAG_ERROR, "etrier.yaml", 0, 0,
-				 "%s_file is not set: the engine encrypts with "
-				 "it; make one with: head -c 32 /dev/urandom | "
-				 "od -An -tx1 | tr -d ' \\n'",
-				 keys[i]);
-	}
 }
 
 static void drop(void *ctx)
@@ -100,29 +84,16 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct engine *e = ctx;
 	struct err err;
 	drop(e);
-	check_keys(config, d);
+	engine_check_keys(config, d);
+	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
-		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
-				       &err);
+		e->s.rd = refdata_load(tables, &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
 					   e->s.rd, d);
 	e->next_config = json_deep_copy(config);
 	return d->n_errors || !e->next_rules ? -1 : 0;
-}
-
-static int read_keys(const json_t *config, struct store_keys *keys,
-		     struct err *err)
-{
-	const char *needs = config_str(config, "secrets", "security.needs_key");
-	const char *token = config_str(config, "secrets", "security.token_key");
-	*keys = (struct store_keys){.n_needs = 1};
-	if (store_key_parse(needs, strlen(needs), keys->needs[0], err))
-		return err_prefix(err, "security.needs_key_file");
-	if (store_key_parse(token, strlen(token), keys->lookup, err))
-		return err_prefix(err, "security.token_key_file");
-	return 0;
 }
 
 /* What each setting of a running engine needs to change. */
@@ -177,7 +148,7 @@ static int open_store(struct engine *e, struct err *err)
 	int result = -1;
 	char *path = mem_printf("%s/etrier.db",
 				config_str(e->next_config, "paths", "state"));
-	if (!read_keys(e->next_config, &keys, err))
+	if (!engine_read_keys(e->next_config, &keys, err))
 		result = store_open(path, &keys, &e->s.store, err);
 	memset(&keys, 0, sizeof(keys));
 	free(path);
@@ -187,15 +158,20 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
+	const char *tables = config_str(e->next_config, "paths", "refdata");
+	struct travel *travel;
 	if (open_store(e, err))
+		return -1;
+	travel = travel_new(
+		travel_dir(config_str(e->next_config, "paths", "transit"),
+			   tables),
+		err);
+	if (!travel)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
-	struct travel *travel =
-		travel_new(config_str(e->next_config, "paths", "refdata"), err);
-	if (!travel)
-		return -1;
-	s->live = live_new(s->store, s->rd, travel, s->clock, e->next_rules);
+	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
+	live_set_travel(s->live, travel);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,
@@ -334,14 +310,16 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	run_tick(ctx);
 }
 
-/* Comparing many people leaves holes the allocator would keep for good. */
+/* A start, an import or a new day reads the whole region: pages of the file and
+ * holes that the store and the allocator would keep for good. */
 static void give_back_memory(struct engine *e)
 {
 	struct live_stats l;
 	live_stats(e->s.live, &l);
-	if (l.matched_people < e->trimmed_at + TRIM_PEOPLE)
+	if (l.refreshes == e->trimmed_at)
 		return;
-	e->trimmed_at = l.matched_people;
+	e->trimmed_at = l.refreshes;
+	store_give_back(e->s.store);
 	malloc_trim(0);
 }
 

@@ -3,6 +3,7 @@
  * people and offers in the same run, checked against the truth (mode ref).
  *
  *   bench-match [--youths N] [--offers N] [--check N] [--rules FILE]
+ *               [--region idf|france]
  *
  * Figures that count are ratios of processor time in one run: machines are
  * shared. Exit 1 when the kept set differs by more than rounding allows. */
@@ -14,6 +15,7 @@
 #include <etrier/match.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
+#include <etrier/offer.h>
 #include <etrier/str.h>
 
 #include <unistd.h>
@@ -29,7 +31,7 @@ enum {
 
 struct setup {
 	int64_t n_youths, n_offers, n_check;
-	const char *rules;
+	const char *rules, *region;
 };
 struct bench {
 	wl w;
@@ -52,21 +54,28 @@ static const enum contract contract_of[] = {CONTRACT_PERMANENT,
 					    CONTRACT_INTERNSHIP,
 					    CONTRACT_SEASONAL};
 
+/* The workload's needs stand for exposures of which neither the law on minors
+ * nor journeys have anything to say: both would change its meaning. */
+static const enum exposure exposure_of[12] = {
+	EXPOSURE_STANDING, EXPOSURE_SITTING,	     EXPOSURE_WALKING,
+	EXPOSURE_POSTURE,  EXPOSURE_REPETITIVE,	     EXPOSURE_NOISE,
+	EXPOSURE_DUST,	   EXPOSURE_SCREEN,	     EXPOSURE_LIGHT,
+	EXPOSURE_DRIVING,  EXPOSURE_IRREGULAR_HOURS, EXPOSURE_PUBLIC};
+
 static struct mperson person_of(const struct bench *b, const wl_youth *y)
 {
-	struct mperson p = {
-		.id = y->id,
-		.at = {y->x, y->y},
-		.n_trades = y->nwant,
-		.modes = (uint8_t)(1u << MODE_WALK),
-		.max_minutes = (int16_t)y->maxkm,
-		.flags = MPERSON_PLACED,
-		.available = day16(b->today + y->avail),
-		/* half a year past the birthday: of that age all season */
-		.birth = day16(date_add_months(b->today, -12 * y->age - 6)),
-		.licences_missing = y->licence ? 0 : 1u << LICENCE_B,
-	};
+	struct mperson p = mperson_unknown;
 
+	p.id = y->id;
+	p.at = (struct plane_point){y->x, y->y};
+	p.n_trades = y->nwant;
+	p.modes = (uint8_t)(1u << MODE_WALK);
+	p.max_minutes = (int16_t)y->maxkm;
+	p.flags = MPERSON_PLACED;
+	p.available = day16(b->today + y->avail);
+	/* half a year past the birthday: of that age all season */
+	p.birth = day16(date_add_months(b->today, -12 * y->age - 6));
+	p.licences_missing = y->licence ? 0 : 1u << LICENCE_B;
 	for (int i = 0; i < y->nwant; i++)
 		p.trades[i] = y->want[i];
 	for (int k = 0; k < 7; k++)
@@ -74,30 +83,36 @@ static struct mperson person_of(const struct bench *b, const wl_youth *y)
 			p.contracts |= (uint16_t)(1u << contract_of[k]);
 	for (int k = 0; k < 12; k++)
 		if (y->needs >> k & 1)
-			p.needs_exclude |= (uint64_t)3 << 2 * k;
+			p.needs_exclude |= (uint64_t)3 << 2 * exposure_of[k];
 	return p;
 }
 
 static struct moffer offer_of(const struct bench *b, const wl_offer *o)
 {
-	struct moffer m = {
-		.id = o->id,
-		.at = {o->x, o->y},
-		.is_placed = true,
-		.trades = {o->rome},
-		.n_trades = 1,
-		.kind = (int8_t)contract_of[o->contract],
-		.licences = o->needlic ? 1u << LICENCE_B : 0,
-		.age_min = o->minage,
-		.start_min = -1,
-		.start = b->today + o->start,
-		.posted = b->today - o->agedays,
-		.known = (1u << 24) - 1,
-	};
+	struct moffer m = moffer_unknown;
+	struct offer plain;
 
+	m.id = o->id;
+	m.at = (struct plane_point){o->x, o->y};
+	m.is_placed = true;
+	m.trades[0] = o->rome;
+	m.n_trades = 1;
+	m.kind = (int8_t)contract_of[o->contract];
+	m.licences = o->needlic ? 1u << LICENCE_B : 0;
+	m.age_min = o->minage;
+	m.start = b->today + o->start;
+	m.posted = b->today - o->agedays;
+	for (int k = 0; k < 12; k++)
+		m.known |= (uint64_t)3 << 2 * exposure_of[k];
+	/* what the rules' symbols ask of offers */
+	offer_init(&plain);
+	plain.kind = m.kind;
+	plain.licences = m.licences;
+	plain.age_min = m.age_min;
+	rules_offer_conds(b->rules, NULL, &plain, &m.conds);
 	for (int k = 0; k < 12; k++)
 		if (!(o->provided >> k & 1))
-			m.exposures |= (uint64_t)3 << 2 * k;
+			m.exposures |= (uint64_t)3 << 2 * exposure_of[k];
 	return m;
 }
 
@@ -143,9 +158,11 @@ static void load_workload(struct bench *b, const struct setup *s)
 	snprintf(path, sizeof(path), "%s.bin", name);
 
 	char word[6][12] = {"gen",   "--youths", "--offers",
-			    "--out", "--region", "idf"};
+			    "--out", "--region", ""};
 	char *argv[] = {word[0], word[1], youths,  word[2], offers,
 			word[3], name,	  word[4], word[5], NULL};
+
+	snprintf(word[5], sizeof(word[5]), "%s", s->region);
 
 	if (workload_gen_main(9, argv) || wl_load(path, &b->w))
 		exit(2);
@@ -158,15 +175,16 @@ static void prepare(struct bench *b, const struct setup *s)
 
 	load_workload(b, s);
 	b->today = date_from_ymd(2026, 1, 1);
-	b->offers = mem_array(b->w.h.no, sizeof(*b->offers));
-	for (uint32_t i = 0; i < b->w.h.no; i++)
-		b->offers[i] = offer_of(b, &b->w.o[i]);
 	for (int i = 0; i < WL_NROME; i++)
 		family[i] = b->w.h.subof[i];
 	b->trades = tradenet_new(WL_NROME, family, NULL, NULL);
 	b->rules = load_rules(s->rules);
+	b->offers = mem_array(b->w.h.no, sizeof(*b->offers));
+	for (uint32_t i = 0; i < b->w.h.no; i++)
+		b->offers[i] = offer_of(b, &b->w.o[i]);
 	b->travel = travel_new_circle();
-	b->env = (struct match_env){b->rules, b->travel, b->trades};
+	b->env = (struct match_env){
+		.rules = b->rules, .travel = b->travel, .trades = b->trades};
 }
 
 static void time_reference(struct bench *b)
@@ -201,6 +219,7 @@ static void time_build(struct bench *b)
 		people[i] = person_of(b, &b->w.y[i]);
 	t = wl_cpu();
 	b->roster = roster_new(b->trades);
+	roster_set_rules(b->roster, b->rules);
 	for (uint32_t i = 0; i < b->w.h.ny; i++)
 		if (roster_put(b->roster, &people[i], &err)) {
 			fprintf(stderr, "%s\n", err.text);
@@ -413,6 +432,8 @@ static void read_arguments(int argc, char **argv, struct setup *s)
 			num_parse_int(argv[i + 1], 100, 50000, &s->n_offers);
 		else if (str_eq(argv[i], "--check"))
 			num_parse_int(argv[i + 1], 1, 50000, &s->n_check);
+		else if (str_eq(argv[i], "--region"))
+			s->region = argv[i + 1];
 		else if (str_eq(argv[i], "--rules"))
 			s->rules = argv[i + 1];
 	}
@@ -423,6 +444,7 @@ int main(int argc, char **argv)
 	struct setup s = {.n_youths = 45000,
 			  .n_offers = 50000,
 			  .n_check = 300,
+			  .region = "idf",
 			  .rules = "tests/bench/workload/rules.yaml"};
 	static struct bench b;
 	size_t bytes;
@@ -435,6 +457,7 @@ int main(int argc, char **argv)
 	time_offers(&b);
 	time_digest(&b);
 	bytes = roster_bytes(b.roster) + matcher_bytes(b.matcher);
+	printf("roster %zu matcher %zu\n", roster_bytes(b.roster)/ b.w.h.ny, matcher_bytes(b.matcher)/ b.w.h.ny);
 	printf("memory          %8.1f MB = %.0f bytes a person (floor 160)\n",
 	       (double)bytes / 1e6, (double)bytes / b.w.h.ny);
 	time_changes(&b);

@@ -72,7 +72,10 @@ static void cells(const struct journeys *j, struct travel *t,
 
 		travel_field_make(f, &(struct travel_work){j->v[i].to, -1, -1},
 				  TRAVEL_ANY, TRAVEL_AT_ANY_HOUR);
-		e[i] = exact(t, f, &j->v[i]);
+		/* Where the network ends, both are the formula. */
+		e[i] = f->has_network && travel_zone(t, j->v[i].from)
+			       ? exact(t, f, &j->v[i])
+			       : guess[i];
 		by = abs(e[i] - guess[i]);
 		sum += by;
 		most = by > most ? by : most;

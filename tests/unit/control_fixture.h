@@ -83,8 +83,7 @@ static inline void fixture_parts(struct fixture *fx)
 	struct rules *rules = rules_compile_json(NULL, NULL, &d);
 	assert_non_null(rules);
 	diags_clear(&d);
-	e->live = live_new(e->store, e->rd, travel_new(NULL, NULL), e->clock,
-			   rules);
+	e->live = live_new(e->store, e->rd, e->clock, rules);
 	e->planner = planner_new(e->store, e->live, e->clock);
 	plan_settings_read(&e->plan_settings, e->config);
 	planner_configure(e->planner, &e->plan_settings);

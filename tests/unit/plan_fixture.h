@@ -97,8 +97,7 @@ static inline void world_start(struct world *w)
 {
 	struct rules *rules = world_rules();
 	OK(store_rules_put(w->s, rules->sets[0].id, "text", w->clock.now_s, E));
-	w->live = live_new(w->s, world_refdata(), travel_new(NULL, NULL),
-			   &w->clock.clock, rules);
+	w->live = live_new(w->s, world_refdata(), &w->clock.clock, rules);
 	w->planner = planner_new(w->s, w->live, &w->clock.clock);
 	planner_configure(w->planner, &w->set);
 	w->polls = polls_new(

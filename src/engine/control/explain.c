@@ -184,10 +184,14 @@ static int tell_pair(struct asked *k, const json_t *sets, struct err *err)
 	struct rules *other = NULL;
 	if (json_array_size(sets) && !(other = rules_with(k, sets, err)))
 		return -1;
+	char leaving[LIVE_LEAVING_SIZE];
 	moffer_from_offer(&k->o, k->e->rd, env->rules, k->row.canonical, &o);
 	match_evaluate(env, &k->m, &o, k->on, &v);
+	if (live_leaving_words(&k->m, leaving))
+		buf_printf(&k->text, "%s\n", leaving);
 	explain_text(k->e->rd, &v, k->with_private, &k->text);
 	json_t *row = explain_json(k->e->rd, &v, k->with_private);
+	js_put_str(row, "person", *leaving ? leaving : NULL);
 	js_put_str(row, "offer_status",
 		   vocab_code(&vocab_offer_state, (int)k->row.status));
 	add_changes(k, env, &o, &v, row);

@@ -196,6 +196,14 @@ static void live_figures(struct buf *b, const struct live_stats *l)
 	       (int64_t)l->roster_bytes);
 	figure(b, "match_waiting", "gauge", "People waiting to be matched.",
 	       (int64_t)l->waiting);
+	figure(b, "candidates", "gauge", "Entries of the lists of candidates.",
+	       (int64_t)l->candidates);
+	figure(b, "refreshes", "counter",
+	       "Times everything was to be compared anew.",
+	       (int64_t)l->refreshes);
+	figure(b, "refresh_left", "gauge",
+	       "Offers that a refresh still has to compare.",
+	       l->is_refreshing ? (int64_t)(l->offers - l->refresh_done) : 0);
 	figure(b, "matched_offers", "counter", "Offers matched.",
 	       (int64_t)l->matched_offers);
 	figure(b, "matched_people", "counter", "People matched.",

@@ -220,19 +220,20 @@ static void begin_minors(struct scan *s)
 static void begin_training(struct scan *s)
 {
 	const struct frame *f = s->frame;
+	int64_t weight =
+		f->has_training ? f->rules->weight[CRITERION_TRAINING] : 0;
+	bool has_levels = false;
 
 	for (int i = 0; i < LEVELS_MAX; i++) {
 		enum why why;
 		int value = training_by_level(f->rules, f->offer, i - 1, &why);
 
 		s->level_fails[i] = level_fails(f->offer, i - 1) != WHY_NOTHING;
-		s->training[i] =
-			f->has_training
-				? (int64_t)f->rules
-						  ->weight[CRITERION_TRAINING] *
-					  value
-				: 0;
+		s->training[i] = weight * value;
+		has_levels |=
+			s->level_fails[i] || s->training[i] != s->training[0];
 	}
+	s->is_plain = !has_levels && !s->bonus->has_any;
 }
 
 /* Which way public transport is asked for, and how far anybody may be. */
@@ -280,10 +281,14 @@ void scan_begin(struct matcher *m, const struct frame *f, unsigned set,
 	s->tables = &m->sets[set];
 	s->bonus = bonus_for(&m->sets[set].bonus, m->roster, f, REACH_LEVELS);
 	s->traits = roster_traits(m->roster, &n);
+	s->rare_of = roster_rare_of(m->roster);
+	s->rares = roster_rares(m->roster);
 	begin_travel(m, s);
 	s->ban = ban_of(o);
 	s->heavy = heavy_of(f);
 	s->is_all_heavy = f->has_training && o->is_cfa_placed;
+	if (o->kind == CONTRACT_APPRENTICESHIP && f->start != DATE_NONE)
+		s->dated = FILTER_DEADLINE;
 	s->today = day16(f->on);
 	s->start = day16(f->start);
 	s->days_to_start = s->today - s->start;
@@ -298,6 +303,8 @@ void scan_begin(struct matcher *m, const struct frame *f, unsigned set,
 	s->must_ask = o->kind == VOCAB_NONE;
 	s->check = r->check;
 	s->send = r->send;
+	s->need_check = r->check * f->total_weight;
+	s->need_send = r->send * f->total_weight;
 	s->unknown_travel = (int64_t)r->weight[CRITERION_TRAVEL] *
 			    r->unknown_value[CRITERION_TRAVEL];
 	s->unknown_start = (int64_t)r->weight[CRITERION_START] *
@@ -348,11 +355,18 @@ bool scan_set_levels(struct scan *s)
 	for (int i = 0; i < LEVELS_MAX; i++)
 		if (s->training[i] > training)
 			training = s->training[i];
-	s->level[0] = REACH_CLASS_MAX; /* no link; judge() sees to the rest */
+	/* where nothing tells people apart, training is the same for all */
+	if (s->is_plain)
+		base += training;
+	else
+		best += training;
+	s->level[0] = s->is_plain ? REACH_NOBODY : REACH_CLASS_MAX;
 	for (uint16_t c = 1; c < s->link->n_classes; c++) {
 		s->fixed[c] = base + (int64_t)r->weight[CRITERION_TRADE] *
 					     s->link->value[c];
-		s->level[c] = level_for(s, s->fixed[c], best + training);
+		s->level[c] = level_for(s, s->fixed[c], best);
+		if (s->is_plain && s->level[c] > REACH_NOBODY)
+			s->level[c] = REACH_NOBODY;
 		is_hopeless &= lack_of(s, c) > 0;
 	}
 	return !is_hopeless;

@@ -8,8 +8,9 @@
 
 /* What the symbols of a rule set make of people, by trait, for the scan.
  *
- * Per offer and set the conditions on the offer leave a few symbols active.
- * With that set of active symbols, a trait's points are settled but for
+ * Per offer and set the conditions on the offer, and what of a pair the offer
+ * alone settles (its age, its start, what it does not say), leave a few symbols
+ * active. With that set of active symbols a trait's points are settled but for
  * symbols that ask something of the pair: those wait until everything else
  * about a pair says yes. Offers with the same active symbols share a table. */
 #define SYMBOL_WORDS (RULES_SYMBOLS_MAX / 64)
@@ -21,13 +22,22 @@ struct trait_points {
 	int16_t public_sum, sum; /* settled, under the ceilings */
 	int16_t best; /* public_sum at the most, whatever the pair says */
 	uint8_t flags;
+	uint8_t level; /* held, + 1 */
+};
+/* What a trait that waits waits for. */
+struct trait_waits {
+	struct symbol_mask symbols;
+	uint32_t fields; /* bits of enum pair_field they read */
 };
 struct bonus_table {
-	struct symbol_mask active;
+	struct symbol_mask active;  /* settled as far as the offer goes */
+	struct symbol_mask waiting; /* they ask something of the pair */
 	int64_t total; /* weight of the criteria the drops stand on; 0: none */
 	uint32_t n;    /* traits so far */
 	int best_max;  /* of any of them, at least 0 */
+	bool has_any;  /* some trait has points or flags */
 	struct trait_points *v;
+	struct trait_waits *waits;
 	/* By how many levels of the journey's value the best points lower what
 	 * the journey must be worth; rounded up. */
 	uint8_t *drop;
@@ -51,9 +61,10 @@ size_t bonus_bytes(const struct bonus *b);
  * next call. levels: in how many steps the value of the journey is cut. */
 const struct bonus_table *bonus_for(struct bonus *b, const struct roster *r,
 				    const struct frame *f, int levels);
-/* A pair of a trait that waits, all facts asked for: the points, and whether a
- * symbol asks (1) or excludes (-1). */
+/* A pair of a trait that waits, x with the facts that its fields ask for: all
+ * its points, and whether a symbol asks (1) or excludes (-1). */
 int bonus_settle(const struct bonus *b, const struct bonus_table *t,
-		 uint16_t trait, struct pair *x, int *public_sum, int *sum);
+		 uint16_t trait, const struct pair *x, int *public_sum,
+		 int *sum);
 
 #endif

@@ -31,7 +31,7 @@ static void try_link(const struct match_env *env, const struct ruleset *s,
 	};
 }
 
-static void find_link(struct pair *x)
+void pair_find_link(struct pair *x)
 {
 	const struct moffer *o = x->f->offer;
 
@@ -41,8 +41,7 @@ static void find_link(struct pair *x)
 				 o->trades[i], &x->link);
 }
 
-/* When home is left and reached again, as far as hours and way are known. */
-static void find_day(struct pair *x)
+void pair_find_day(struct pair *x)
 {
 	const struct moffer *o = x->f->offer;
 
@@ -66,12 +65,12 @@ void pair_make(const struct match_env *env, const struct mperson *p,
 		.age = p->birth ? date_age(day16_date(p->birth), f->age_on)
 				: -1,
 	};
-	find_link(x);
+	pair_find_link(x);
 	journey_make(env, p, f->offer, &x->way);
 	if (f->has_training)
 		x->cfa_cost = journey_cfa_cost(env, p, f->offer);
 	x->cfa_limit = journey_cfa_limit(env->travel, p);
-	find_day(x);
+	pair_find_day(x);
 }
 
 static bool has_effect(const struct verdict *v, uint8_t effect)

@@ -82,6 +82,9 @@ struct scan {
 	uint32_t ban;
 	uint32_t heavy; /* filter bits that want the full evaluation */
 	bool is_all_heavy;
+	uint32_t dated; /* the filter bit of deadlines, where they matter */
+	const uint32_t *rare_of;
+	const struct rare *rares;
 	float x_m, y_m;
 	/* Public transport: a curve where the formula stands for it, else the
 	 * field; both NULL: nothing runs. */
@@ -94,6 +97,7 @@ struct scan {
 	uint16_t born_latest, born_sure_latest; /* the law on minors in them */
 	enum gate_state minors[MINOR_CLASSES];
 	bool must_ask;	 /* something about the offer itself is not known */
+	bool is_plain;	 /* neither points nor levels tell people apart */
 	bool may_repeat; /* a person may be met on more than one shelf */
 	uint8_t level[LINK_CLASSES_MAX];
 	/* trade, freshness and the half that rounds, weighted */
@@ -105,6 +109,7 @@ struct scan {
 	int64_t travel_weight, unknown_travel, unknown_start;
 	uint64_t per_total;
 	int check, send;
+	int64_t need_check, need_send; /* the same, as weighted sums */
 };
 void scan_list(struct matcher *m, const struct scan *s,
 	       const struct posting_list *l, struct match_hits *out);

@@ -29,6 +29,9 @@ struct pair {
 };
 void pair_make(const struct match_env *env, const struct mperson *p,
 	       const struct frame *f, struct pair *x);
+void pair_find_link(struct pair *x);
+/* When home is left and reached again, as far as hours and way are known. */
+void pair_find_day(struct pair *x);
 
 /* gates.c: every one into x->v. */
 void pair_judge_gates(struct pair *x);

@@ -19,6 +19,8 @@
  * single precision and bounds are widened for it. */
 #include "matcher.h"
 
+#include "engine/travel/field.h"
+
 #include <etrier/date.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
@@ -27,11 +29,13 @@
 
 enum { FETCH_AHEAD = 12 };
 
-static uint32_t sift(const struct scan *s, const struct posting *v,
-		     uint32_t from, uint32_t end, uint32_t *keep)
+static inline __attribute__((always_inline)) uint32_t sift(
+	const struct scan *s, const struct posting *v, uint32_t from,
+	uint32_t end, uint32_t *keep, const bool is_plain)
 {
 	const uint8_t *class_of = s->link->class_of;
 	const uint8_t *drop = s->bonus->drop;
+	const uint8_t *levels = s->level;
 	const float *bounds = s->bounds;
 	uint32_t stride = s->stride, ban = s->ban, heavy = s->heavy, k = 0;
 	uint16_t born_latest = s->born_latest;
@@ -41,11 +45,15 @@ static uint32_t sift(const struct scan *s, const struct posting *v,
 	for (uint32_t i = from; i < end; i++) {
 		const struct posting *p = &v[i];
 		float dx = p->x_m - x, dy = p->y_m - y;
-		int level = s->level[class_of[p->pattern]] - drop[p->trait];
+		int level = levels[class_of[p->pattern]];
 		float bound;
 
-		level = level < 0 || p->filter & heavy ? 0 : level;
-		level = level > REACH_NOBODY ? REACH_NOBODY : level;
+		if (!is_plain) {
+			level -= drop[p->trait];
+			level = level < 0 ? 0 : level;
+			level = level > REACH_NOBODY ? REACH_NOBODY : level;
+		}
+		level = p->filter & heavy ? 0 : level;
 		bound = bounds[p->profile * stride + (uint32_t)level];
 		keep[k] = i;
 		k += (dx * dx + dy * dy <= bound) & !(p->filter & ban) &
@@ -54,20 +62,35 @@ static uint32_t sift(const struct scan *s, const struct posting *v,
 	return k;
 }
 
-/* What only the person's record tells; for the few who have it. -1 fails, 1
- * asks, 0 passes. */
-static int judge_record(const struct matcher *m, const struct frame *f,
-			const struct posting *p)
+static uint32_t sift_plain(const struct scan *s, const struct posting *v,
+			   uint32_t from, uint32_t end, uint32_t *keep)
 {
-	const struct rare *who = roster_rare(m->roster, p->slot);
-	const struct moffer *o = f->offer;
+	return sift(s, v, from, end, keep, true);
+}
 
-	if (need_conflicts(who->needs_exclude, o->exposures))
+static uint32_t sift_points(const struct scan *s, const struct posting *v,
+			    uint32_t from, uint32_t end, uint32_t *keep)
+{
+	return sift(s, v, from, end, keep, false);
+}
+
+/* -1 fails, 1 asks, 0 passes. */
+static inline int judge_needs(const struct scan *s, const struct posting *p)
+{
+	uint64_t needs = s->traits[p->trait].needs_exclude;
+	const struct moffer *o = s->frame->offer;
+
+	if (need_conflicts(needs, o->exposures))
 		return -1;
-	if (o->kind == CONTRACT_APPRENTICESHIP && who->deadline &&
-	    o->start != DATE_NONE && day16(f->start) > who->deadline)
-		return -1;
-	return need_asks(who->needs_exclude, o->known) != 0;
+	return need_asks(needs, o->known) != 0;
+}
+
+/* What only the person's record tells; for the few who have it. */
+static bool is_after_deadline(const struct scan *s, const struct posting *p)
+{
+	uint16_t deadline = s->rares[s->rare_of[p->slot]].deadline;
+
+	return deadline && s->start > deadline;
 }
 
 static int judge_minor(const struct scan *s, int age)
@@ -144,7 +167,7 @@ static bool ride(const struct scan *s, const struct profile *f,
 	if (s->transit)
 		c = travel_cost(s->transit, d);
 	else if (s->field)
-		c = travel_field_transit(s->field, p->zone, d);
+		c = travel_field_transit_inline(s->field, p->zone, d);
 	if (c < *cost)
 		*cost = c;
 	if (*cost <= f->limit || !s->by_day)
@@ -169,24 +192,50 @@ static bool judge_heavy(struct matcher *m, const struct scan *s,
 	return m->verdict.decision != DECISION_EXCLUDE;
 }
 
-/* Points of a pair on which symbols wait. */
-static int judge_waiting(const struct matcher *m, const struct scan *s,
-			 const struct posting *p, int *public_sum, int *sum)
-{
-	struct mperson who;
-	struct pair x;
+/* What the posting and the scan know already, and the rest of what the waiting
+ * symbols ask for. */
+#define FIELDS_OF_POSTING                                                   \
+	(1u << PAIR_AGE | 1u << PAIR_AGE_TODAY | 1u << PAIR_MINUTES |       \
+	 1u << PAIR_MINUTES_OF_LIMIT | 1u << PAIR_LEAVE | 1u << PAIR_BACK | \
+	 1u << PAIR_DAYS_TO_START | 1u << PAIR_OFFER_AGE)
+#define FIELDS_OF_LINK (1u << PAIR_RANK | 1u << PAIR_TRADE_VALUE)
 
-	roster_slot(m->roster, p->slot, &who);
-	pair_make(&m->env, &who, s->frame, &x);
-	x.person_conds = &s->traits[p->trait].bits;
+static int judge_waiting(const struct matcher *m, const struct scan *s,
+			 const struct posting *p, int32_t cost, int *public_sum,
+			 int *sum)
+{
+	uint32_t fields = s->bonus->waits[p->trait].fields;
+	struct mperson who = mperson_unknown;
+	struct pair x = {.env = &m->env,
+			 .p = &who,
+			 .f = s->frame,
+			 .person_conds = &s->traits[p->trait].bits,
+			 .cfa_cost = -1,
+			 .age = -1};
+
+	if (fields & ~(uint32_t)FIELDS_OF_POSTING)
+		roster_slot(m->roster, p->slot, &who);
+	who.birth = p->birth;
+	if (p->birth && (fields & 1u << PAIR_AGE))
+		x.age = date_age(day16_date(p->birth), s->frame->age_on);
+	if (fields & FIELDS_OF_LINK)
+		pair_find_link(&x);
+	x.way = (struct journey){
+		.is_placed = cost >= 0,
+		.has_way = cost >= 0,
+		.cost = cost,
+		.limit = m->profiles[p->profile].limit,
+		.minutes = travel_minutes(m->env.travel, cost),
+	};
+	pair_find_day(&x);
 	return bonus_settle(&s->tables->bonus, s->bonus, p->trait, &x,
 			    public_sum, sum);
 }
 
-/* base is what the criteria make. True when it is a hit. */
+/* base is what the criteria make, cost -1 unknown. True when it is a hit. */
 static inline bool finish(const struct matcher *m, const struct scan *s,
-			  const struct posting *p, int base, bool must_ask,
-			  struct match_hit *hit)
+			  const struct posting *p, int base, int32_t cost,
+			  bool must_ask, struct match_hit *hit)
 {
 	const struct trait_points *t = &s->bonus->v[p->trait];
 	int public_sum = t->public_sum, sum = t->sum, open, score;
@@ -195,7 +244,7 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 	if (t->flags & TRAIT_WAITS) {
 		if (num_clip(base + t->best, 0, 1000) < s->check)
 			return false;
-		open = judge_waiting(m, s, p, &public_sum, &sum);
+		open = judge_waiting(m, s, p, cost, &public_sum, &sum);
 		if (open < 0)
 			return false;
 		must_ask |= open;
@@ -213,26 +262,31 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 }
 
 /* The hit in *hit but for its person, true when it is one. */
-static inline bool judge(struct matcher *m, const struct scan *s,
-			 const struct posting *p, struct match_hit *hit)
+static inline __attribute__((always_inline)) bool judge(struct matcher *m,
+							const struct scan *s,
+							const struct posting *p,
+							struct match_hit *hit,
+							const bool is_plain)
 {
 	const struct profile *f = &m->profiles[p->profile];
 	bool must_ask = s->must_ask || (p->filter & FILTER_WISH_UNKNOWN);
 	uint8_t class = s->link->class_of[p->pattern];
 	int64_t sum = s->fixed[class];
-	unsigned level = (unsigned)(s->traits[p->trait].level + 1);
+	int32_t cost = -1;
 
-	if (!class)
-		return false;
-	if ((p->filter & s->heavy) || s->is_all_heavy)
+	if (p->filter & s->heavy)
 		return judge_heavy(m, s, p, hit);
-	if (s->level_fails[level])
-		return false;
-	sum += s->training[level];
+	if (!is_plain) {
+		unsigned level = s->bonus->v[p->trait].level;
+
+		if (!class || s->level_fails[level])
+			return false;
+		sum += s->training[level];
+	}
 	if (f->own && s->stride) {
 		int32_t d = whole_metres(p->x_m - s->x_m, p->y_m - s->y_m);
-		int32_t cost = travel_cost(f->own, d);
 
+		cost = travel_cost(f->own, d);
 		if (f->has_transit)
 			must_ask |= ride(s, f, p, d, &cost);
 		if (cost > f->limit)
@@ -251,15 +305,24 @@ static inline bool judge(struct matcher *m, const struct scan *s,
 			return false;
 		must_ask |= age > 0;
 	}
-	if (p->filter & (FILTER_NEEDS | FILTER_DEADLINE)) {
-		int record = judge_record(m, s->frame, p);
+	if (p->filter & FILTER_NEEDS) {
+		int need = judge_needs(s, p);
 
-		if (record < 0)
+		if (need < 0)
 			return false;
-		must_ask |= record > 0;
+		must_ask |= need > 0;
 	}
-	return finish(m, s, p, divide((uint64_t)sum, s->per_total), must_ask,
-		      hit);
+	if ((p->filter & s->dated) && is_after_deadline(s, p))
+		return false;
+	if (!is_plain)
+		return finish(m, s, p, divide((uint64_t)sum, s->per_total),
+			      cost, must_ask, hit);
+	*hit = (struct match_hit){
+		.score = (uint16_t)divide((uint64_t)sum, s->per_total),
+		.decision = (uint16_t)(DECISION_SEND -
+				       (must_ask | (sum < s->need_send))),
+	};
+	return sum >= s->need_check;
 }
 
 /* One place a person: the best of the shelves on which the offer met them. */
@@ -275,44 +338,71 @@ static void keep_once(struct matcher *m, uint32_t slot, struct match_hits *out)
 		out->v[at - 1] = hit;
 }
 
-/* The records that a survivor further on will want: they lie anywhere in the
- * roster, and waiting for them was a quarter of the whole scan. */
-static inline void fetch_ahead(const struct matcher *m, const struct posting *v,
-			       uint32_t n, uint32_t i)
+/* The records that a survivor further on will want, by two steps: they lie
+ * anywhere in the roster, and waiting for them was a quarter of the scan. */
+static inline void fetch_ahead(const struct scan *s, const struct posting *v,
+			       const uint32_t *keep, uint32_t n, uint32_t i)
 {
 	const struct posting *p;
 
-	if (i + FETCH_AHEAD >= n)
+	if (!s->dated || i + 2 * FETCH_AHEAD >= n)
 		return;
-	p = &v[m->keep[i + FETCH_AHEAD]];
-	if (p->filter & (FILTER_NEEDS | FILTER_DEADLINE))
-		__builtin_prefetch(roster_rare(m->roster, p->slot));
+	p = &v[keep[i + 2 * FETCH_AHEAD]];
+	if (p->filter & s->dated)
+		__builtin_prefetch(&s->rare_of[p->slot]);
+	p = &v[keep[i + FETCH_AHEAD]];
+	if (p->filter & s->dated)
+		__builtin_prefetch(&s->rares[s->rare_of[p->slot]]);
 }
 
 /* Strips that somebody in reach may live in. */
 static uint32_t sift_strips(struct matcher *m, const struct scan *s,
 			    const struct posting_list *l)
 {
+	uint32_t (*sifter)(const struct scan *, const struct posting *,
+			   uint32_t, uint32_t, uint32_t *) =
+		s->is_plain ? sift_plain : sift_points;
 	const uint32_t *first = l->first;
 	int32_t reach, y = (int32_t)s->y_m;
 	uint32_t n, from, end;
 
 	if (!first || !s->stride || s->reach_m > 10e6f) {
 		m->n_scanned += l->n;
-		return sift(s, l->v, 0, l->n, m->keep);
+		return sifter(s, l->v, 0, l->n, m->keep);
 	}
 	reach = (int32_t)s->reach_m + 1;
 	from = first[roster_strip_at(y - reach)];
 	end = first[roster_strip_at(y + reach) + 1];
 	m->n_scanned += first[1] + (end - from);
-	n = sift(s, l->v, 0, first[1], m->keep);
-	return n + sift(s, l->v, from, end, m->keep + n);
+	n = sifter(s, l->v, 0, first[1], m->keep);
+	return n + sifter(s, l->v, from, end, m->keep + n);
+}
+
+static inline __attribute__((always_inline)) void judge_list(
+	struct matcher *m, const struct scan *s, const struct posting *v,
+	uint32_t n, struct match_hits *out, const bool is_plain)
+{
+	const uint32_t *keep = m->keep;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct posting *p = &v[keep[i]];
+		struct match_hit *hit = &out->v[out->n];
+		bool is_hit;
+
+		fetch_ahead(s, v, keep, n, i);
+		is_hit = s->is_all_heavy ? judge_heavy(m, s, p, hit)
+					 : judge(m, s, p, hit, is_plain);
+		hit->person = p->id;
+		if (!s->may_repeat)
+			out->n += is_hit;
+		else if (is_hit)
+			keep_once(m, p->slot, out);
+	}
 }
 
 void scan_list(struct matcher *m, const struct scan *s,
 	       const struct posting_list *l, struct match_hits *out)
 {
-	const uint32_t *id_of = roster_ids(m->roster);
 	uint32_t n;
 
 	if (l->n > m->cap_keep) {
@@ -324,16 +414,8 @@ void scan_list(struct matcher *m, const struct scan *s,
 		out->cap = (out->n + n + 1) * 2;
 		out->v = mem_grow(out->v, out->cap, sizeof(*out->v));
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		const struct posting *p = &l->v[m->keep[i]];
-		bool is_hit;
-
-		fetch_ahead(m, l->v, n, i);
-		is_hit = judge(m, s, p, &out->v[out->n]);
-		out->v[out->n].person = id_of[p->slot];
-		if (!s->may_repeat)
-			out->n += is_hit;
-		else if (is_hit)
-			keep_once(m, p->slot, out);
-	}
+	if (s->is_plain)
+		judge_list(m, s, l->v, n, out, true);
+	else
+		judge_list(m, s, l->v, n, out, false);
 }

@@ -133,15 +133,29 @@ static void use_rules(struct live *l)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
+void live_set_travel(struct live *l, struct travel *travel_take)
+{
+	matcher_free(l->matcher);
+	match_pad_free(l->pad);
+	travel_field_free(l->field);
+	travel_free(l->travel);
+	l->travel = travel_take;
+	l->pad = match_pad_new(l->travel);
+	l->field = travel_field_new(l->travel);
+	l->field_cfa = 0;
+	l->env.travel = l->travel;
+	l->env.pad = l->pad;
+	l->matcher = matcher_new(l->roster, &l->env);
+}
+
 struct live *live_new(struct store *store, const struct refdata *rd,
-		      struct travel *travel_take, const struct clock *clock,
-		      struct rules *rules_take)
+		      const struct clock *clock, struct rules *rules_take)
 {
 	struct live *l = mem_alloc(sizeof(*l));
 	l->store = store;
 	l->rd = rd;
 	l->clock = clock;
-	l->travel = travel_take;
+	l->travel = travel_new(NULL, NULL);
 	l->trades = tradenet_from_refdata(rd);
 	l->roster = roster_new(l->trades);
 	l->refusals = refusals_new();

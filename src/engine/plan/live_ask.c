@@ -16,8 +16,7 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical)
 }
 
 /* While sets get other numbers the roster still has some of the old ones. */
-static bool find_person(const struct live *l, int64_t person,
-			struct mperson *out)
+bool live_person(const struct live *l, int64_t person, struct mperson *out)
 {
 	if (!roster_find(l->roster, (uint32_t)person, out))
 		return false;
@@ -30,7 +29,7 @@ int live_evaluate(struct live *l, int64_t person, int64_t canonical, int32_t on,
 {
 	struct mperson p;
 	struct moffer *o = live_find_offer(l, canonical);
-	if (!find_person(l, person, &p))
+	if (!live_person(l, person, &p))
 		return err_set(err, ERR_UNKNOWN,
 			       "the person is not compared with offers");
 	if (!o)
@@ -131,7 +130,7 @@ int live_candidates(struct live *l, int64_t person, int audience,
 	size_t found = 0;
 	int result = -1;
 	*n = 0;
-	if (!find_person(l, person, &p))
+	if (!live_person(l, person, &p))
 		return 0;
 	if (store_ledger_proposed(l->store, person, add_proposed, &g, err))
 		goto out;

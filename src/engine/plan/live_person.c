@@ -14,6 +14,7 @@
 #include <etrier/store_refusals.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static_assert((int)STORE_REFUSES_PLACE == (int)REFUSAL_PLACE &&
@@ -229,6 +230,17 @@ int live_put_in_roster(struct live *l, const struct store_person *row,
 	}
 	*is_matched = is_in;
 	return 0;
+}
+
+bool live_leaving_words(const struct mperson *m, char out[LIVE_LEAVING_SIZE])
+{
+	char day[11];
+	*out = '\0';
+	if (!(m->flags & MPERSON_LEAVING))
+		return false;
+	date_format_dmy(day16_date(m->training_end), day);
+	snprintf(out, LIVE_LEAVING_SIZE, "formation terminée le %s", day);
+	return true;
 }
 
 int live_person_today(struct live *l, const struct store_person *row,

@@ -257,6 +257,11 @@ static json_t *people_model(struct planner *p, const struct plan_digest *d,
 			return NULL;
 		}
 		json_t *v = person_model(&person, today, &s->arena);
+		struct mperson m;
+		char leaving[LIVE_LEAVING_SIZE];
+		if (live_person(p->live, d->choices[i].person, &m) &&
+		    live_leaving_words(&m, leaving))
+			js_put_str(v, "leaving_fr", leaving);
 		json_object_set_new(v, "offers", offers);
 		json_object_set_new(v, "n_more",
 				    json_integer(d->choices[i].more));

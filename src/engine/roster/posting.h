@@ -48,7 +48,7 @@ struct posting {
 	uint16_t trait;		   /* number in roster_traits() */
 	uint16_t zone;		   /* travel_zone() */
 	uint16_t birth, available; /* day16 */
-	uint32_t slot;
+	uint32_t slot, id;
 };
 /* The commonest wishes for kinds of contract have a group each, so that an
  * offer passes over all who do not look for its kind; the rest share one.
@@ -107,9 +107,10 @@ const uint64_t *roster_patterns(const struct roster *r, uint16_t shelf,
 const uint64_t *roster_profiles(const struct roster *r, uint32_t *n);
 const struct trait *roster_traits(const struct roster *r, uint32_t *n);
 const struct rules *roster_rules(const struct roster *r);
-/* By slot: the id, and what few people have. Borrowed until the next change. */
-const uint32_t *roster_ids(const struct roster *r);
-const struct rare *roster_rare(const struct roster *r, uint32_t slot);
+/* By slot: the number in rares of what few people have. Borrowed until the next
+ * change. */
+const uint32_t *roster_rare_of(const struct roster *r);
+const struct rare *roster_rares(const struct roster *r);
 void roster_slot(const struct roster *r, uint32_t slot, struct mperson *out);
 /* Slot of an id that is there. */
 uint32_t roster_slot_of(const struct roster *r, uint32_t id);

@@ -132,7 +132,9 @@ static uint32_t filter_of(const struct mperson *p)
 
 static uint16_t trait_of(struct roster *r, const struct mperson *p)
 {
-	struct trait t = {.level = p->level};
+	struct trait t = {.needs_exclude = p->needs_exclude,
+			  .level = p->level,
+			  .lacks = trait_lacks(p)};
 
 	if (r->rules)
 		rules_person_conds(r->rules, p, &t.bits);
@@ -233,6 +235,7 @@ static void add_postings(struct roster *r, uint32_t slot,
 		.birth = p->birth,
 		.available = p->available,
 		.slot = slot,
+		.id = p->id,
 	};
 	unsigned group = group_of(r, base.filter);
 
@@ -422,14 +425,14 @@ const struct rules *roster_rules(const struct roster *r)
 	return r->rules;
 }
 
-const uint32_t *roster_ids(const struct roster *r)
+const uint32_t *roster_rare_of(const struct roster *r)
 {
-	return r->id_of;
+	return r->rare_of;
 }
 
-const struct rare *roster_rare(const struct roster *r, uint32_t slot)
+const struct rare *roster_rares(const struct roster *r)
 {
-	return &r->rares.v[r->rare_of[slot]];
+	return r->rares.v;
 }
 
 const struct posting_list *roster_lists(const struct roster *r, unsigned set,

@@ -25,6 +25,7 @@ struct rare {
 	uint16_t deadline, training_end;
 	int16_t max_minutes_cfa, cfa_minutes;
 	int16_t earliest_departure, latest_return;
+	uint32_t nothing; /* no hole: compared as bytes */
 };
 struct rares {
 	struct rare *v; /* v[0]: who has nothing rare */
@@ -43,17 +44,20 @@ void row_unpack(const struct row *row, const struct rare *rare,
 		struct mperson *out);
 
 /* Distinct answers of people to what the rules ask of them alone, with the
- * level held. */
+ * level held, their needs, and the facts of pairs that they can never know. */
 #define TRAIT_MANY UINT16_MAX /* no number left: look at the person */
 struct trait {
 	struct cond_bits bits;
-	int64_t level; /* as wide as the rest: compared as bytes */
+	uint64_t needs_exclude; /* here, for the scan reads it often */
+	int32_t level;
+	uint32_t lacks; /* bits of enum pair_field: unknown, favours 0 */
 };
 struct traits {
 	struct trait *v;
 	uint16_t *index; /* hash table of number + 1 */
 	uint32_t n, n_index;
 };
+uint32_t trait_lacks(const struct mperson *p);
 void traits_clear(struct traits *t);
 uint16_t traits_intern(struct traits *t, const struct trait *v);
 size_t traits_bytes(const struct traits *t);

@@ -204,6 +204,50 @@ enum tri rules_pair_cond(const struct rules *r, int cond,
 		   f);
 }
 
+/* Asks whether a field is known, and so may change its answer when it becomes
+ * known; nothing else does but by becoming more certain. */
+static bool tests_presence(const struct when_atom *a)
+{
+	return a->test == TEST_PRESENT || a->test == TEST_ABSENT ||
+	       (a->test == TEST_MASK && (a->mask & WHEN_UNKNOWN_BIT));
+}
+
+enum tri rules_pair_outlook(const struct rules *r, int cond,
+			    const struct pair_facts *f, uint32_t settled,
+			    bool *is_open)
+{
+	const struct rules_when *w = r->when;
+	const struct when_cond *c = &w->pools[COND_PAIR].v[cond];
+	struct cond_bits nobody = {0};
+	struct pair_facts known = *f;
+	enum tri t;
+
+	memset(nobody.unknown, 0xff, sizeof(nobody.unknown));
+	known.offer = f->offer ? f->offer : &nobody;
+	known.person = f->person ? f->person : &nobody;
+	*is_open = (c->pair_fields & ~settled) != 0;
+	for (int i = 0; i < PAIR_FIELD_COUNT; i++)
+		if (!(settled >> i & 1))
+			known.v[i] = FACT_UNKNOWN;
+	for (uint32_t i = 0; i < c->n_steps; i++) {
+		const struct when_step *s = &w->steps[c->first + i];
+
+		if (s->op == STEP_REF)
+			*is_open |= s->arg >> 16 == COND_OFFER ? !f->offer
+							       : !f->person;
+		else if (s->op == STEP_ATOM &&
+			 tests_presence(&w->atoms[s->arg]) &&
+			 !(settled >> w->atoms[s->arg].id & 1)) {
+			*is_open = true;
+			return TRI_UNKNOWN;
+		}
+	}
+	t = rules_pair_cond(r, cond, &known);
+	if (t != TRI_UNKNOWN)
+		*is_open = false;
+	return t;
+}
+
 /* --- questions --------------------------------------------------------------
  */
 size_t rules_n_conds(const struct rules *r, enum cond_pool pool)

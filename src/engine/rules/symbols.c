@@ -145,9 +145,6 @@ static void check_reason(struct item *x)
 
 static void check_effect(struct item *x)
 {
-	const struct rule_group *g =
-		x->s.group >= 0 ? &x->set->groups[x->s.group] : NULL;
-
 	if (x->s.effect == RULES_EXCLUDE && x->s.points)
 		when_error(x->r, place(x, "points"),
 			   "%s excludes: its points can never count", x->code);
@@ -156,11 +153,6 @@ static void check_effect(struct item *x)
 			   "%s can never change anything: give it points or "
 			   "a decision, or enabled: false",
 			   x->code);
-	else if (x->s.effect == RULES_PASS && g && !g->max)
-		when_error(x->r, place(x, "group"),
-			   "%s can never change anything: its group \"%s\" "
-			   "has max 0",
-			   x->code, g->name);
 }
 
 static void read_when(struct item *x)
@@ -271,23 +263,38 @@ static int compare_symbols(const void *a, const void *b)
 	return strcmp(x->code, y->code);
 }
 
+static void warn(struct when_reader *r, const struct ynode *n, const char *name,
+		 const char *what)
+{
+	diag_add(r->diags, DIAG_WARNING, n->file, n->line, n->col,
+		 "group \"%.40s\" %s", name, what);
+}
+
+/* Symbols that were disabled leave their group in peace. */
+static bool is_used(const struct ynode *adjust, const char *group)
+{
+	for (size_t i = 0; adjust && i < adjust->n; i++)
+		if (str_eq(ynode_text(&adjust->kids[i], "group"), group))
+			return true;
+	return false;
+}
+
 static void check_groups(const struct ruleset *s, struct when_reader *r,
 			 const struct ynode *root)
 {
 	const struct ynode *groups = ynode_get(root, "groups");
 	const struct ynode *adjust = ynode_get(root, "adjust");
 
-	for (size_t i = 0; groups && i < groups->n; i++) {
-		bool is_used = find_group(s, groups->keys[i].text) < 0;
+	for (int i = 0; i < s->n_groups; i++) {
+		const struct rule_group *g = &s->groups[i];
+		const struct ynode *n = ynode_get(groups, g->name);
 
-		for (size_t k = 0; adjust && k < adjust->n; k++)
-			is_used |= str_eq(ynode_text(&adjust->kids[k], "group"),
-					  groups->keys[i].text);
-		if (!is_used)
-			diag_add(r->diags, DIAG_WARNING, groups->keys[i].file,
-				 groups->keys[i].line, groups->keys[i].col,
-				 "group \"%.40s\" has no symbol",
-				 groups->keys[i].text);
+		if (!is_used(adjust, g->name))
+			warn(r, n, g->name, "has no symbol");
+		else if (!g->max)
+			warn(r, n, g->name,
+			     "has max 0: its symbols never change a score; if "
+			     "that is meant, enabled: false says so better");
 	}
 }
 

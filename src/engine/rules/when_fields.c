@@ -7,6 +7,7 @@
 #include <etrier/str.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Names of needs: what the work does, then what the place offers. */
@@ -155,60 +156,61 @@ static bool is_family_member(const struct when_field *f, const char *name,
 	return *sub != VOCAB_NONE;
 }
 
-static const char *nearest_field(const char *name)
+static void nearest_field(const char *name, char near[WHEN_FIELD_SIZE])
 {
-	const char *words[ARRAY_LEN(fields) + 1];
-	const char *near;
+	const char *words[ARRAY_LEN(fields) + 3] = {"all", "any"};
+	const char *found;
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		words[i] = fields[i].name;
-	words[ARRAY_LEN(fields)] = NULL;
-	near = str_nearest(name, words);
+		words[i + 2] = fields[i].name;
+	found = str_nearest(name, words);
 	/* the beginning forgotten: "kind" for "offer.kind" */
-	for (size_t i = 0; !near && i < ARRAY_LEN(fields); i++) {
-		const char *dot = strchr(fields[i].name, '.') + 1;
-
-		if (str_eq(dot, name))
-			near = fields[i].name;
-	}
-	return near;
+	for (size_t i = 0; !found && i < ARRAY_LEN(fields); i++)
+		if (str_eq(strchr(fields[i].name, '.') + 1, name))
+			found = fields[i].name;
+	if (found && !strchr(found, '*'))
+		str_copy(near, WHEN_FIELD_SIZE, found);
 }
 
 /* The nearest word of a family: "offer.exposure.noyse". */
-static const char *nearest_member(const char *name)
+static void nearest_member(const char *name, char near[WHEN_FIELD_SIZE])
 {
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-		size_t n = strlen(fields[i].name);
+		const struct when_field *f = &fields[i];
+		size_t n = strlen(f->name) - 1;
+		const char *found;
 
-		if (fields[i].name[n - 1] == '*' &&
-		    !strncmp(fields[i].name, name, n - 1))
-			return str_nearest(name + n - 1,
-					   fields[i].vocab->codes);
+		if (f->name[n] != '*' || strncmp(f->name, name, n) != 0)
+			continue;
+		found = str_nearest(name + n, f->vocab->codes);
+		if (found)
+			snprintf(near, WHEN_FIELD_SIZE, "%.*s%s", (int)n,
+				 f->name, found);
 	}
-	return NULL;
 }
 
 bool when_field_find(const char *name, struct when_field *out,
-		     const char **near)
+		     char near[WHEN_FIELD_SIZE])
 {
 	int sub = 0;
 
+	*near = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		bool is_member = is_family_member(&fields[i], name, &sub);
 
-		if (!is_member && !str_eq(fields[i].name, name))
-			continue;
-		if (!is_member && strchr(name, '*'))
+		if (!is_member &&
+		    (!str_eq(fields[i].name, name) || strchr(name, '*')))
 			continue;
 		*out = fields[i];
-		out->name = is_member ? name : fields[i].name;
-		out->sub = (uint8_t)sub;
-		if (is_member)
+		if (is_member) {
+			out->name = name;
+			out->sub = (uint8_t)sub;
 			out->vocab = NULL;
+		}
 		return true;
 	}
-	*near = nearest_member(name);
+	nearest_member(name, near);
 	if (!*near)
-		*near = nearest_field(name);
+		nearest_field(name, near);
 	return false;
 }

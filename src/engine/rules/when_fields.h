@@ -101,9 +101,11 @@ struct when_field {
 	int64_t min, max; /* numbers: what the field can be */
 	uint8_t sub;
 };
-/* False: no such field; then *near is the nearest name, or NULL. */
+/* False: no such field; then near is the nearest name, or "". out->name is
+ * name itself for a member of a family. */
+#define WHEN_FIELD_SIZE 48
 bool when_field_find(const char *name, struct when_field *out,
-		     const char **near);
+		     char near[WHEN_FIELD_SIZE]);
 /* Names in order, NULL at the end; families as "offer.exposure.*". */
 const struct when_field *when_field_at(size_t i);
 extern const struct vocab vocab_need; /* exposures, then accesses */

@@ -117,18 +117,18 @@ static struct when_node *read_entry(struct when_reader *r,
 				    const struct ynode *value, int depth)
 {
 	struct when_field f;
-	const char *near;
+	char near[WHEN_FIELD_SIZE];
 
 	if (str_eq(key->text, "all"))
 		return read_list(r, WHEN_ALL, value, depth + 1);
 	if (str_eq(key->text, "any"))
 		return read_list(r, WHEN_ANY, value, depth + 1);
-	if (when_field_find(key->text, &f, &near))
+	if (when_field_find(key->text, &f, near))
 		return when_values(r, &f, value);
 	when_error(r, key,
 		   "no field \"%.60s\"%s; fields are offer.*, youth.* and "
 		   "pair.* as etrier-rules(5) lists them, besides all and any",
-		   key->text, when_hint(r, near));
+		   key->text, when_hint(r, *near ? near : NULL));
 	return NULL;
 }
 

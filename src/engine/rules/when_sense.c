@@ -14,8 +14,9 @@ struct span {
 	uint64_t allowed;  /* of a single-valued field */
 	uint64_t asked;	   /* of a several-valued one: the smallest asked set */
 	uint64_t excluded; /* and what it must not have */
-	struct trade_set trades;
-	bool has_trades, is_absent, has_value, is_said;
+	const struct trade_set *wanted;
+	struct trade_set barred;
+	bool is_absent, has_value, is_said;
 };
 struct context {
 	struct when_reader *r;
@@ -56,27 +57,25 @@ static void contradict(struct context *c, struct span *s,
 		   s->first->text, n->text);
 }
 
+/* An offer of several trades may have one of each asked set, so each is looked
+ * at alone; the first one stands for all. */
 static void narrow_trades(struct context *c, struct span *s,
-			  const struct when_node *n, bool is_not)
+			  const struct when_node *n, const struct when_atom *a,
+			  bool is_not)
 {
-	const struct trade_set *t =
-		n->kids ? n->kids[0]->atom.trades : n->atom.trades;
 	uint64_t left = 0;
 
 	if (!c->r->rd)
 		return;
+	if (!is_not && !s->wanted)
+		s->wanted = a->trades;
 	for (size_t i = 0; i < TRADES_MAX / 64; i++) {
-		uint64_t *w = &s->trades.bits[i];
-
-		if (!s->has_trades)
-			*w = UINT64_MAX;
 		if (is_not)
-			*w &= ~t->bits[i];
-		/* an offer of several trades may have one of each set */
-		left |= is_not ? *w : *w & t->bits[i];
+			s->barred.bits[i] |= a->trades->bits[i];
+		if (s->wanted)
+			left |= s->wanted->bits[i] & ~s->barred.bits[i];
 	}
-	s->has_trades = true;
-	if (!left)
+	if (s->wanted && !left)
 		contradict(c, s, n);
 }
 
@@ -124,7 +123,7 @@ static void narrow(struct context *c, const struct when_node *n,
 	} else if (a->test == TEST_MASK) {
 		narrow_mask(c, s, n, a, is_not);
 	} else if (a->test == TEST_TRADES) {
-		narrow_trades(c, s, n, is_not);
+		narrow_trades(c, s, n, a, is_not);
 	}
 }
 

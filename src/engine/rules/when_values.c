@@ -313,6 +313,11 @@ static struct when_node *read_operators(struct when_reader *r,
 			kid = read_matches(r, f, &n->kids[i]);
 		else if (str_eq(key->text, "not") && !is_inside)
 			kid = read_not(r, f, &n->kids[i]);
+		else if (str_eq(key->text, "not"))
+			when_error(r, key,
+				   "%s: not inside not: write what is meant "
+				   "without both",
+				   f->name);
 		else
 			when_error(r, key,
 				   "%s: unknown \"%.40s\"%s; allowed: a "

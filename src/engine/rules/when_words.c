@@ -10,6 +10,7 @@
 #include <etrier/utf8.h>
 
 #include <string.h>
+#include <strings.h>
 
 /* --- words --------------------------------------------------------------- */
 void values_code(struct values *v, const struct ynode *n,
@@ -18,6 +19,7 @@ void values_code(struct values *v, const struct ynode *n,
 	int i = vocab_find(vocab, n->text);
 	bool may_be_unknown = v->f->type == WHEN_ENUM;
 	const char *allowed = "allowed:";
+	const char *near = str_nearest(n->text, vocab->codes);
 
 	if (may_be_unknown && str_eq(n->text, "unknown")) {
 		v->mask |= WHEN_UNKNOWN_BIT;
@@ -27,10 +29,13 @@ void values_code(struct values *v, const struct ynode *n,
 		v->mask |= (uint64_t)1 << i;
 		return;
 	}
-	for (int k = 0; k < vocab->n; k++)
+	for (int k = 0; k < vocab->n; k++) {
+		if (!near && !strcasecmp(vocab->codes[k], n->text))
+			near = vocab->codes[k];
 		allowed = arena_printf(v->r->arena, "%s %s", allowed,
 				       vocab->codes[k]);
-	values_refuse(v, n, str_nearest(n->text, vocab->codes), allowed);
+	}
+	values_refuse(v, n, near, allowed);
 }
 
 void values_tri(struct values *v, const struct ynode *n)
@@ -48,6 +53,8 @@ void values_tri(struct values *v, const struct ynode *n)
 	else
 		values_refuse(v, n, NULL, "allowed: yes no unknown");
 }
+
+enum { HOMONYMS_MAX = 16 };
 
 static void push_word(struct values *v, const struct ynode *n, const char *word)
 {
@@ -158,19 +165,29 @@ void values_dept(struct values *v, const struct ynode *n)
 	push_word(v, n, code);
 }
 
+/* The code of the largest commune of that name, or NULL. */
+static const char *insee_by_name(const struct refdata *rd, const char *name)
+{
+	const struct commune *found[HOMONYMS_MAX], *best = NULL;
+	size_t n =
+		rd ? refdata_by_name(rd, name, NULL, found, HOMONYMS_MAX) : 0;
+
+	for (size_t i = 0; i < n && i < HOMONYMS_MAX; i++)
+		if (!best || found[i]->population > best->population)
+			best = found[i];
+	return best ? best->insee : NULL;
+}
+
 void values_commune(struct values *v, const struct ynode *n)
 {
-	const struct commune *near = NULL;
 	uint16_t number = 0;
 
 	if (v->r->rd)
 		number = refdata_commune_number(v->r->rd, n->text);
 	if (!is_upper_code(n->text, 5, 5) || (v->r->rd && !number)) {
-		if (v->r->rd)
-			refdata_by_name(v->r->rd, n->text, NULL, &near, 1);
-		values_refuse(
-			v, n, near ? near->insee : NULL,
-			"allowed: the INSEE code of a commune, \"93048\"");
+		values_refuse(v, n, insee_by_name(v->r->rd, n->text),
+			      "allowed: the INSEE code of a commune, "
+			      "\"93048\"");
 		return;
 	}
 	add_places(v, NULL, number);

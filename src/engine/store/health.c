@@ -60,6 +60,11 @@ int store_probe(struct store *s, struct err *err)
 		      DB_NONE);
 }
 
+void store_give_back(struct store *s)
+{
+	sqlite3_db_release_memory(s->db);
+}
+
 int store_checkpoint(struct store *s, struct err *err)
 {
 	BUG_ON(s->in_tx);

@@ -159,6 +159,7 @@ static void make_network(struct travel_field *f, struct plane_point at,
 void travel_field_make(struct travel_field *f, const struct travel_work *work,
 		       enum travel_grade grade, enum travel_hours hours)
 {
+	const struct travel_stretch never = {0, -1};
 	struct shift w = {-1, -1};
 
 	if (hours == TRAVEL_AT_HOURS && work->start_min >= 0)
@@ -167,7 +168,9 @@ void travel_field_make(struct travel_field *f, const struct travel_work *work,
 		w.end = work->end_min * MINUTE_S;
 	f->bus = stretch_of(transit_mode_hours(TRANSIT_BUS), w);
 	if (grade == TRAVEL_STEP_FREE_SURE) /* of no bus it is known */
-		f->bus = (struct travel_stretch){0, -1};
+		f->bus = never;
+	/* One comes by bus, so that buses must run when one comes. */
+	f->all_the_way = f->bus.least > 0 ? never : f->bus;
 	f->has_network = false;
 	f->made++;
 	if (!f->made && f->memo) { /* once in 4 billion: the old is not new */

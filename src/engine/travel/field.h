@@ -23,8 +23,9 @@ struct travel_place {
 struct travel_field {
 	const struct travel *travel;
 	bool has_network; /* the place of work has stations in reach */
-	/* When buses run, and what the formula stands for. */
-	struct travel_stretch bus;
+	/* A bus at one end of the journey; buses, or what the formula stands
+	 * for, from door to door. */
+	struct travel_stretch bus, all_the_way;
 	uint32_t made;
 	int16_t *to;		  /* by station: seconds to the place of work */
 	struct travel_memo *memo; /* by zone */
@@ -42,14 +43,16 @@ static inline int32_t travel_field_transit_inline(struct travel_field *f,
 
 	if (!zone || !f->has_network) {
 		cost = travel_cost(t->by_modes[1u << MODE_TRANSIT], d_m);
-		return cost >= f->bus.least && cost <= f->bus.most
+		return cost >= f->all_the_way.least &&
+				       cost <= f->all_the_way.most
 			       ? cost
 			       : TRAVEL_NEVER;
 	}
 	cost = f->memo[zone].made == f->made ? f->memo[zone].cost
 					     : travel_field_zone(f, zone);
 	bus = travel_cost(&t->transit->bus, d_m);
-	if (bus < cost && bus >= f->bus.least && bus <= f->bus.most)
+	if (bus < cost && bus >= f->all_the_way.least &&
+	    bus <= f->all_the_way.most)
 		cost = bus;
 	walk = travel_cost(t->by_modes[1u << MODE_WALK], d_m);
 	return walk < cost && cost < TRAVEL_NEVER ? walk : cost;

@@ -13,18 +13,18 @@
 #include <string.h>
 
 const struct transit_param_row transit_params[TRANSIT_PARAMS] = {
-	[PARAM_WALK_M_H] = {"walk_m_per_h", 3050, 500, 7000},
-	[PARAM_BUS_WAIT] = {"bus_wait_s", 580, 30, 7200},
-	[PARAM_BUS_M_H] = {"bus_m_per_h", 9700, 2000, 80000},
-	[PARAM_BUS_REACH] = {"bus_reach_m", 7250, 500, 30000},
-	[PARAM_CHANGE_M_H] = {"change_m_per_h", 5000, 500, 10000},
+	[PARAM_WALK_M_H] = {"walk_m_per_h", 3800, 500, 7000},
+	[PARAM_BUS_WAIT] = {"bus_wait_s", 573, 30, 7200},
+	[PARAM_BUS_M_H] = {"bus_m_per_h", 9950, 2000, 80000},
+	[PARAM_BUS_REACH] = {"bus_reach_m", 7000, 500, 30000},
+	[PARAM_CHANGE_M_H] = {"change_m_per_h", 7312, 500, 10000},
 	[PARAM_CHANGE_REACH] = {"change_reach_m", 600, 50, 3000},
-	[PARAM_CHANGE] = {"change_s", 95, 0, 3600},
-	[PARAM_DOOR] = {"door_s", 140, 0, 3600},
-	[PARAM_BOARD + TRANSIT_METRO] = {"board_metro_s", 280, 0, 7200},
-	[PARAM_BOARD + TRANSIT_RER] = {"board_rer_s", 165, 0, 7200},
-	[PARAM_BOARD + TRANSIT_TRAIN] = {"board_train_s", 165, 0, 7200},
-	[PARAM_BOARD + TRANSIT_TRAM] = {"board_tram_s", 500, 0, 7200},
+	[PARAM_CHANGE] = {"change_s", 135, 0, 3600},
+	[PARAM_DOOR] = {"door_s", 165, 0, 3600},
+	[PARAM_BOARD + TRANSIT_METRO] = {"board_metro_s", 260, 0, 7200},
+	[PARAM_BOARD + TRANSIT_RER] = {"board_rer_s", 180, 0, 7200},
+	[PARAM_BOARD + TRANSIT_TRAIN] = {"board_train_s", 195, 0, 7200},
+	[PARAM_BOARD + TRANSIT_TRAM] = {"board_tram_s", 470, 0, 7200},
 	/* No bus of the fit was a line of its own: half of ten minutes. */
 	[PARAM_BOARD + TRANSIT_BUS] = {"board_bus_s", 300, 0, 7200},
 };

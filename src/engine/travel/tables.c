@@ -288,6 +288,11 @@ static int read_all(struct reader *r)
 			  0, model_row);
 }
 
+bool transit_tables_are_in(const char *dir)
+{
+	return is_there(dir, "transit_stations.tsv");
+}
+
 int transit_tables_load(struct transit_tables *t, const char *dir,
 			struct err *err)
 {
@@ -296,7 +301,7 @@ int transit_tables_load(struct transit_tables *t, const char *dir,
 
 	*t = (struct transit_tables){.n_stations = 0};
 	transit_model_init(&t->model);
-	if (!is_there(dir, "transit_stations.tsv"))
+	if (!transit_tables_are_in(dir))
 		return 0;
 	map_init(&r.stations);
 	map_init(&r.lines);

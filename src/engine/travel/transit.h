@@ -96,6 +96,7 @@ struct transit_tables {
 	struct transit_model model;
 	char *version; /* "transit 2024 (965 stations, 48 lines)" */
 };
+bool transit_tables_are_in(const char *dir);
 /* 0 with n_stations 0 when there is no transit_stations.tsv in dir. -1:
  * ERR_CONFIG with file:line. */
 int transit_tables_load(struct transit_tables *t, const char *dir,

@@ -111,6 +111,11 @@ static struct travel *build(int32_t cost_per_minute,
 	return t;
 }
 
+const char *travel_dir(const char *own, const char *refdata)
+{
+	return own && *own && transit_tables_are_in(own) ? own : refdata;
+}
+
 struct travel *travel_new(const char *dir, struct err *err)
 {
 	struct transit_tables tables;
