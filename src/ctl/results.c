@@ -61,19 +61,19 @@ int results_agreement(const struct results *r)
 
 /* --- lines --------------------------------------------------------------- */
 
-/* "a\nb" with the second line under the first. */
+/* Every line of the text after the same mark. */
 static void print_value(const char *before, const char *colour,
 			const char *text)
 {
-	char *copy = mem_dup(text), *save = NULL;
-	for (char *line = strtok_r(copy, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		char *shown = ctl_harmless(line);
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		char *line = mem_dup_n(text, n), *shown = ctl_harmless(line);
 		printf("%s%s%s%s\n", colour, before, shown,
 		       *colour ? "\033[0m" : "");
 		free(shown);
+		free(line);
+		text += n + (text[n] == '\n');
 	}
-	free(copy);
 }
 
 static void print_wrong(const struct result *r, const struct wrong *w,

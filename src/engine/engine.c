@@ -298,8 +298,7 @@ static void run_tick(struct engine *e)
 		wake_in(e, WAKE_MS);
 	/* What goes on in slices: matching, a copy, a verification. */
 	if (!live_is_settled(s->live) || backup_is_running(s) ||
-	    rules_have_work(s) ||
-	    trail_work(s, 0))
+	    rules_have_work(s) || trail_work(s, 0))
 		event_active(e->idle, EV_TIMEOUT, 0);
 }
 
