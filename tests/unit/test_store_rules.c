@@ -100,7 +100,7 @@ static void test_differences_follow_offer_and_person(void **state)
 		{2, 7, 2, 700, 0, 0, 9},    /* lost */
 		{3, 7, 2, 700, 2, 690, 9},  /* moved a little */
 		{4, 7, 1, 500, 2, 660, 9}}; /* moved up */
-	const struct store_shadow_diff of_1[] = {{1, 8, 1, 500, 1, 600, 9}};
+	const struct store_shadow_diff of_1[] = {{1, 8, 1, 460, 1, 640, 9}};
 	struct store_shadow_count n;
 	struct buf b;
 	(void)state;
