@@ -58,7 +58,7 @@ static void tell_sum(struct control_call *call, const struct compare *c)
 
 static void put_cell(json_t *row, const char *key, int64_t n, bool shown)
 {
-	char text[16] = "<11";
+	char text[24] = "<11";
 	if (shown && may_show(n))
 		snprintf(text, sizeof(text), "%" PRId64, n);
 	js_put_str(row, key, text);
