@@ -397,6 +397,11 @@ static void run(struct store *s, const struct refdata *rd, int n_offers)
 	for (int64_t id = 1; id <= 10; id++)
 		live_refill(l, id);
 	settle("ten people against all offers", s, l, none);
+	struct live_stats st;
+	live_stats(l, &st);
+	for (size_t id = 1; id <= st.people; id++)
+		live_person_changed(l, (int64_t)id);
+	settle("everyone read again", s, l, none);
 	live_resync(l);
 	settle("offers read again", s, l, none);
 	k.live = l;
