@@ -94,13 +94,19 @@ static void use_rules(struct live *l, struct rules *rules_take)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
-void live_set_travel(struct live *l, struct travel *travel_take)
+int live_read_network(struct live *l, const char *own, const char *refdata,
+		      struct err *err)
 {
+	struct travel *t = travel_new(travel_dir(own, refdata), err);
+
+	if (!t)
+		return -1;
 	matcher_free(l->matcher);
 	travel_free(l->travel);
-	l->travel = travel_take;
-	l->env.travel = l->travel;
+	l->travel = t;
+	l->env.travel = t;
 	l->matcher = matcher_new(l->roster, &l->env);
+	return 0;
 }
 
 struct live *live_new(struct store *store, const struct refdata *rd,
