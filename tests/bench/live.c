@@ -365,11 +365,8 @@ static const char *agency_rules(void)
 static struct live *start(struct store *s, const struct refdata *rd)
 {
 	double begun = ms();
-	struct travel *travel = travel_new("conf/refdata", &err);
-	if (!travel)
-		must(-1);
 	struct live *l = live_new(s, rd, &today.clock, rules(rd, ""));
-	live_set_travel(l, travel);
+	must(live_read_network(l, "", "conf/refdata", &err));
 	must(live_load(l, &err));
 	printf("start: read in %.0f ms, resident %.0f MB\n", ms() - begun,
 	       resident_mb());
