@@ -158,20 +158,13 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
+	const char *own = config_str(e->next_config, "paths", "transit");
 	const char *tables = config_str(e->next_config, "paths", "refdata");
-	struct travel *travel;
 	if (open_store(e, err))
-		return -1;
-	travel = travel_new(
-		travel_dir(config_str(e->next_config, "paths", "transit"),
-			   tables),
-		err);
-	if (!travel)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
 	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
-	live_set_travel(s->live, travel);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,
@@ -179,8 +172,11 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	int failed = outbox_recover(s->outbox, err) || live_load(s->live, err);
-	return failed ? -1 : 0;
+	return live_read_network(s->live, own, tables, err) ||
+			       outbox_recover(s->outbox, err) ||
+			       live_load(s->live, err)
+		       ? -1
+		       : 0;
 }
 
 static int open_control(struct engine *e, struct err *err)

@@ -100,16 +100,18 @@ static int choose_for(struct choosing *k, int64_t person, struct plan_choice *c)
 		struct err gone;
 		bool is_now;
 		const struct moffer *o = live_offer(p->live, best[i].canonical);
-		if (!o || !is_for_cfa(k->out->audience, o) ||
-		    live_evaluate(p->live, person, o->id, k->date, &v, &gone) ||
-		    v.decision == DECISION_EXCLUDE)
+		if (!o || !is_for_cfa(k->out->audience, o))
 			continue;
 		if (is_of_this_time(k, o, &is_now, k->err))
 			return -1;
-		if (is_now && c->n < most)
-			c->items[c->n++] = (struct plan_item){o->id, v};
-		else
+		/* Candidates are as of today; the facts only of what is shown.
+		 */
+		if (!is_now || c->n == most)
 			c->more += is_now;
+		else if (!live_evaluate(p->live, person, o->id, k->date, &v,
+					&gone) &&
+			 v.decision != DECISION_EXCLUDE)
+			c->items[c->n++] = (struct plan_item){o->id, v};
 	}
 	return c->n ? last_shown(k, person, &c->last_shown) : 0;
 }

@@ -133,19 +133,25 @@ static void use_rules(struct live *l)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
-void live_set_travel(struct live *l, struct travel *travel_take)
+int live_read_network(struct live *l, const char *own, const char *refdata,
+		      struct err *err)
 {
+	struct travel *t = travel_new(travel_dir(own, refdata), err);
+
+	if (!t)
+		return -1;
 	matcher_free(l->matcher);
 	match_pad_free(l->pad);
 	travel_field_free(l->field);
 	travel_free(l->travel);
-	l->travel = travel_take;
-	l->pad = match_pad_new(l->travel);
-	l->field = travel_field_new(l->travel);
+	l->travel = t;
+	l->pad = match_pad_new(t);
+	l->field = travel_field_new(t);
 	l->field_cfa = 0;
-	l->env.travel = l->travel;
+	l->env.travel = t;
 	l->env.pad = l->pad;
 	l->matcher = matcher_new(l->roster, &l->env);
+	return 0;
 }
 
 struct live *live_new(struct store *store, const struct refdata *rd,

@@ -225,14 +225,15 @@ static const struct schema leaving_rows[] = {
 	 .max = 24,
 	 .fallback = "3",
 	 .unit = "months",
-	 .help = "So long before the end of the training ..."},
+	 .help = "So long before their training ends, young people look for the "
+		 "kinds below only."},
 	{.key = "kinds",
 	 .type = SCHEMA_LIST,
 	 .min = 1,
 	 .max = CONTRACT_COUNT,
 	 .item = &rules_kind_item,
 	 .fallback = "[permanent, fixed_term]",
-	 .help = "... only these kinds are looked for."},
+	 .help = "Kinds of contract looked for then."},
 	{0}};
 
 static const struct schema wave_rows[] = {

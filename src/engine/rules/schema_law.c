@@ -76,9 +76,10 @@ const struct schema rules_age_item = {
 
 /* --- minors -------------------------------------------------------------- */
 static const struct schema night_rows[] = {
-	AGE("under_age", "18", "Who is younger at the start ..."),
-	TIME("from", SCHEMA_REQUIRED, "... may not work from then ..."),
-	TIME("until", SCHEMA_REQUIRED, "... until then."),
+	AGE("under_age", "18", "Who is younger at the start of the contract."),
+	TIME("from", SCHEMA_REQUIRED,
+	     "When the night begins, in which they may not work."),
+	TIME("until", SCHEMA_REQUIRED, "When it ends, the next day."),
 	VALID_FROM("First day of the row."),
 	VALID_UNTIL,
 	SOURCE,

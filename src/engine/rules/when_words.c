@@ -64,7 +64,7 @@ static void push_word(struct values *v, const struct ynode *n, const char *word)
 			   WORDS_MAX);
 		return;
 	}
-	v->words[v->n_words++] = word;
+	v->words[v->n_words++] = arena_dup(v->r->arena, word);
 }
 
 /* Upper case without dots and blanks, as codes of activities are compared. */
