@@ -26,10 +26,10 @@ struct live;
 struct live *live_new(struct store *store, const struct refdata *rd,
 		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
-/* Another model of journeys than the one without a network; before
- * live_load(). */
-struct travel;
-void live_set_travel(struct live *l, struct travel *travel_take);
+/* The network of public transport from the tables in own, else those in
+ * refdata; without a call there is none. Before live_load(). */
+int live_read_network(struct live *l, const char *own, const char *refdata,
+		      struct err *err);
 /* Read everyone and every offer that may be proposed from the store; candidates
  * follow in slices. */
 int live_load(struct live *l, struct err *err);

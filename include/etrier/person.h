@@ -50,6 +50,7 @@ struct person {
 	int32_t available_from, contract_deadline, training_end;
 	const char *cfa, *rncp;
 	enum tri preregistered;
+	enum tri priority_district;	 /* a QPV, as the file says */
 	int french_oral, french_written; /* vocab_cecrl or VOCAB_NONE */
 	enum person_status status;
 	enum tri consent_email, consent_sms;

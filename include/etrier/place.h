@@ -59,6 +59,11 @@ void place_resolve(const struct refdata *rd, struct arena *a,
 		   const struct place_claim *claim, struct place *out,
 		   const char **note);
 
+/* place_resolve() on a place as a record gives it, in place: codes and names
+ * without a precision, and points; any other precision is believed. */
+void place_complete(const struct refdata *rd, struct arena *a, struct place *p,
+		    const char **note);
+
 /* The JSON form of surfaces.md {precision insee postcode city dept address lat
  * lon}; lat and lon are numbers of degrees, six decimals at most, and belong to
  * the precisions point and commune. Reading: without "precision", a point when

@@ -151,6 +151,9 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err);
 bool roster_remove(struct roster *r, uint32_t id); /* false: was not there */
 /* False: no such. */
 bool roster_find(const struct roster *r, uint32_t id, struct mperson *out);
+/* After many changes (a load, an import, a night): what came since is sorted
+ * in, so that offers look at fewer people. Nothing else changes. */
+void roster_tidy(struct roster *r);
 size_t roster_count(const struct roster *r);
 /* In no promised order: for (size_t i = 0; roster_each(r, &i, &p);) */
 bool roster_each(const struct roster *r, size_t *i, struct mperson *out);

@@ -69,6 +69,11 @@ void settings_clear(struct settings *s);
  */
 const char *settings_default_file(void);
 
+/* Where the lexicon "signals" or "quality" is read from: as written, else
+ * beside etrier.yaml, else beside the tables that étrier brought; free(). NULL:
+ * there is none. */
+char *settings_lexicon_file(const struct settings *s, const char *key);
+
 /* The part a role may see, its secrets included. role: engine collector runner
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}

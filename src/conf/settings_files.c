@@ -245,31 +245,31 @@ static void load_sources(struct settings_load *l)
 			load_source(l, folder, names[i]);
 }
 
-/* Where the file is: as written, else beside etrier.yaml, else beside the
- * tables that étrier brought. */
-static const char *find_lexicon(struct settings_load *l, const char *key)
+char *settings_lexicon_file(const struct settings *s, const char *key)
 {
-	const char *path = arena_printf(l->arena, "paths.%s", key);
-	const char *written = settings_text(l->s->all, path);
-	const char *refdata = settings_text(l->s->all, "paths.refdata");
-	const char *bases[] = {l->s->file, refdata};
+	const json_t *paths = json_object_get(s->all, "paths");
+	const char *written = js_str(paths, key, NULL);
+	const char *bases[] = {s->file, js_str(paths, "refdata", NULL)};
+	char *name = mem_printf("../%s.yaml", key), *found = NULL;
 	if (written)
-		return written;
-	for (size_t i = 0; i < ARRAY_LEN(bases); i++) {
-		const char *other = arena_printf(l->arena, "../%s.yaml", key);
-		char *file = bases[i] ? schema_path(bases[i], other) : NULL;
-		const char *copy = arena_dup(l->arena, file);
-		free(file);
-		if (copy && !access(copy, R_OK))
-			return copy;
+		found = mem_dup(written);
+	for (size_t i = 0; i < ARRAY_LEN(bases) && !found; i++) {
+		found = bases[i] ? schema_path(bases[i], name) : NULL;
+		if (found && access(found, R_OK)) {
+			free(found);
+			found = NULL;
+		}
 	}
-	return NULL;
+	free(name);
+	return found;
 }
 
 static void load_lexicon(struct settings_load *l, const char *key,
 			 enum lexicon_what what)
 {
-	const char *file = find_lexicon(l, key);
+	char *found = settings_lexicon_file(l->s, key);
+	const char *file = arena_dup(l->arena, found);
+	free(found);
 	if (!file) {
 		point_at(l, DIAG_WARNING, "paths", key,
 			 "no such file: what offers say in words is not read");

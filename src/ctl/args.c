@@ -5,6 +5,7 @@
  *                        must be there, each with a value, and a flag
  *   "NAME|--all"         a word, or the flag in its place
  *   "[FILE...]"          any number of words
+ *   "[--set KEY=VALUE...]"  an option that may come again: a list
  *
  * so that what the help says and what is accepted cannot differ. */
 #include "ctl.h"
@@ -18,7 +19,7 @@
 enum { OPTIONS_MAX = 16, NAME_MAX_BYTES = 32, WORDS_ANY = 10000 };
 struct option {
 	char name[NAME_MAX_BYTES]; /* without the dashes */
-	bool takes_value, is_required;
+	bool takes_value, is_required, is_list;
 };
 struct spec {
 	struct option options[OPTIONS_MAX];
@@ -65,8 +66,13 @@ static struct spec read_spec(const char *args)
 					 !strchr("-[", after[1]) && after[1];
 			add_option(&s, args + 2, len - 2, has_value,
 				   !is_optional);
-			if (has_value)
-				after += 1 + strcspn(after + 1, " ]");
+			if (has_value) {
+				size_t n = strcspn(after + 1, " ]");
+				s.options[s.n - 1].is_list =
+					n > 3 &&
+					str_starts(after + n - 2, "...");
+				after += 1 + n;
+			}
 		}
 		args = after + (*after == ']');
 	}
@@ -100,6 +106,18 @@ static void unknown_option(const struct ctl *c, const struct spec *s,
 		 near ? "?)" : "");
 }
 
+/* -1: the value is no UTF-8. */
+static int put_option(json_t *out, const struct option *o, const char *value)
+{
+	json_t *v = value ? json_string(value) : json_true();
+	if (!v || !o->is_list)
+		return json_object_set_new(out, o->name, v);
+	json_t *list = json_object_get(out, o->name);
+	if (!list)
+		json_object_set_new(out, o->name, list = json_array());
+	return json_array_append_new(list, v);
+}
+
 /* One "--name", "--name=value" or "--name value" at argv[*i]. */
 static int take_option(const struct ctl *c, const struct spec *s, int *i,
 		       json_t *out)
@@ -117,11 +135,7 @@ static int take_option(const struct ctl *c, const struct spec *s, int *i,
 	else if (!is_ok)
 		ctl_fail(CTL_USAGE, "%s: --%s %s", c->command->name, name,
 			 o->takes_value ? "wants a value" : "takes no value");
-	else
-		json_object_set_new(out, name,
-				    value ? json_string(value) : json_true());
-	/* json_string() refuses what is no UTF-8. */
-	if (is_ok && !json_object_get(out, name)) {
+	else if (put_option(out, o, value)) {
 		ctl_fail(CTL_USAGE, "%s: --%s is not UTF-8", c->command->name,
 			 name);
 		is_ok = false;

@@ -26,14 +26,8 @@
 static void on_row(void *ctx, json_t *row)
 {
 	const struct ctl *c = ctx;
-	int64_t progress = js_int(row, "progress", -1);
-	if (progress >= 0) {
-		if (isatty(STDERR_FILENO))
-			fprintf(stderr, "\r%3" PRId64 " %%", progress / 10);
+	if (ctl_show_progress(row))
 		return;
-	}
-	if (isatty(STDERR_FILENO))
-		fputs("\r     \r", stderr);
 	if (c->is_json) {
 		ctl_print_json(row);
 		return;

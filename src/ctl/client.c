@@ -75,7 +75,7 @@ static char *socket_path(const struct ctl *c)
 }
 
 /* The connection, or -1 with the exit status in *code. */
-static int connect_to(const char *path, int *code)
+static int connect_to(const char *path, bool is_quiet, int *code)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	*code = CTL_FAILED;
@@ -89,7 +89,9 @@ static int connect_to(const char *path, int *code)
 	int why = errno;
 	if (fd >= 0)
 		close(fd);
-	if (why == ENOENT || why == ECONNREFUSED) {
+	if (is_quiet) {
+		*code = CTL_NOT_RUNNING;
+	} else if (why == ENOENT || why == ECONNREFUSED) {
 		*code = ctl_fail(CTL_NOT_RUNNING,
 				 "%s: the daemon is not running here "
 				 "(--config names another instance)",
@@ -206,7 +208,8 @@ int ctl_ask(const struct ctl *c, const char *cmd, json_t *args_take,
 {
 	char *path = socket_path(c);
 	int code = CTL_FAILED;
-	struct ctl_conn conn = {.fd = path ? connect_to(path, &code) : -1};
+	struct ctl_conn conn = {
+		.fd = path ? connect_to(path, ask->is_quiet, &code) : -1};
 	free(path);
 	if (conn.fd < 0) {
 		json_decref(args_take);

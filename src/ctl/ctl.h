@@ -9,6 +9,7 @@
 
 struct diags;
 struct err;
+struct settings;
 struct ctl_conn;
 
 /* Exit statuses (surfaces.md). */
@@ -66,6 +67,7 @@ struct ctl_ask {
 	void (*on_row)(void *ctx, json_t *row);
 	int (*on_ready)(void *ctx, struct ctl_conn *conn);
 	void *ctx;
+	bool is_quiet; /* nobody there, or no permission: no word of it */
 };
 int ctl_ask(const struct ctl *c, const char *cmd, json_t *args_take,
 	    const struct ctl_ask *ask);
@@ -91,6 +93,20 @@ int ctl_fail(int code, const char *fmt, ...)
 char *ctl_harmless(const char *text);
 /* One object as a line of JSON. */
 void ctl_print_json(const json_t *v);
+/* A figure that may be masked: a number, or "<11". */
+const char *ctl_figure(const json_t *row, const char *key, char out[24]);
+/* Compile texts of rules with the tables of the configuration. */
+void ctl_check_rules(const struct settings *s, const json_t *texts,
+		     struct diags *d);
+/* Is the row only {"progress": per mille}? Shown on a terminal, and taken away
+ * by the next row that is none. */
+bool ctl_show_progress(const json_t *row);
+/* [{"file","text"}] of the files named, absolute or as given; those that cannot
+ * be read are diagnostics. */
+json_t *ctl_read_texts(const json_t *files, struct diags *d);
+/* {"name","text"} of a file that may become one of rules.d; NULL after a
+ * message. */
+json_t *ctl_read_new_rules(const char *file);
 /* A whole file, at most max bytes; NULL with err. free(). */
 char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err);
 
@@ -105,6 +121,12 @@ int ctl_sources_draft(struct ctl *c);
 int ctl_sources_try(struct ctl *c);
 int ctl_explain(struct ctl *c);
 int ctl_rules_check(struct ctl *c);
+int ctl_rules_test(struct ctl *c);
+int ctl_rules_coverage(struct ctl *c);
+int ctl_rules_diff(struct ctl *c);
+int ctl_rules_shadow(struct ctl *c);
+int ctl_rules_promote(struct ctl *c);
+int ctl_rules_rollback(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);

@@ -56,8 +56,8 @@ static struct refdata *tables_of(const struct settings *s)
 			    &err);
 }
 
-static void check_rules(const struct settings *s, const json_t *texts,
-			struct diags *d)
+void ctl_check_rules(const struct settings *s, const json_t *texts,
+		     struct diags *d)
 {
 	struct refdata *rd = tables_of(s);
 	rules_free(rules_compile_json(texts, rd, d));
@@ -87,7 +87,7 @@ int ctl_check(struct ctl *c)
 	diags_init(&d);
 	settings_load(c->config, &s, &d);
 	const json_t *texts = json_object_get(s.files, "templates");
-	check_rules(&s, json_object_get(s.files, "rules"), &d);
+	ctl_check_rules(&s, json_object_get(s.files, "rules"), &d);
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
@@ -145,54 +145,6 @@ int ctl_config_show(struct ctl *c)
 	diags_clear(&d);
 	json_decref(options);
 	return failed ? CTL_FAILED : CTL_DONE;
-}
-
-/* [{"file","text"}] of the files named; those that cannot be read are
- * diagnostics. */
-static json_t *read_texts(const json_t *files, struct diags *d)
-{
-	json_t *texts = json_array();
-	for (size_t i = 0; i < json_array_size(files); i++) {
-		const char *file = json_string_value(json_array_get(files, i));
-		struct err err = {0};
-		size_t n;
-		char *text = ctl_read_file(file, YNODE_FILE_MAX, &n, &err);
-		json_t *value = text ? json_stringn(text, n) : NULL;
-		if (!value) {
-			diag_add(d, DIAG_ERROR, file, 0, 0, "%s",
-				 text ? "is not UTF-8" : err.text);
-		} else {
-			json_t *one = json_object();
-			js_put_str(one, "file", file);
-			json_object_set_new(one, "text", value);
-			json_array_append_new(texts, one);
-		}
-		free(text);
-	}
-	return texts;
-}
-
-int ctl_rules_check(struct ctl *c)
-{
-	json_t *options = ctl_parse(c);
-	if (!options)
-		return CTL_USAGE;
-	struct diags d;
-	struct settings s = {0};
-	diags_init(&d);
-	json_t *files = json_object_get(options, "words"), *texts;
-	if (json_array_size(files)) {
-		texts = read_texts(files, &d);
-	} else {
-		settings_load(c->config, &s, &d);
-		texts = json_incref(json_object_get(s.files, "rules"));
-	}
-	check_rules(&s, texts, &d);
-	json_decref(texts);
-	settings_clear(&s);
-	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));
-	json_decref(options);
-	return code;
 }
 
 int ctl_completion(struct ctl *c)

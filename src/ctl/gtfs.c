@@ -275,8 +275,10 @@ int gtfs_transfers(struct gtfs *g, struct err *err)
 
 	if (gtfs_read(g, "transfers.txt", columns, transfer_row, err) < 0)
 		return -1;
+	if (!g->n_walks)
+		return 0;
 	/* The quickest between the platforms of two stations. */
-	qsort(g->walks, g->walks ? g->n_walks : 0, sizeof(*g->walks), by_ends);
+	qsort(g->walks, g->n_walks, sizeof(*g->walks), by_ends);
 	for (size_t i = 0; i < g->n_walks; i++)
 		if (!n || g->walks[n - 1].a != g->walks[i].a ||
 		    g->walks[n - 1].b != g->walks[i].b)

@@ -262,6 +262,8 @@ static int flush(struct times *t, struct err *err)
 {
 	size_t from = 0;
 
+	if (!t->n)
+		return 0;
 	qsort(t->v, t->n, sizeof(*t->v), by_sequence);
 	for (size_t i = 1; i <= t->n; i++) {
 		if (i < t->n && t->v[i].trip == t->v[from].trip)

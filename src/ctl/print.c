@@ -11,6 +11,7 @@
 #include <etrier/utf8.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -202,6 +203,25 @@ void ctl_table_end(struct ctl_table *t)
 	json_decref(t->rows);
 	free(t->spec);
 	free(t);
+}
+
+const char *ctl_figure(const json_t *row, const char *key, char out[24])
+{
+	const char *text = js_str(row, key, NULL);
+	if (!text || !str_copy(out, 24, text))
+		snprintf(out, 24, "%" PRId64, js_int(row, key, 0));
+	return out;
+}
+
+bool ctl_show_progress(const json_t *row)
+{
+	int64_t progress = js_int(row, "progress", -1);
+	bool is_terminal = isatty(STDERR_FILENO);
+	if (is_terminal && progress >= 0)
+		fprintf(stderr, "\r%3" PRId64 " %%", progress / 10);
+	else if (is_terminal)
+		fputs("\r     \r", stderr);
+	return progress >= 0;
 }
 
 char *ctl_read_file(const char *path, size_t max, size_t *n, struct err *err)

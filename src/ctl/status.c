@@ -188,6 +188,23 @@ static void print_matching(const json_t *row)
 		       js_int(refresh, "offers", 0));
 }
 
+static void print_shadow(const json_t *shadow)
+{
+	char moved[24];
+	if (!shadow)
+		return;
+	text("shadow    ", js_str(shadow, "name", ""), "");
+	if (js_str(shadow, "problem", NULL))
+		text(": stopped, ", js_str(shadow, "problem", ""), "\n");
+	else
+		printf(": %" PRId64 " pairs gained, %" PRId64
+		       " lost, %s moved%s\n",
+		       js_int(shadow, "gained", 0), js_int(shadow, "lost", 0),
+		       ctl_figure(shadow, "moved", moved),
+		       js_bool(shadow, "complete", false) ? ""
+							  : ", still looking");
+}
+
 static void on_row(void *ctx, json_t *row)
 {
 	struct status *st = ctx;
@@ -217,6 +234,7 @@ static void on_row(void *ctx, json_t *row)
 	print_queues(st, json_object_get(row, "queues"));
 	print_disk(st, row);
 	text("rules     ", js_str(row, "rules", ""), "\n");
+	print_shadow(json_object_get(row, "shadow"));
 }
 
 int ctl_status(struct ctl *c)

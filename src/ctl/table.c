@@ -135,12 +135,41 @@ const struct ctl_command ctl_commands[] = {
 	 "Keep it out for as long as it says the same; audited.",
 	 ctl_run_remote, NULL},
 
-	{RULES, "explain", "--youth ORIGIN:REF --offer SOURCE:REF [--private]",
-	 "Why this verdict, and whose turn it is: gates, criteria, points, what "
-	 "was missing, the person's place.",
+	{RULES, "explain",
+	 "[--youth ORIGIN:REF] [--offer SOURCE:REF] [--set KEY=VALUE...] "
+	 "[--ledger ID] [--private]",
+	 "Why this verdict, what was missing, what would alter it, and "
+	 "whose turn it is.",
 	 ctl_explain, NULL},
 	{RULES, "rules check", "[FILE...] [--strict]",
-	 "Check rules files without the daemon.", ctl_rules_check, NULL},
+	 "Check rules files; without the daemon, and with it what only it can "
+	 "tell.",
+	 ctl_rules_check, NULL},
+	{RULES, "rules test",
+	 "FILE... [--run REGEX] [--diff] [--junit FILE] [--panel-min PERCENT]",
+	 "Judge the cases of files and compare with what they expect; without "
+	 "the daemon.",
+	 ctl_rules_test, NULL},
+	{RULES, "rules coverage", "[FILE...]",
+	 "What the cases of files, or the live offers, reach of the rules.",
+	 ctl_rules_coverage, NULL},
+	{RULES, "rules list", "", "The rule sets that were in force.",
+	 ctl_run_remote,
+	 "id:ID first_used:FIRST-USED in_force:IN-FORCE proposals:PROPOSALS "
+	 "files:FILES"},
+	{RULES, "rules diff", "NEW [--days N] [--accept REASON]",
+	 "What the live offers would be under another file of rules.d, and "
+	 "for whom.",
+	 ctl_rules_diff, NULL},
+	{RULES, "rules shadow", "[NEW|--off]",
+	 "Try a file of rules.d beside the rules in force.", ctl_rules_shadow,
+	 NULL},
+	{RULES, "rules promote", "",
+	 "Put the file that is in the shadow into rules.d, and in force.",
+	 ctl_rules_promote, NULL},
+	{RULES, "rules rollback", "HASH",
+	 "Put the files of an earlier rule set back, and in force.",
+	 ctl_rules_rollback, NULL},
 
 	{MAIL, "digest show", "--adviser AGENCY:REF [--format FORMAT]",
 	 "The digest this adviser would get now; FORMAT is text, html or "
@@ -172,7 +201,7 @@ const struct ctl_command ctl_commands[] = {
 	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
 	 "Who was proposed which offer, when and with which result.",
 	 ctl_run_remote,
-	 "at:AT person:PERSON offer:OFFER audience:AUDIENCE score:SCORE "
+	 "id:ID at:AT person:PERSON offer:OFFER audience:AUDIENCE score:SCORE "
 	 "message:MESSAGE result:RESULT rules:RULES"},
 	{MAIL, "events list", "[--since DATE] [--kind KIND]",
 	 "What happened, newest first.", ctl_run_remote,

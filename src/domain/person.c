@@ -120,6 +120,8 @@ static const struct row rows[] = {
 	  PERSON_COLUMN_CFA},
 	 DATE(contract_deadline)},
 	{{"training_end", "date", 0}, DATE(training_end)},
+	{{"priority_district", "lives in a priority district: yes or no", 0},
+	 YES_NO(priority_district)},
 	{{"french_oral", "A1 to C2", 0}, CODE(french_oral, cecrl, VOCAB_NONE)},
 	{{"french_written", "A1 to C2", 0},
 	 CODE(french_written, cecrl, VOCAB_NONE)},

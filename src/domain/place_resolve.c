@@ -334,26 +334,29 @@ void place_resolve(const struct refdata *rd, struct arena *a,
 	*out = p;
 }
 
-/* ---- a young person's home ---- */
+void place_complete(const struct refdata *rd, struct arena *a, struct place *p,
+		    const char **note)
+{
+	bool has_point = p->precision == PLACE_POINT;
+	struct place_claim claim = {
+		.insee = p->insee,
+		.postcode = p->postcode,
+		.city = p->city,
+		.dept = p->dept,
+		.address = p->address,
+	};
+	*note = NULL;
+	if (p->precision != PLACE_UNKNOWN && !has_point)
+		return;
+	if (has_point) {
+		claim.lat = arena_printf(a, "%.6f", p->lat_udeg / 1e6);
+		claim.lon = arena_printf(a, "%.6f", p->lon_udeg / 1e6);
+	}
+	place_resolve(rd, a, &claim, p, note);
+}
 
 void person_resolve_place(struct person *p, const struct refdata *rd,
 			  struct arena *a, const char **note)
 {
-	struct place *home = &p->place;
-	bool has_point = home->precision == PLACE_POINT;
-	struct place_claim claim = {
-		.insee = home->insee,
-		.postcode = home->postcode,
-		.city = home->city,
-		.dept = home->dept,
-		.address = home->address,
-	};
-	*note = NULL;
-	if (home->precision != PLACE_UNKNOWN && !has_point)
-		return;
-	if (has_point) {
-		claim.lat = arena_printf(a, "%.6f", home->lat_udeg / 1e6);
-		claim.lon = arena_printf(a, "%.6f", home->lon_udeg / 1e6);
-	}
-	place_resolve(rd, a, &claim, home, note);
+	place_complete(rd, a, &p->place, note);
 }

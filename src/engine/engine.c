@@ -96,20 +96,6 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	return d->n_errors || !e->next_rules ? -1 : 0;
 }
 
-/* The sets in force, for what will be proposed under them. */
-static int keep_rules(struct engine_state *s, struct err *err)
-{
-	const struct rules *r = live_env(s->live)->rules;
-	int result = 0;
-	for (size_t i = 0; i < r->n_sets && !result; i++) {
-		char *text = json_dumps(r->sets[i].json, JSON_COMPACT);
-		result = store_rules_put(s->store, r->sets[i].id, text,
-					 clock_now(s->clock), err);
-		free(text);
-	}
-	return result;
-}
-
 /* What each setting of a running engine needs to change. */
 static int apply_config(struct engine *e, struct err *err)
 {
@@ -120,7 +106,7 @@ static int apply_config(struct engine *e, struct err *err)
 	plan_settings_clear(&s->plan_settings);
 	plan_settings_read(&s->plan_settings, s->config);
 	planner_configure(s->planner, &s->plan_settings);
-	if (keep_rules(s, err))
+	if (rules_configured(s, err))
 		return -1;
 	return polls_configure(s->polls, json_object_get(s->config, "sources"),
 			       js_int(json_object_get(s->config, "collector"),
@@ -172,20 +158,13 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
+	const char *own = config_str(e->next_config, "paths", "transit");
 	const char *tables = config_str(e->next_config, "paths", "refdata");
-	struct travel *travel;
 	if (open_store(e, err))
-		return -1;
-	travel = travel_new(
-		travel_dir(config_str(e->next_config, "paths", "transit"),
-			   tables),
-		err);
-	if (!travel)
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
 	s->live = live_new(s->store, s->rd, s->clock, e->next_rules);
-	live_set_travel(s->live, travel);
 	e->next_rules = NULL;
 	s->planner = planner_new(s->store, s->live, s->clock);
 	s->polls = polls_new(s->store, s->live, s->clock,
@@ -193,8 +172,11 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	int failed = outbox_recover(s->outbox, err) || live_load(s->live, err);
-	return failed ? -1 : 0;
+	return live_read_network(s->live, own, tables, err) ||
+			       outbox_recover(s->outbox, err) ||
+			       live_load(s->live, err)
+		       ? -1
+		       : 0;
 }
 
 static int open_control(struct engine *e, struct err *err)
@@ -312,7 +294,7 @@ static void run_tick(struct engine *e)
 		wake_in(e, WAKE_MS);
 	/* What goes on in slices: matching, a copy, a verification. */
 	if (!live_is_settled(s->live) || backup_is_running(s) ||
-	    trail_work(s, 0))
+	    rules_have_work(s) || trail_work(s, 0))
 		event_active(e->idle, EV_TIMEOUT, 0);
 }
 
@@ -347,6 +329,7 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 		failed(e, "engine.offers", &err);
 	bool copies = backup_work(&e->s, SLICE_MS);
 	copies |= trail_work(&e->s, SLICE_MS);
+	copies |= rules_work(&e->s, SLICE_MS, &err);
 	bool more = live_work(e->s.live, SLICE_MS, &err) || copies;
 	if (err.kind) {
 		failed(e, "engine.match", &err);
@@ -553,6 +536,7 @@ static void engine_clear(struct engine *e)
 	}
 	drop(e);
 	backup_free(&e->s);
+	rules_tools_free(&e->s);
 	if (e->s.audit && e->s.live && e->is_started)
 		trail_service(&e->s, "stop");
 	audit_free(e->s.audit);

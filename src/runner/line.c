@@ -10,35 +10,7 @@
 #include <etrier/refdata.h>
 #include <etrier/understand.h>
 
-#include <stdlib.h>
-
 #define DAY_S ((int64_t)86400)
-
-static const char *degrees(struct arena *a, int32_t udeg)
-{
-	return arena_printf(a, "%s%d.%06d", udeg < 0 ? "-" : "",
-			    abs(udeg) / 1000000, abs(udeg) % 1000000);
-}
-
-/* Words of a place without a precision, and a point, are looked up; any other
- * precision that the program states is believed. */
-static void complete_place(const struct line_reader *r, struct arena *a,
-			   struct place *p)
-{
-	bool has_point = p->precision == PLACE_POINT;
-	const struct place_claim claim = {
-		.insee = p->insee,
-		.postcode = p->postcode,
-		.city = p->city,
-		.dept = p->dept,
-		.address = p->address,
-		.lat = has_point ? degrees(a, p->lat_udeg) : NULL,
-		.lon = has_point ? degrees(a, p->lon_udeg) : NULL,
-	};
-	const char *note;
-	if (has_point || p->precision == PLACE_UNKNOWN)
-		place_resolve(r->refdata, a, &claim, p, &note);
-}
 
 /* What is inferred says so in the line itself, which owns it. */
 static void understand(const struct line_reader *r, struct arena *a,
@@ -77,6 +49,7 @@ int line_read(const struct line_reader *r, const char *bytes, size_t n,
 	      struct arena *a, struct offer *out, json_t **line,
 	      struct err *err)
 {
+	const char *note;
 	json_t *v = js_parse(bytes, n, err);
 	if (!v)
 		return -1;
@@ -86,7 +59,7 @@ int line_read(const struct line_reader *r, const char *bytes, size_t n,
 		json_decref(v);
 		return -1;
 	}
-	complete_place(r, a, &out->place);
+	place_complete(r->refdata, a, &out->place, &note);
 	complete_end(r, out);
 	understand(r, a, v, out);
 	*line = v;

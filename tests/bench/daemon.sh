@@ -106,7 +106,7 @@ until_status() {
 	began=$(now)
 	while :; do
 		asked=$(now)
-		ctl status >"$I/status"
+		ctl status --json >"$I/status"
 		took=$(($(now) - asked))
 		[ "$took" -le "$worst" ] || worst=$took
 		grep -qE "$2" "$I/status" && break
@@ -125,7 +125,7 @@ start "empty"
 timed "agencies" ctl import agencies "$I/agencies.csv"
 timed "advisers" ctl import advisers "$I/advisers.csv"
 timed "$people people" ctl import youths "$I/youths.csv" --origin region
-until_status "settled" '^waiting_to_be_matched: 0$'
+until_status "settled" '"waiting_to_be_matched": ?0[,}]'
 cat >"$I/sources.d/bench.yaml" <<YAML
 name: bench
 kind: json
@@ -137,16 +137,16 @@ fields: {ref: ref, title: title, rome: rome, employer.name: employer,
   place.insee: insee, start: start, posted: posted, kind: kind, description: text}
 YAML
 timed "reload" ctl reload
-until_status "$offers offers polled and matched" "^offers: live $offers,"
-until_status "settled" '^waiting_to_be_matched: 0$'
+until_status "$offers offers polled and matched" "\"offers\": ?\{\"live\": ?$offers,"
+until_status "settled" '"waiting_to_be_matched": ?0[,}]'
 kill "$daemon" && wait "$daemon"
 start "restarted"
-until_status "settled" '^waiting_to_be_matched: 0$'
+until_status "settled" '"waiting_to_be_matched": ?0[,}]'
 for code in $(ctl agency list --json | sed -n 's/.*"code":"\([^"]*\)".*/\1/p'); do
 	ctl agency set "$code" mode digest_only >/dev/null 2>&1
 done
 # With open windows somebody may have a second one already.
-until_status "$advisers digests" "sent ($advisers|$((advisers + 1))|$((advisers + 2))),"
+until_status "$advisers digests" "\"sent\": ?($advisers|$((advisers + 1))|$((advisers + 2)))[,}]"
 for words in "outbox list" ledger "events list" "youths list" "offers list" \
 	"digest show --adviser A0:r0"; do
 	# shellcheck disable=SC2086 # several words

@@ -9,11 +9,13 @@
  * commits to the file is in its time; "commits" counts them. */
 #include <etrier/arena.h>
 #include <etrier/clock.h>
+#include <etrier/compare.h>
 #include <etrier/date.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/live.h>
+#include <etrier/live_look.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/offer.h>
@@ -22,6 +24,7 @@
 #include <etrier/store_offers.h>
 #include <etrier/store_people.h>
 #include <etrier/str.h>
+#include <etrier/trial.h>
 
 #include <malloc.h>
 #include <stdio.h>
@@ -350,6 +353,58 @@ static void change_rules(const char *what, struct store *s, struct live *l,
 	settle(what, s, l, t);
 }
 
+static void compare_next(struct store *s, struct live *l, struct trial *trial,
+			 struct compare *c, int64_t id)
+{
+	static struct match_hits now, other;
+	struct arena a;
+	struct store_offer row;
+	struct moffer o;
+	const char *dept;
+	int32_t on = paris_date(clock_now(&today.clock));
+	now.n = other.n = 0;
+	arena_init(&a);
+	must(store_offer_get(s, id, &a, &row, &err));
+	must(trial_offer(trial, &row, &a, &o, &dept, &err));
+	must(live_offer_hits(l, id, &now, &err));
+	trial_hits(trial, &o, on, &other);
+	compare_offer(c, &(struct compare_offer){id, o.trades[0], dept}, &now,
+		      &other);
+	arena_clear(&a);
+}
+
+/* As rules diff does it: a second roster, then every offer under both. */
+static void compare_rules(struct store *s, struct live *l,
+			  const struct refdata *rd)
+{
+	struct trial *trial =
+		trial_new(l, rules(rd, "thresholds: {send: 66}\n"));
+	struct compare *c = compare_new();
+	struct turns t = {0};
+	struct mperson p;
+	int32_t on = paris_date(clock_now(&today.clock));
+	for (bool more = true; more;) {
+		turn_begins(&t);
+		for (int i = 0; i < 64 && more; i++)
+			if ((more = trial_fill(trial, &p, &err)))
+				compare_person(c, &p, on);
+		turn_ends(&t);
+	}
+	for (int64_t id = INT64_MAX; (id = live_offer_before(l, id));) {
+		turn_begins(&t);
+		compare_next(s, l, trial, c, id);
+		turn_ends(&t);
+	}
+	tell("rules diff: both compared", l, &t);
+	printf("rules diff: %.0f MB more while it runs, %lld pairs now, %lld "
+	       "moved\n",
+	       (double)trial_bytes(trial) / 1e6,
+	       (long long)compare_pairs_now(c),
+	       (long long)compare_sum(c).moved);
+	compare_free(c);
+	trial_free(trial);
+}
+
 /* Every other agency has thresholds of its own, of two kinds. */
 static const char *agency_rules(void)
 {
@@ -365,11 +420,8 @@ static const char *agency_rules(void)
 static struct live *start(struct store *s, const struct refdata *rd)
 {
 	double begun = ms();
-	struct travel *travel = travel_new("conf/refdata", &err);
-	if (!travel)
-		must(-1);
 	struct live *l = live_new(s, rd, &today.clock, rules(rd, ""));
-	live_set_travel(l, travel);
+	must(live_read_network(l, "", "conf/refdata", &err));
 	must(live_load(l, &err));
 	printf("start: read in %.0f ms, resident %.0f MB\n", ms() - begun,
 	       resident_mb());
@@ -392,11 +444,17 @@ static void run(struct store *s, const struct refdata *rd, int n_offers)
 	struct live *l = start(s, rd);
 	today.now_s += 86400;
 	settle("a new day", s, l, none);
+	compare_rules(s, l, rd);
 	change_rules("other rules", s, l, rd, "thresholds: {send: 66}\n");
 	change_rules("rules of half the agencies", s, l, rd, agency_rules());
 	for (int64_t id = 1; id <= 10; id++)
 		live_refill(l, id);
 	settle("ten people against all offers", s, l, none);
+	struct live_stats st;
+	live_stats(l, &st);
+	for (size_t id = 1; id <= st.people; id++)
+		live_person_changed(l, (int64_t)id);
+	settle("everyone read again", s, l, none);
 	live_resync(l);
 	settle("offers read again", s, l, none);
 	k.live = l;

@@ -62,12 +62,18 @@ static const enum exposure exposure_of[12] = {
 	EXPOSURE_DUST,	   EXPOSURE_SCREEN,	     EXPOSURE_LIGHT,
 	EXPOSURE_DRIVING,  EXPOSURE_IRREGULAR_HOURS, EXPOSURE_PUBLIC};
 
+/* Lambert-93 on the roster's plane: the same metres from another origin. */
+static struct plane_point point_of(int32_t x, int32_t y)
+{
+	return (struct plane_point){x - 700000, y - 6600000};
+}
+
 static struct mperson person_of(const struct bench *b, const wl_youth *y)
 {
 	struct mperson p = mperson_unknown;
 
 	p.id = y->id;
-	p.at = (struct plane_point){y->x, y->y};
+	p.at = point_of(y->x, y->y);
 	p.n_trades = y->nwant;
 	p.modes = (uint8_t)(1u << MODE_WALK);
 	p.max_minutes = (int16_t)y->maxkm;
@@ -93,7 +99,7 @@ static struct moffer offer_of(const struct bench *b, const wl_offer *o)
 	struct offer plain;
 
 	m.id = o->id;
-	m.at = (struct plane_point){o->x, o->y};
+	m.at = point_of(o->x, o->y);
 	m.is_placed = true;
 	m.trades[0] = o->rome;
 	m.n_trades = 1;
@@ -225,6 +231,7 @@ static void time_build(struct bench *b)
 			fprintf(stderr, "%s\n", err.text);
 			exit(2);
 		}
+	roster_tidy(b->roster);
 	b->matcher = matcher_new(b->roster, &b->env);
 	matcher_offer(b->matcher, &b->offers[0], b->today, &h);
 	t = wl_cpu() - t;
@@ -457,7 +464,6 @@ int main(int argc, char **argv)
 	time_offers(&b);
 	time_digest(&b);
 	bytes = roster_bytes(b.roster) + matcher_bytes(b.matcher);
-	printf("roster %zu matcher %zu\n", roster_bytes(b.roster)/ b.w.h.ny, matcher_bytes(b.matcher)/ b.w.h.ny);
 	printf("memory          %8.1f MB = %.0f bytes a person (floor 160)\n",
 	       (double)bytes / 1e6, (double)bytes / b.w.h.ny);
 	time_changes(&b);

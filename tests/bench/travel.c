@@ -28,7 +28,8 @@ static double now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	/* Processor time: other work beside it is not ours. */
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -213,15 +214,18 @@ static void speed(struct travel *t, const struct transit_tables *tables)
 			somewhere(t->transit),
 			(int16_t)(300 + random_below(300)),
 			(int16_t)(900 + random_below(540))};
-	for (int hours = 0; hours < 2; hours++) {
+	/* Many offers say no more than their commune: a hundred places. */
+	for (int hours = 0; hours < 3; hours++) {
 		start = now();
 		for (int i = 0; i < OFFERS; i++)
-			travel_field_make(f, &work[i], TRAVEL_ANY,
-					  hours ? TRAVEL_AT_HOURS
-						: TRAVEL_AT_ANY_HOUR);
+			travel_field_make(
+				f, &work[hours < 2 ? i : i % 100], TRAVEL_ANY,
+				hours ? TRAVEL_AT_HOURS : TRAVEL_AT_ANY_HOUR);
 		printf("field: %.2f us an offer, %s\n",
 		       (now() - start) * 1e6 / OFFERS,
-		       hours ? "with hours" : "without hours");
+		       hours == 2 ? "with hours, places met before"
+		       : hours	  ? "with hours"
+				  : "without hours");
 	}
 	people_speed(t, f, work);
 	plain_speed(t, tables, f, work);

@@ -15,8 +15,8 @@ RANK = {
 }
 ENGINE = {"store": 0, "roster": 1, "travel": 2, "rules": 2, "match": 3,
           "plan": 4, "rights": 4, "outbox": 5, "control": 6, "": 7}
-# Contracts without a source of the same name.
-OWNERS = {"domain": "domain", "roles": "wire"}
+# Contracts without a source of the same name, or with several.
+OWNERS = {"domain": "domain", "roles": "wire", "refdata": "refdata"}
 ROLES = {"collector", "runner", "engine", "courier", "front"}
 
 root = pathlib.Path(".")

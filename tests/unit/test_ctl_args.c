@@ -94,6 +94,10 @@ static void test_arguments_are_what_the_row_says(void **state)
 		{"A B:C x|y --proof TEXT", "a b x --proof=p q", NULL},
 		{"A B:C x|y --proof TEXT", "a b x --proof=p=q",
 		 "{'words':['a','b','x'],'proof':'p=q'}"},
+		{"--a B [--set K=V...]", "--a x --set k=1 --set=l=2",
+		 "{'words':[],'a':'x','set':['k=1','l=2']}"},
+		{"[--set K=V...]", "--set \xff", NULL},
+		{"[--set K=V...]", "--set", NULL},
 		{"ID", "\xff", NULL},
 		{"[--since DATE]", "--since \xff", NULL},
 	};
@@ -160,6 +164,12 @@ static void test_exit_codes_and_words_are_those_of_the_manual(void **state)
 		{"rules check " SOURCE_DIR "/conf/rules.yaml", CTL_DONE,
 		 "0 errors"},
 		{"rules check /nonexistent", CTL_FAILED, "No such file"},
+		{"rules test", CTL_USAGE, "an argument is missing"},
+		{"rules test x --panel-min 101", CTL_USAGE, "0 to 100"},
+		{"rules test x --run (", CTL_FAILED, "regular expression"},
+		{"rules test /nonexistent", CTL_FAILED, "No such file"},
+		{"rules diff /nonexistent/a.yaml", CTL_FAILED, "No such file"},
+		{"rules shadow Bad.yaml", CTL_FAILED, "no name of a file"},
 		{"templates check " SOURCE_DIR "/conf/templates", CTL_DONE,
 		 "fr    offer   sms"},
 		{"templates check /nonexistent", CTL_FAILED, "No such file"},
@@ -204,7 +214,7 @@ static bool is_local(const struct ctl_command *k)
 {
 	return k->run == ctl_version || k->run == ctl_check ||
 	       k->run == ctl_config_show || k->run == ctl_completion ||
-	       k->run == ctl_rules_check || k->run == ctl_templates_check ||
+	       k->run == ctl_rules_test || k->run == ctl_templates_check ||
 	       k->run == ctl_sources_draft || k->run == ctl_sources_try ||
 	       k->run == ctl_doctor || k->run == ctl_restore;
 }

@@ -183,7 +183,7 @@ static const char whole[] =
 	"\"level\":\"none\",\"available_from\":\"2026-12-01\",\"cfa\":"
 	"\"CFA Inventé\",\"rncp\":\"RNCP37537\",\"preregistered\":\"yes\","
 	"\"contract_deadline\":\"2027-01-15\",\"training_end\":"
-	"\"2028-06-30\",\"french_oral\":\"C1\",\"french_written\":\"B2\","
+	"\"2028-06-30\",\"priority_district\":\"no\",\"french_oral\":\"C1\",\"french_written\":\"B2\","
 	"\"needs\":[\"loads:1:exclude\",\"step_free::favour\"],"
 	"\"rqth\":\"yes\",\"status\":\"active\",\"consent_email\":\"yes\","
 	"\"consent_sms\":\"no\",\"informed_on\":\"2026-10-01\"}";
@@ -345,8 +345,8 @@ static void columns_are_those_of_the_manual(void **state)
 		"city lat lon rome contracts modes max_minutes "
 		"max_minutes_cfa earliest_departure latest_return licences "
 		"level available_from cfa rncp preregistered "
-		"contract_deadline training_end french_oral french_written "
-		"needs rqth status consent_email consent_sms informed_on ";
+		"contract_deadline training_end priority_district "
+		"french_oral french_written needs rqth status consent_email consent_sms informed_on ";
 	struct buf b;
 	buf_init(&b, 4096);
 	for (size_t i = 0; person_column(i); i++)

@@ -112,35 +112,87 @@ static void test_shelves_hold_21_trades_of_one_family(void **state)
 
 static struct mperson someone(uint32_t id, uint32_t salt)
 {
-	struct mperson p = {.id = id,
-			    .at = {(int32_t)salt, (int32_t)id},
-			    .modes = 1,
-			    .max_minutes = (int16_t)(10 + salt % 7 * 5),
-			    .flags = MPERSON_PLACED,
-			    .set = (uint8_t)(salt % 2),
-			    /* more wishes for kinds than there are groups */
-			    .contracts = (uint16_t)(salt % 40),
-			    .n_trades = (uint8_t)(1 + salt % 3)};
+	struct mperson p = mperson_unknown;
 
+	p.id = id;
+	p.at = (struct plane_point){(int32_t)salt, (int32_t)id};
+	p.modes = 1;
+	p.max_minutes = (int16_t)(10 + salt % 7 * 5);
+	p.flags = MPERSON_PLACED;
+	p.set = (uint8_t)(salt % 2);
+	/* more wishes for kinds than there are groups */
+	p.contracts = (uint16_t)(salt % 40);
+	p.n_trades = (uint8_t)(1 + salt % 3);
+	if (salt % 5 == 0) { /* what few people have */
+		p.needs_warn = salt;
+		p.rncp = salt % 40000;
+		p.deadline = (uint16_t)(46000 + salt % 90);
+		p.latest_return = (int16_t)(1000 + salt % 500);
+	}
+	p.level = (int8_t)((int)(salt % 7) - 1);
+	p.commune = (uint16_t)(salt % 30000);
 	for (int i = 0; i < p.n_trades; i++)
 		p.trades[i] =
 			(uint16_t)((salt * 7 + (uint32_t)i * 11) % N_TRADES);
 	return p;
 }
 
-/* Every posting belongs to someone who is there, once a shelf. */
+static void check_same(const struct mperson *a, const struct mperson *b)
+{
+	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->at.x_m, b->at.x_m);
+	assert_int_equal(a->at.y_m, b->at.y_m);
+	assert_memory_equal(a->trades, b->trades, sizeof(a->trades));
+	assert_true(a->needs_exclude == b->needs_exclude &&
+		    a->needs_warn == b->needs_warn &&
+		    a->needs_favour == b->needs_favour);
+	assert_true(a->cfa == b->cfa && a->rncp == b->rncp);
+	assert_true(a->contracts == b->contracts && a->birth == b->birth &&
+		    a->available == b->available &&
+		    a->deadline == b->deadline &&
+		    a->training_end == b->training_end &&
+		    a->licences_missing == b->licences_missing);
+	assert_true(a->max_minutes == b->max_minutes &&
+		    a->max_minutes_cfa == b->max_minutes_cfa &&
+		    a->cfa_minutes == b->cfa_minutes &&
+		    a->earliest_departure == b->earliest_departure &&
+		    a->latest_return == b->latest_return);
+	assert_true(a->agency == b->agency && a->zone == b->zone &&
+		    a->commune == b->commune && a->level == b->level &&
+		    a->french_oral == b->french_oral &&
+		    a->french_written == b->french_written);
+	assert_true(a->n_trades == b->n_trades && a->modes == b->modes &&
+		    a->set == b->set && a->flags == b->flags);
+}
+
+static bool is_in_place(const struct posting_list *l, uint32_t i)
+{
+	int cell = roster_cell(&l->v[i]);
+
+	return !l->first || i >= l->first[ROSTER_CELL_COUNT] ||
+	       (i >= l->first[cell] && i < l->first[cell + 1]);
+}
+
+/* Every posting belongs to someone who is there, once a shelf, in its cell. */
 static size_t count_list(const struct roster *r, const struct posting_list *l,
 			 unsigned set)
 {
-	for (uint32_t i = 0; i < l->n; i++) {
-		const struct mperson *p = roster_find(r, l->v[i].id);
+	size_t n = 0;
 
-		assert_non_null(p);
-		assert_ptr_equal(p, roster_slot(r, l->v[i].slot));
-		assert_int_equal(p->set, set);
-		assert_true(l->v[i].x_m == (float)p->at.x_m);
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct mperson p, q;
+
+		if (l->v[i].x_m > 1e9f) /* gone */
+			continue;
+		assert_true(roster_find(r, l->v[i].id, &p));
+		roster_slot(r, l->v[i].slot, &q);
+		assert_int_equal(q.id, p.id);
+		assert_int_equal(p.set, set);
+		assert_true(l->v[i].x_m == (float)p.at.x_m);
+		assert_true(is_in_place(l, i));
+		n++;
 	}
-	return l->n;
+	return n;
 }
 
 static size_t count_postings(const struct roster *r, const struct tradenet *t)
@@ -198,13 +250,14 @@ static void test_put_replace_and_remove_keep_everyone_once(void **state)
 			size_t n = 0, people = 0;
 
 			for (uint32_t k = 1; k <= N_IDS; k++) {
-				const struct mperson *p = roster_find(r, k);
+				struct mperson p;
 
-				assert_int_equal(p != NULL, shadow[k].id != 0);
-				if (!p)
+				assert_int_equal(roster_find(r, k, &p),
+						 shadow[k].id != 0);
+				if (!shadow[k].id)
 					continue;
-				assert_memory_equal(p, &shadow[k], sizeof(*p));
-				n += expected_postings(t, p);
+				check_same(&p, &shadow[k]);
+				n += expected_postings(t, &p);
 				people++;
 			}
 			assert_int_equal(roster_count(r), people);
@@ -213,6 +266,55 @@ static void test_put_replace_and_remove_keep_everyone_once(void **state)
 	}
 	roster_free(r);
 	tradenet_free(t);
+}
+
+/* Lists so long that they are sorted by cells, under a storm of changes. */
+static void test_long_lists_keep_everyone_in_their_cell(void **state)
+{
+	enum { N_MANY = 6000 };
+	struct mperson *shadow = mem_array(N_MANY + 1, sizeof(*shadow));
+	struct tradenet *t = small_net();
+	struct roster *r = roster_new(t);
+	struct err err;
+	uint32_t salt = 7;
+	size_t n = 0;
+
+	(void)state;
+	for (int step = 0; step < 40000; step++) {
+		uint32_t id;
+
+		salt = salt * 1103515245u + 12345u;
+		id = 1 + (salt >> 8) % N_MANY;
+		if (step < 10000 || salt >> 30) {
+			struct mperson p = someone(id, 1);
+
+			p.at.x_m = (int32_t)(salt % 1200000) - 600000;
+			p.at.y_m = (int32_t)(salt / 7 % 1200000) - 600000;
+			if (salt >> 28 & 1)
+				p.flags &= (uint8_t)~MPERSON_PLACED;
+			assert_int_equal(roster_put(r, &p, &err), 0);
+			shadow[id] = p;
+		} else {
+			assert_int_equal(roster_remove(r, id),
+					 shadow[id].id != 0);
+			shadow[id].id = 0;
+		}
+		if (step % 9000 == 8000)
+			roster_tidy(r);
+	}
+	for (uint32_t id = 1; id <= N_MANY; id++) {
+		struct mperson p;
+
+		assert_int_equal(roster_find(r, id, &p), shadow[id].id != 0);
+		if (shadow[id].id)
+			check_same(&p, &shadow[id]);
+		n += shadow[id].id ? expected_postings(t, &p) : 0;
+	}
+	assert_true(n > 1024);
+	assert_int_equal(count_postings(r, t), n);
+	roster_free(r);
+	tradenet_free(t);
+	free(shadow);
 }
 
 static void test_a_bad_person_leaves_the_roster_as_it_was(void **state)
@@ -238,7 +340,8 @@ static void test_a_bad_person_leaves_the_roster_as_it_was(void **state)
 	bad.n_trades = 0;
 	assert_int_equal(roster_put(r, &bad, &err), -1);
 	assert_int_equal(roster_count(r), 1);
-	assert_memory_equal(roster_find(r, 3), &good, sizeof(good));
+	assert_true(roster_find(r, 3, &bad));
+	check_same(&bad, &good);
 	assert_false(roster_remove(r, 4));
 	roster_free(r);
 	tradenet_free(t);
@@ -303,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_shelves_hold_21_trades_of_one_family),
 		cmocka_unit_test(
 			test_put_replace_and_remove_keep_everyone_once),
+		cmocka_unit_test(test_long_lists_keep_everyone_in_their_cell),
 		cmocka_unit_test(test_a_bad_person_leaves_the_roster_as_it_was),
 		cmocka_unit_test(test_a_record_becomes_numbers),
 	};

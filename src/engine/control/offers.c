@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Commands about sources and offers, and explain. */
+/* Commands about sources and offers. */
 #include "state.h"
 
-#include <etrier/arena.h>
-#include <etrier/buf.h>
-#include <etrier/clock.h>
-#include <etrier/date.h>
 #include <etrier/err.h>
-#include <etrier/explain.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
-#include <etrier/person.h>
-#include <etrier/refdata.h>
-#include <etrier/store_events.h>
 #include <etrier/str.h>
-#include <etrier/waves.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define EXPLAIN_TEXT_MAX ((size_t)32 * 1024)
 
 void cmd_sources_list(struct control_call *call, const json_t *args)
 {
@@ -146,106 +135,4 @@ void cmd_offers_list(struct control_call *call, const json_t *args)
 			    k.limit);
 	else
 		control_end(call, 0, NULL);
-}
-
-/* --- explain -----------------------------------------------------------------
- */
-
-static int compile_offer(struct engine_state *e, const struct store_offer *row,
-			 struct arena *a, struct moffer *out, struct err *err)
-{
-	struct offer o;
-	json_t *v = js_parse(row->fields, strlen(row->fields), err);
-	int result = v ? offer_from_json(v, a, &o, err) : -1;
-	if (!result)
-		moffer_from_offer(&o, e->rd, live_env(e->live)->rules,
-				  row->canonical, out);
-	json_decref(v);
-	return result;
-}
-
-/* Reading needs leaves a trace. */
-static int audit_private(struct control_call *call, int64_t person,
-			 struct err *err)
-{
-	char by[32];
-	struct engine_state *e = control_state(call);
-	return store_event_add(
-		e->store,
-		&(struct store_event){.at = clock_now(e->clock),
-				      .kind = "read.private",
-				      .person = person,
-				      .by = control_by(call, by)},
-		err);
-}
-
-/* After the verdict: why it is the person's turn, or not yet. */
-static void add_turn(struct engine_state *e, const struct verdict *v,
-		     struct buf *text, json_t *row)
-{
-	struct wave_reason turn;
-	struct err not_yet;
-	if (planner_turn(e->planner, v->person, v->offer, &turn, &not_yet))
-		return;
-	buf_adds(text, "\n");
-	plan_turn_text(&turn, text);
-	json_object_set_new(row, "turn", plan_turn_json(&turn));
-}
-
-static void send_verdict(struct control_call *call, const struct verdict *v,
-			 const struct mperson *m,
-			 const struct store_offer *offer, int with_private)
-{
-	struct engine_state *e = control_state(call);
-	struct buf text;
-	char leaving[LIVE_LEAVING_SIZE];
-	buf_init(&text, EXPLAIN_TEXT_MAX);
-	if (live_leaving_words(m, leaving))
-		buf_printf(&text, "%s\n", leaving);
-	explain_text(e->rd, v, with_private, &text);
-	json_t *row = explain_json(e->rd, v, with_private);
-	add_turn(e, v, &text, row);
-	js_put_str(row, "offer_status",
-		   vocab_code(&vocab_offer_state, (int)offer->status));
-	js_put_str(row, "person", *leaving ? leaving : NULL);
-	js_put_str(row, "text", text.data);
-	buf_clear(&text);
-	control_row(call, row);
-	control_end(call, 0, NULL);
-}
-
-void cmd_explain(struct control_call *call, const json_t *args)
-{
-	struct engine_state *e = control_state(call);
-	struct arena a;
-	struct store_person person;
-	struct store_offer offer;
-	struct mperson m;
-	struct moffer o;
-	struct err err = {0};
-	bool is_private = js_bool(args, "private", false);
-	if (is_private && !control_peer(call)->may_needs) {
-		control_error(call, 1,
-			      "--private is for root and members of "
-			      "etrier-needs");
-		return;
-	}
-	arena_init(&a);
-	if (!control_find_person(call, js_str(args, "youth", NULL), true, &a,
-				 &person) ||
-	    !control_find_offer(call, js_str(args, "offer", NULL), &a, &offer))
-		goto out;
-	if (live_person_today(e->live, &person, &m, &err) ||
-	    compile_offer(e, &offer, &a, &o, &err) ||
-	    (is_private && audit_private(call, person.id, &err))) {
-		control_fail(call, &err);
-		goto out;
-	}
-	struct verdict v;
-	live_evaluate_pair(e->live, &m, &o, paris_date(clock_now(e->clock)),
-			   &v);
-	send_verdict(call, &v, &m, &offer,
-		     is_private ? EXPLAIN_PRIVATE : EXPLAIN_PUBLIC);
-out:
-	arena_clear(&a);
 }

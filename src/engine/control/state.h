@@ -38,6 +38,7 @@ struct engine_state {
 	struct room room;
 	bool is_paused;		 /* nothing new is begun: room.c */
 	struct backup *backup;	 /* backup.c's own */
+	struct tuning *tuning;	 /* tuning.h, NULL: nothing yet */
 	int64_t reads_looked_at; /* watch.c: instant */
 	int64_t last_backup_at;	 /* instant, INSTANT_NONE: there is no copy */
 	int64_t started_at;
@@ -85,6 +86,14 @@ void backup_look(struct engine_state *e);
 bool backup_work(struct engine_state *e, int slice_ms);
 bool backup_is_running(const struct engine_state *e);
 void backup_free(struct engine_state *e);
+/* rules_asked.c: once the parts are there and after every change of the
+ * configuration: the sets in force are kept with their files, the shadow begins
+ * anew. Work on questions about rules and on the shadow: true while there is
+ * more. */
+int rules_configured(struct engine_state *e, struct err *err);
+bool rules_have_work(const struct engine_state *e);
+bool rules_work(struct engine_state *e, int slice_ms, struct err *err);
+void rules_tools_free(struct engine_state *e);
 json_t *control_status(struct engine_state *e, struct err *err);
 
 /* --- for the files of the commands --------------------------------------- */
@@ -118,8 +127,11 @@ control_run cmd_reload;					      /* service.c */
 control_run cmd_agency_list, cmd_agency_set, cmd_youths_list, /* people.c */
 	cmd_youths_show, cmd_youths_link, cmd_youths_duplicates,
 	cmd_youths_allow, cmd_youths_refuse, cmd_youths_accept;
-control_run cmd_sources_list, cmd_sources_poll, cmd_offers_list, /* offers.c */
-	cmd_explain;
+control_run cmd_sources_list, cmd_sources_poll, cmd_offers_list; /* offers.c */
+control_run cmd_explain;					 /* why.c */
+control_run cmd_rules_list, cmd_rules_check, cmd_rules_coverage, cmd_rules_diff,
+	cmd_rules_shadow, cmd_rules_promote,
+	cmd_rules_rollback;  /* rules_asked.c */
 control_run cmd_offers_show; /* offer_show.c */
 control_run cmd_offers_review, cmd_offers_accept,
 	cmd_offers_refuse; /* review.c */

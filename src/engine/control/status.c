@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* How the daemon does: everything a person or a monitoring script asks first,
  * in one row, and alone what is wrong (alarms.h). */
-#include "state.h"
+#include "tuning.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -133,6 +133,9 @@ json_t *control_status(struct engine_state *e, struct err *err)
 	control_put_instant(out, "now", clock_now(e->clock));
 	control_put_instant(out, "started", e->started_at);
 	js_put_str(out, "rules", live_rules_id(e->live, NULL));
+	json_t *shadow = shadow_state(e, err);
+	if (shadow)
+		json_object_set_new(out, "shadow", shadow);
 	json_object_set_new(out, "paused", json_boolean(e->is_paused));
 	json_object_set_new(out, "alarms", alarms(e));
 	json_object_set_new(out, "roles", roles(e));

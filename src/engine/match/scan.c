@@ -355,27 +355,35 @@ static inline void fetch_ahead(const struct scan *s, const struct posting *v,
 		__builtin_prefetch(&s->rares[s->rare_of[p->slot]]);
 }
 
-/* Strips that somebody in reach may live in. */
-static uint32_t sift_strips(struct matcher *m, const struct scan *s,
-			    const struct posting_list *l)
+/* Cells in which somebody in reach may live, then the newcomers. */
+static uint32_t sift_list(struct matcher *m, const struct scan *s,
+			  const struct posting_list *l)
 {
 	uint32_t (*sifter)(const struct scan *, const struct posting *,
 			   uint32_t, uint32_t, uint32_t *) =
 		s->is_plain ? sift_plain : sift_points;
 	const uint32_t *first = l->first;
-	int32_t reach, y = (int32_t)s->y_m;
-	uint32_t n, from, end;
+	int32_t reach, x = (int32_t)s->x_m, y = (int32_t)s->y_m;
+	uint32_t n, from;
+	int west, east;
 
-	if (!first || !s->stride || s->reach_m > 10e6f) {
-		m->n_scanned += l->n;
+	m->n_scanned += l->n;
+	if (!first || !s->stride || s->reach_m > 10e6f)
 		return sifter(s, l->v, 0, l->n, m->keep);
-	}
 	reach = (int32_t)s->reach_m + 1;
-	from = first[roster_strip_at(y - reach)];
-	end = first[roster_strip_at(y + reach) + 1];
-	m->n_scanned += first[1] + (end - from);
+	west = roster_cell_at(x - reach);
+	east = roster_cell_at(x + reach);
 	n = sifter(s, l->v, 0, first[1], m->keep);
-	return n + sifter(s, l->v, from, end, m->keep + n);
+	m->n_scanned -= first[ROSTER_CELL_COUNT] - first[1];
+	for (int row = roster_cell_at(y - reach);
+	     row <= roster_cell_at(y + reach); row++) {
+		const uint32_t *cell = &first[1 + row * ROSTER_CELLS];
+
+		m->n_scanned += cell[east + 1] - cell[west];
+		n += sifter(s, l->v, cell[west], cell[east + 1], m->keep + n);
+	}
+	from = first[ROSTER_CELL_COUNT];
+	return n + sifter(s, l->v, from, l->n, m->keep + n);
 }
 
 static inline __attribute__((always_inline)) void judge_list(
@@ -409,7 +417,7 @@ void scan_list(struct matcher *m, const struct scan *s,
 		m->cap_keep = l->n + l->n / 4;
 		m->keep = mem_grow(m->keep, m->cap_keep, sizeof(*m->keep));
 	}
-	n = sift_strips(m, s, l);
+	n = sift_list(m, s, l);
 	if (out->n + n + 1 > out->cap) {
 		out->cap = (out->n + n + 1) * 2;
 		out->v = mem_grow(out->v, out->cap, sizeof(*out->v));

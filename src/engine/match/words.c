@@ -381,7 +381,13 @@ const char *words_code(enum why why)
 const char *words_make(const struct refdata *rd, struct arena *a, enum why why,
 		       const int32_t facts[3])
 {
-	const char *p = table[why].words, *out = "";
+	return words_fill(rd, a, table[why].words, facts);
+}
+
+const char *words_fill(const struct refdata *rd, struct arena *a,
+		       const char *words, const int32_t facts[3])
+{
+	const char *p = words, *out = "";
 
 	if (!p)
 		return NULL;

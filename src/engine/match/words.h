@@ -13,5 +13,8 @@ const char *words_code(enum why why);
  * arena. */
 const char *words_make(const struct refdata *rd, struct arena *a, enum why why,
 		       const int32_t facts[3]);
+/* The same for words of the caller's, as the table has them. */
+const char *words_fill(const struct refdata *rd, struct arena *a,
+		       const char *words, const int32_t facts[3]);
 
 #endif

@@ -144,19 +144,25 @@ static void use_rules(struct live *l)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
-void live_set_travel(struct live *l, struct travel *travel_take)
+int live_read_network(struct live *l, const char *own, const char *refdata,
+		      struct err *err)
 {
+	struct travel *t = travel_new(travel_dir(own, refdata), err);
+
+	if (!t)
+		return -1;
 	matcher_free(l->matcher);
 	match_pad_free(l->pad);
 	travel_field_free(l->field);
 	travel_free(l->travel);
-	l->travel = travel_take;
-	l->pad = match_pad_new(l->travel);
-	l->field = travel_field_new(l->travel);
+	l->travel = t;
+	l->pad = match_pad_new(t);
+	l->field = travel_field_new(t);
 	l->field_cfa = 0;
-	l->env.travel = l->travel;
+	l->env.travel = t;
 	l->env.pad = l->pad;
 	l->matcher = matcher_new(l->roster, &l->env);
+	return 0;
 }
 
 struct live *live_new(struct store *store, const struct refdata *rd,
@@ -305,6 +311,7 @@ void live_remove_offer(struct live *l, int64_t id)
 	l->n_offers--;
 	l->free_slots[l->n_free++] = (uint32_t)(o - l->slots);
 	*o = moffer_unknown; /* no trade: compared with nobody */
+	live_tell_offer(l, id);
 }
 
 static void mark(void *ctx, int64_t person)
@@ -344,6 +351,7 @@ int live_compare(struct live *l, uint32_t slot, int32_t on, struct err *err)
 		if (is_in && h->decision == DECISION_SEND && !t->is_fresh)
 			live_mark_fresh(l, h->person);
 	}
+	live_tell_offer(l, o->id);
 out:
 	unmark_all(l);
 	return result;
@@ -371,7 +379,8 @@ void live_offer_drop(struct live *l, int64_t canonical)
 void live_forget(struct live *l, uint32_t person)
 {
 	struct top *t = top_find(&l->tops, person);
-	(void)roster_remove(l->roster, person);
+	if (roster_remove(l->roster, person))
+		live_tell_person(l, person);
 	if (!t)
 		return;
 	l->n_lists -= t->needs_list;

@@ -3,6 +3,7 @@
 #define ETRIER_LIVE_PRIVATE_H
 
 #include <etrier/live.h>
+#include <etrier/live_look.h>
 #include <etrier/map.h>
 #include <etrier/offer.h>
 #include <etrier/refusals.h>
@@ -117,6 +118,7 @@ struct live {
 	int64_t below;
 	size_t n_done; /* offers compared in this refresh */
 	struct live_stats stats;
+	struct live_watch watch;
 };
 
 /* live.c */
@@ -143,6 +145,10 @@ int32_t live_today(const struct live *l);
 /* live_work.c. Everything is looked at anew, after what `todo` says; a refresh
  * that runs begins again. */
 void live_refresh(struct live *l, unsigned todo);
+
+/* live_look.c: to whoever watches. */
+void live_tell_offer(const struct live *l, int64_t canonical);
+void live_tell_person(const struct live *l, uint32_t person);
 
 /* live_person.c. *is_matched false: no trade is looked for, or nothing is
  * looked for today; then the person is not in the roster. Writes nothing. */

@@ -219,6 +219,8 @@ int live_put_in_roster(struct live *l, const struct store_person *row,
 	bool is_in = seen.is_sought_for && seen.has_trade;
 	if (is_in && roster_put(l->roster, &seen.m, err))
 		return -1;
+	if (is_in)
+		live_tell_person(l, seen.m.id);
 	struct top *t = top_find(&l->tops, (uint32_t)row->id);
 	if (!t && (is_in || seen.has_an_end))
 		t = top_get(&l->tops, (uint32_t)row->id);

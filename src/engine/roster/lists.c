@@ -1,95 +1,118 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Postings in strips: strip k is v[first[k]] up to v[first[k + 1]], without
- * gaps and in no order inside. A newcomer takes the place of the first of the
- * strip behind its own, which goes to that strip's end, and so on to the end of
- * the list: at most one move a strip, and backwards for who leaves. */
+/* Postings by cells: cell k is v[first[k]] up to v[first[k + 1]] in no order
+ * inside, the newcomers from v[first[ROSTER_CELL_COUNT]] on. The whole is
+ * sorted anew, by counting, when newcomers and gaps are more than a quarter. */
 #include "lists.h"
 
 #include <etrier/mem.h>
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { LIST_LONG = 512 };
+enum { LIST_LONG = 1024, SLOT_NONE = UINT32_MAX >> 1 };
+
+static bool is_gone(const struct posting *p)
+{
+	return p->slot == SLOT_NONE;
+}
 
 static void make_room(struct posting_list *l)
 {
 	if (l->n < l->cap)
 		return;
-	/* long lists by a sixteenth: there memory counts more than the
-	 * copies */
-	l->cap += l->cap / (l->cap < LIST_LONG ? 3 : 16) + 4;
+	/* long lists by an eighth: there memory counts more than the copies */
+	l->cap += l->cap / (l->cap < LIST_LONG ? 3 : 8) + 4;
 	l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
 }
 
-/* Sort by strip, by counting. */
-static void make_strips(struct posting_list *l)
+static void sort(struct posting_list *l)
 {
-	struct posting *v = mem_array(l->cap, sizeof(*v));
-	uint32_t at[ROSTER_STRIPS], *first;
+	uint32_t n = l->n - l->n_gone, cap = n + n / 16 + 4;
+	struct posting *v = mem_array(cap, sizeof(*v));
+	uint32_t *at = mem_array(ROSTER_CELL_COUNT + 1, sizeof(*at)), sum = 0;
 
-	first = mem_array(ROSTER_STRIPS + 1, sizeof(*first));
+	if (!l->first)
+		l->first = mem_array(ROSTER_CELL_COUNT + 1, sizeof(*l->first));
 	for (uint32_t i = 0; i < l->n; i++)
-		first[roster_strip(&l->v[i]) + 1]++;
-	for (int k = 0; k < ROSTER_STRIPS; k++) {
-		first[k + 1] += first[k];
-		at[k] = first[k];
+		if (!is_gone(&l->v[i]))
+			at[roster_cell(&l->v[i])]++;
+	for (int k = 0; k <= ROSTER_CELL_COUNT; k++) {
+		uint32_t count = at[k];
+
+		l->first[k] = at[k] = sum;
+		sum += count;
 	}
 	for (uint32_t i = 0; i < l->n; i++)
-		v[at[roster_strip(&l->v[i])]++] = l->v[i];
+		if (!is_gone(&l->v[i]))
+			v[at[roster_cell(&l->v[i])]++] = l->v[i];
+	free(at);
 	free(l->v);
 	l->v = v;
-	l->first = first;
+	l->n = n;
+	l->cap = cap;
+	l->n_gone = 0;
+}
+
+static uint32_t n_untidy(const struct posting_list *l)
+{
+	return l->n_gone + (l->first ? l->n - l->first[ROSTER_CELL_COUNT] : 0);
+}
+
+void list_tidy(struct posting_list *l)
+{
+	if (l->first && n_untidy(l))
+		sort(l);
+}
+
+static void keep_tidy(struct posting_list *l)
+{
+	if (l->first ? n_untidy(l) > l->n / 4 : l->n >= LIST_LONG)
+		sort(l);
 }
 
 void list_add(struct posting_list *l, const struct posting *p)
 {
-	int strip = roster_strip(p);
-	uint32_t hole;
-
 	make_room(l);
-	if (!l->first) {
-		l->v[l->n++] = *p;
-		if (l->n == LIST_LONG)
-			make_strips(l);
-		return;
-	}
-	hole = l->n++;
-	for (int k = ROSTER_STRIPS - 1; k > strip; k--) {
-		l->v[hole] = l->v[l->first[k]];
-		hole = l->first[k];
-		l->first[k + 1]++;
-	}
-	l->v[hole] = *p;
-	l->first[strip + 1]++;
+	l->v[l->n++] = *p;
+	keep_tidy(l);
 }
 
-struct posting *list_find(struct posting_list *l, uint32_t slot, int strip)
+static struct posting *find_in(struct posting_list *l, uint32_t from,
+			       uint32_t end, uint32_t slot)
 {
-	uint32_t from = l->first ? l->first[strip] : 0;
-	uint32_t end = l->first ? l->first[strip + 1] : l->n;
-
 	for (uint32_t i = from; i < end; i++)
 		if (l->v[i].slot == slot)
 			return &l->v[i];
-	mem_bug(__FILE__, __LINE__, "a posting is missing");
+	return NULL;
 }
 
-void list_drop(struct posting_list *l, uint32_t slot, int strip)
+struct posting *list_find(struct posting_list *l, uint32_t slot, int cell)
 {
-	uint32_t hole = (uint32_t)(list_find(l, slot, strip) - l->v);
+	const uint32_t *first = l->first;
+	struct posting *p = NULL;
 
-	if (!l->first) {
-		l->v[hole] = l->v[--l->n];
+	if (first)
+		p = find_in(l, first[cell], first[cell + 1], slot);
+	if (!p)
+		p = find_in(l, first ? first[ROSTER_CELL_COUNT] : 0, l->n,
+			    slot);
+	if (!p)
+		mem_bug(__FILE__, __LINE__, "a posting is missing");
+	return p;
+}
+
+void list_drop(struct posting_list *l, uint32_t slot, int cell)
+{
+	struct posting *p = list_find(l, slot, cell);
+
+	if (!l->first || p >= l->v + l->first[ROSTER_CELL_COUNT]) {
+		*p = l->v[--l->n];
 		return;
 	}
-	for (int k = strip; k < ROSTER_STRIPS; k++) {
-		uint32_t last = l->first[k + 1] - 1;
-
-		l->v[hole] = l->v[last];
-		hole = last;
-		l->first[k + 1] = last;
-	}
-	l->n--;
+	p->slot = SLOT_NONE;
+	p->x_m = INFINITY; /* in nobody's reach */
+	l->n_gone++;
+	keep_tidy(l);
 }
 
 void list_clear(struct posting_list *l)
@@ -101,7 +124,8 @@ void list_clear(struct posting_list *l)
 
 size_t list_bytes(const struct posting_list *l)
 {
-	size_t strips = l->first ? (ROSTER_STRIPS + 1) * sizeof(*l->first) : 0;
+	size_t cells =
+		l->first ? (ROSTER_CELL_COUNT + 1) * sizeof(*l->first) : 0;
 
-	return sizeof(*l) + l->cap * sizeof(*l->v) + strips;
+	return sizeof(*l) + l->cap * sizeof(*l->v) + cells;
 }

@@ -4,12 +4,14 @@
 
 #include "posting.h"
 
-/* One list of postings: short ones as they come, long ones in strips. */
+/* One list of postings: short ones as they come, long ones by cells. */
 void list_add(struct posting_list *l, const struct posting *p);
-/* The posting of a slot that is in the list, on its strip; borrowed until the
+/* The posting of a slot that is in the list, in its cell; borrowed until the
  * next change. */
-struct posting *list_find(struct posting_list *l, uint32_t slot, int strip);
-void list_drop(struct posting_list *l, uint32_t slot, int strip);
+struct posting *list_find(struct posting_list *l, uint32_t slot, int cell);
+void list_drop(struct posting_list *l, uint32_t slot, int cell);
+/* Sort the newcomers in, close the gaps, give back what is too much. */
+void list_tidy(struct posting_list *l);
 void list_clear(struct posting_list *l);
 size_t list_bytes(const struct posting_list *l);
 

@@ -177,6 +177,10 @@ static uint8_t known_flags(const struct person *p)
 		flags |= MPERSON_PREREGISTERED_YES;
 	if (p->preregistered == TRI_NO)
 		flags |= MPERSON_PREREGISTERED_NO;
+	if (p->priority_district == TRI_YES)
+		flags |= MPERSON_DISTRICT_YES;
+	if (p->priority_district == TRI_NO)
+		flags |= MPERSON_DISTRICT_NO;
 	return flags;
 }
 

@@ -53,26 +53,31 @@ struct posting {
 /* The commonest wishes for kinds of contract have a group each, so that an
  * offer passes over all who do not look for its kind; the rest share one.
  *
- * A long list is kept in strips from south to north, whose reach is not known
- * before them: of a list of all France only the strips in reach are looked at.
- */
-#define ROSTER_GROUPS	   16
-#define ROSTER_STRIPS	   64
-#define ROSTER_STRIP_SHIFT 14 /* 16 km; the outermost go on for ever */
+ * A long list is sorted by coarse cells, row by row, whose reach is not known
+ * before them: of a list of all France only the cells in reach are looked at.
+ * Newcomers wait behind the sorted part; who went leaves a place that is in
+ * nobody's reach. */
+#define ROSTER_GROUPS	  16
+#define ROSTER_CELLS	  32 /* in a row, and rows */
+#define ROSTER_CELL_SHIFT 15 /* 32 km; the outermost go on for ever */
+#define ROSTER_CELL_COUNT (1 + ROSTER_CELLS * ROSTER_CELLS)
 struct posting_list {
 	struct posting *v;
-	uint32_t n, cap;
-	uint32_t *first; /* of each strip, and n; NULL: short, no order */
+	uint32_t n, cap, n_gone;
+	uint32_t *first; /* of each cell, and of the newcomers; NULL: short */
 };
-static inline int roster_strip_at(int32_t y_m)
+static inline int roster_cell_at(int32_t m)
 {
-	int i = (y_m >> ROSTER_STRIP_SHIFT) + ROSTER_STRIPS / 2;
+	int i = (m >> ROSTER_CELL_SHIFT) + ROSTER_CELLS / 2;
 
-	return i < 1 ? 1 : i >= ROSTER_STRIPS ? ROSTER_STRIPS - 1 : i;
+	return i < 0 ? 0 : i >= ROSTER_CELLS ? ROSTER_CELLS - 1 : i;
 }
-static inline int roster_strip(const struct posting *p)
+static inline int roster_cell(const struct posting *p)
 {
-	return p->filter & FILTER_NOWHERE ? 0 : roster_strip_at((int)p->y_m);
+	return p->filter & FILTER_NOWHERE
+		       ? 0
+		       : 1 + roster_cell_at((int)p->y_m) * ROSTER_CELLS +
+				 roster_cell_at((int)p->x_m);
 }
 
 /* A profile: set | modes << 8 | (max_minutes + 1) << 16 | nowhere << 32. */

@@ -125,7 +125,7 @@ static uint32_t filter_of(const struct mperson *p)
 		f |= FILTER_COURSE;
 	if (p->flags & MPERSON_REFUSES)
 		f |= FILTER_REFUSES;
-	if (profile_is_unknown(profile_unpack(profile_of(p))))
+	if (!(p->flags & MPERSON_PLACED) || !p->modes || p->max_minutes < 0)
 		f |= FILTER_NOWHERE;
 	return f;
 }
@@ -207,11 +207,13 @@ static struct posting_list *list_at(const struct roster *r, unsigned set,
 	return &r->lists[set][(size_t)shelf * ROSTER_GROUPS + group];
 }
 
-static int strip_of(const struct mperson *p)
+static int cell_of(const struct mperson *p)
 {
-	struct posting at = {.filter = filter_of(p), .y_m = (float)p->at.y_m};
+	struct posting at = {.filter = filter_of(p),
+			     .x_m = (float)p->at.x_m,
+			     .y_m = (float)p->at.y_m};
 
-	return roster_strip(&at);
+	return roster_cell(&at);
 }
 
 static void give_trait(struct posting *p, uint16_t trait)
@@ -260,7 +262,7 @@ static void drop_postings(struct roster *r, uint32_t slot)
 	gather(r, &p, &w);
 	for (int k = 0; k < w.n; k++)
 		list_drop(list_at(r, p.set, w.shelf[k], group), slot,
-			  strip_of(&p));
+			  cell_of(&p));
 }
 
 /* Tell the postings of the person in slot `from` that the slot is now `to`. */
@@ -275,14 +277,14 @@ static void renumber(struct roster *r, uint32_t from, uint32_t to)
 	gather(r, &p, &w);
 	for (int k = 0; k < w.n; k++)
 		list_find(list_at(r, p.set, w.shelf[k], group), from,
-			  strip_of(&p))
+			  cell_of(&p))
 			->slot = to;
 }
 
 static uint32_t new_slot(struct roster *r)
 {
 	if (r->n_slots == r->cap_slots) {
-		r->cap_slots += r->cap_slots / 16 + 64;
+		r->cap_slots += r->cap_slots / 8 + 64;
 		r->rows = mem_grow(r->rows, r->cap_slots, sizeof(*r->rows));
 		r->id_of = mem_grow(r->id_of, r->cap_slots, sizeof(*r->id_of));
 		r->rare_of =
@@ -356,6 +358,7 @@ bool roster_remove(struct roster *r, uint32_t id)
  */
 static void renumber_traits(struct posting_list *l, const uint16_t *trait_of)
 {
+	list_tidy(l); /* no gaps */
 	for (uint32_t i = 0; i < l->n; i++)
 		give_trait(&l->v[i], trait_of[l->v[i].slot]);
 }
@@ -376,6 +379,13 @@ void roster_set_rules(struct roster *r, const struct rules *rules)
 		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
 			renumber_traits(&r->lists[set][i], traits);
 	free(traits);
+}
+
+void roster_tidy(struct roster *r)
+{
+	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
+		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+			list_tidy(&r->lists[set][i]);
 }
 
 /* --- asking ----------------------------------------------------------------

@@ -392,10 +392,11 @@ uint8_t rules_set_of(const struct rules *r, const char *agency)
 const char *rules_agency(const struct rules *r, size_t i, const char **file,
 			 unsigned *line)
 {
-	const struct agency *a = &r->agencies->v[i];
+	const struct agency *a;
 
 	if (i >= r->agencies->n)
 		return NULL;
+	a = &r->agencies->v[i];
 	if (file)
 		*file = a->file;
 	if (line)

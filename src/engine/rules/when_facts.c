@@ -327,16 +327,20 @@ void when_offer_fact(struct when_offer *c, const struct when_atom *a,
 
 /* --- people -----------------------------------------------------------------
  */
-/* One bit a need, of any mode: exposures, then accesses. */
-static uint64_t need_bits(const struct mperson *p)
+/* One bit a need, of any mode: exposures, then accesses. Most people have none
+ * recorded, and most atoms ask only whether there is one. */
+static void set_needs(struct when_fact *f, const struct mperson *p,
+		      const struct when_atom *a)
 {
 	uint64_t lanes = p->needs_exclude | p->needs_warn | p->needs_favour;
-	uint64_t bits = lanes >> NEEDS_ACCESS_SHIFT << EXPOSURE_COUNT;
 
+	f->is_known = lanes != 0;
+	if (!lanes || a->test != TEST_MASK)
+		return;
+	f->bits = lanes >> NEEDS_ACCESS_SHIFT << EXPOSURE_COUNT;
 	for (int i = 0; i < EXPOSURE_COUNT; i++)
 		if (lanes >> 2 * i & 3)
-			bits |= (uint64_t)1 << i;
-	return bits;
+			f->bits |= (uint64_t)1 << i;
 }
 
 /* Nothing is known to be missing where nobody was asked. */
@@ -399,7 +403,7 @@ static bool person_codes(const struct rules_when *w, const struct mperson *p,
 		set_flags(f, p, MPERSON_DISTRICT_YES, MPERSON_DISTRICT_NO);
 		return true;
 	case YOUTH_NEEDS:
-		set_bits(f, need_bits(p));
+		set_needs(f, p, a);
 		return true;
 	case YOUTH_RQTH:
 		set_flags(f, p, MPERSON_RQTH, 0);

@@ -47,42 +47,42 @@ struct near {
 	int64_t d2;
 };
 
-static int64_t square(const struct transit_station *s, struct plane_point at)
+/* Those within the reach of a bus, in order of number. */
+static size_t in_reach(const struct transit *t, struct plane_point at,
+		       struct near *out)
 {
-	int64_t dx = s->at.x_m - at.x_m, dy = s->at.y_m - at.y_m;
-
-	return dx * dx + dy * dy;
-}
-
-/* Those at most r_m away, in order of number; at most NEAR_MAX. */
-static size_t within(const int64_t *d2, size_t n, int64_t r_m, struct near *out)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n && kept < NEAR_MAX; i++)
-		if (d2[i] <= r_m * r_m)
-			out[kept++] = (struct near){(uint16_t)i, d2[i]};
-	return kept;
-}
-
-static size_t near_stations(const struct transit *t, struct plane_point at,
-			    struct near *out)
-{
-	int64_t d2[TRAVEL_STATIONS_MAX], reach = t->model.v[PARAM_BUS_REACH];
-	int64_t r = NEAR_FIRST_M;
+	int32_t reach = t->model.v[PARAM_BUS_REACH];
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->n; i++)
-		d2[i] = square(&t->stations[i], at);
+	for (size_t i = 0; i < t->n; i++) {
+		int64_t dx = t->stations[i].at.x_m - at.x_m;
+		int64_t dy = t->stations[i].at.y_m - at.y_m;
+		int64_t d2 = dx * dx + dy * dy;
+
+		if (d2 <= (int64_t)reach * reach)
+			out[n++] = (struct near){(uint16_t)i, d2};
+	}
+	return n;
+}
+
+/* At most NEAR_MAX of them are left, in out. */
+static size_t near_stations(const struct transit *t, struct plane_point at,
+			    struct near out[TRAVEL_STATIONS_MAX])
+{
+	int64_t r = NEAR_FIRST_M;
+	size_t all = in_reach(t, at, out), n = 0;
+
 	/* Half again at each step: a circle of twice the area. */
-	for (; n < NEAR_MIN && r < reach; r += r / 2) {
-		n = 0;
-		for (size_t i = 0; i < t->n; i++)
-			n += d2[i] <= r * r;
-		if (n >= NEAR_MIN)
+	for (;; r += r / 2) {
+		for (size_t i = n = 0; i < all; i++)
+			n += out[i].d2 <= r * r;
+		if (n >= NEAR_MIN || n == all)
 			break;
 	}
-	return within(d2, t->n, r < reach ? r : reach, out);
+	for (size_t i = n = 0; i < all && n < NEAR_MAX; i++)
+		if (out[i].d2 <= r * r)
+			out[n++] = out[i];
+	return n;
 }
 
 static int by_seconds(const void *a, const void *b)
@@ -115,7 +115,7 @@ static bool is_through(const struct transit *t, const struct transit_access *x,
 size_t transit_access(const struct transit *t, struct plane_point at,
 		      struct transit_access *out, size_t max)
 {
-	struct near near[NEAR_MAX];
+	struct near near[TRAVEL_STATIONS_MAX];
 	struct transit_access all[NEAR_MAX];
 	const int32_t *m = t->model.v;
 	size_t n = near_stations(t, at, near), n_all = 0, kept = 0;
