@@ -103,6 +103,22 @@ ctl import agencies - <"$I/agencies.csv" >"$I/out" 2>&1 || fail "from stdin"
 try 3 "social-security" import youths "$I/nir.csv" --origin ml-est --dry-run
 grep -q 290027511100160 "$I/out" && fail "the number is repeated"
 
+# What is refused is told, once, listed, and taken back.
+try 0 "not proposed any more" youths refuse cfa-pain:c1 --place 93048
+try 0 "nothing to change" youths refuse cfa-pain:c1 --place 93048
+try 0 "not proposed any more" youths refuse cfa-pain:c1 \
+	--employer "130 027 972 00012"
+try 1 "no commune" youths refuse cfa-pain:c1 --place 99999
+try 1 "never showed" youths refuse cfa-pain:c1 --offer none:1
+try 2 "say one of" youths refuse cfa-pain:c1
+try 2 "say one of" youths refuse cfa-pain:c1 --place 93048 --employer X
+ctl youths show cfa-pain:c1 --json >"$I/out"
+grep -q 130027972 "$I/out" && grep -q '"93048"' "$I/out" || fail "not listed"
+try 0 "taken back" youths accept cfa-pain:c1 --place 93048
+try 0 "nothing to change" youths accept cfa-pain:c1 --place 93048
+ctl youths show cfa-pain:c1 --json | grep -q '"93048"' && fail "still listed"
+[ "$(ctl events list --kind refused --json | wc -l)" -eq 2 ] || fail "events"
+
 instance_stop
 [ "$status" -eq 0 ] || fail "stopped: $status"
 if grep -E 'Lina|Yanis|Noé|Awa|Essai|@|0?6 ?39|33639|290027' "$I/log" |
