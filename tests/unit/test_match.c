@@ -432,7 +432,7 @@ CHANGE(before_transport_by_moped)
 CHANGE(first_transport)
 {
 	UNUSED;
-	o->start_min = 5 * 60 + 30;
+	o->start_min = 6 * 60 + 45;
 	o->at.y_m = p->at.y_m + 7000;
 }
 CHANGE(need_refused)
@@ -548,8 +548,8 @@ static const struct gate_case gate_cases[] = {
 	 GATE_PASS, WHY_REACHED, DECISION_SEND, false},
 	{"04:00 by moped passes", before_transport_by_moped, GATE_REACH,
 	 GATE_PASS, WHY_REACHED, DECISION_SEND, false},
-	{"05:30 passes", first_transport, GATE_REACH, GATE_PASS, WHY_REACHED,
-	 DECISION_SEND, false},
+	{"06:45 passes, by the first trains", first_transport, GATE_REACH,
+	 GATE_PASS, WHY_REACHED, DECISION_SEND, false},
 	{"exposure above the limit", need_refused, GATE_NEED, GATE_FAIL,
 	 WHY_NEED_EXPOSURE, DECISION_EXCLUDE, true},
 	{"exposure at the limit", need_met, GATE_NEED, GATE_PASS, WHY_NEED_OK,

@@ -553,7 +553,10 @@ static void test_models_fit_the_shipped_templates(void **state)
 		"'name':'Licence d’Essai','url':'https://l.example/'}}}");
 	world_offer(&w, "{'start':'2026-12-01','posted':'2026-11-20T08:00:00Z',"
 			"'updated':'2026-11-21T08:00:00Z',"
-			"'employer':{'name':'CFA d’Essai','school':'yes'},"
+			"'employer':{'name':'CFA d’Essai','school':'yes',"
+			"'siret':'12345678200010'},"
+			/* enough in its favour to come first all the same */
+			"'positions':2,'access':{'tutoring':'yes'},"
 			"'provenance':{'rome':'text'},"
 			"'evidence':{'rome':'86 %: title words'},"
 			"'quality':{'outcome':'note','symbols':['COURT'],"

@@ -5,6 +5,8 @@
  * trade and these points", which the sift compares without a root. */
 #include "matcher.h"
 
+#include "engine/travel/field.h"
+
 #include <etrier/date.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
@@ -84,41 +86,37 @@ static float bound_of(int32_t reach_m)
 	return reach_m < 0 ? -1 : r * r * BOUND_SLACK;
 }
 
-/* How far public transport may take somebody: the formula says, a network
- * itself only by its fields. */
-static float transit_bound(const struct travel *t, int32_t cost)
-{
-	if (t->transit)
-		return cost < 0 ? -1 : FLT_MAX;
-	return bound_of(travel_reach_m(t->by_modes[1u << MODE_TRANSIT], cost));
-}
-
 static void fill_bounds(struct matcher *m, uint32_t i, const struct profile *p,
 			const struct ruleset *s)
 {
 	const struct travel *t = m->env.travel;
-	float *own = &m->bounds[REACH_OWN][(size_t)i * REACH_STRIDE];
-	float *all = &m->bounds[REACH_ALL][(size_t)i * REACH_STRIDE];
+	const struct travel_curve *formula = t->by_modes[1u << MODE_TRANSIT];
+	float *plain = &m->bounds[REACH_FORMULA][(size_t)i * REACH_STRIDE];
+	float *network = &m->bounds[REACH_NETWORK][(size_t)i * REACH_STRIDE];
 
-	own[REACH_NOBODY] = all[REACH_NOBODY] = -1;
+	plain[REACH_NOBODY] = network[REACH_NOBODY] = -1;
 	for (int level = 0; level <= REACH_LEVELS; level++) {
 		int32_t cost;
 
-		own[level] = all[level] = FLT_MAX;
+		plain[level] = network[level] = FLT_MAX;
 		if (!p->own)
 			continue;
 		cost = cost_for(p, s, t->cost_per_minute,
 				level * 1000 / REACH_LEVELS);
-		/* level 0 is the limit, whatever the value there */
-		own[level] = all[level] =
-			bound_of(travel_reach_m(p->own, cost));
+		plain[level] = bound_of(travel_reach_m(p->own, cost));
 		if (p->has_transit)
-			all[level] = fmaxf(all[level], transit_bound(t, cost));
+			plain[level] =
+				fmaxf(plain[level],
+				      bound_of(travel_reach_m(formula, cost)));
+		/* how far a network goes only its fields know */
+		if (!p->has_transit || cost < 0)
+			network[level] = plain[level];
 	}
 	if (!p->own)
 		return;
-	m->farthest[REACH_OWN] = fmaxf(m->farthest[REACH_OWN], own[0]);
-	m->farthest[REACH_ALL] = fmaxf(m->farthest[REACH_ALL], all[0]);
+	for (int k = 0; k < REACH_COUNT; k++)
+		m->farthest[k] = fmaxf(m->farthest[k],
+				       m->bounds[k][(size_t)i * REACH_STRIDE]);
 }
 
 static void fill_profile(struct matcher *m, uint32_t i, uint64_t packed)
@@ -239,10 +237,9 @@ static void begin_training(struct scan *s)
 /* Which way public transport is asked for, and how far anybody may be. */
 static void begin_travel(struct matcher *m, struct scan *s)
 {
-	const struct travel *t = m->env.travel;
 	const struct moffer *o = s->frame->offer;
 	bool has_hours = o->start_min >= 0 || o->end_min >= 0;
-	enum reach reach = REACH_ALL;
+	enum reach reach;
 
 	s->reach_m = FLT_MAX;
 	s->bounds = m->anywhere;
@@ -255,16 +252,7 @@ static void begin_travel(struct matcher *m, struct scan *s)
 	if (has_hours && s->frame->rules->out_of_hours != RULES_EXCLUDE)
 		s->by_day = pad_field(m->env.pad, o, TRAVEL_ANY,
 				      TRAVEL_AT_ANY_HOUR);
-	if (!t->transit) {
-		bool runs = travel_field_transit(s->field, TRAVEL_NO_ZONE, 0) <
-			    TRAVEL_NEVER;
-
-		if (runs)
-			s->transit = t->by_modes[1u << MODE_TRANSIT];
-		else if (!s->by_day)
-			reach = REACH_OWN;
-		s->field = NULL;
-	}
+	reach = s->field->has_network ? REACH_NETWORK : REACH_FORMULA;
 	s->bounds = m->bounds[reach];
 	s->reach_m = sqrtf(m->farthest[reach]);
 }

@@ -16,15 +16,9 @@
 /* The same for every young person: who reads it learns nothing of them. */
 static const char neutral_check[] = "conditions de travail";
 
-/* Gates of the rules that no path judges yet. */
-static bool is_judged(enum gate g)
-{
-	return g != GATE_MINOR_NIGHT && g != GATE_MINOR_WORK && g < GATE_LEVEL;
-}
-
 static bool is_shown(enum gate g, int with_private)
 {
-	return is_judged(g) && (g != GATE_NEED || with_private);
+	return g != GATE_NEED || with_private;
 }
 
 static bool has_words(const struct gate_result *g, int with_private)

@@ -35,8 +35,9 @@ struct profile {
 	int32_t limit, full, zero;
 	uint64_t per_span; /* reciprocal of zero - full */
 };
-/* With public transport and without: two reaches of one profile. */
-enum reach { REACH_OWN, REACH_ALL, REACH_COUNT };
+/* Where the formula stands for public transport, and where a network does: two
+ * reaches of one profile. */
+enum reach { REACH_FORMULA, REACH_NETWORK, REACH_COUNT };
 
 /* Days late or waiting, clipped: settings stop at 500 days. */
 #define START_DAYS    512
@@ -86,10 +87,7 @@ struct scan {
 	const uint32_t *rare_of;
 	const struct rare *rares;
 	float x_m, y_m;
-	/* Public transport: a curve where the formula stands for it, else the
-	 * field; both NULL: nothing runs. */
-	const struct travel_curve *transit;
-	struct travel_field *field;
+	struct travel_field *field;  /* public transport at these hours */
 	struct travel_field *by_day; /* what else runs, when that only asks */
 	uint16_t today, start;	     /* day16; start 0 unknown */
 	int days_to_start;	     /* today - start, 0 or less */

@@ -162,12 +162,8 @@ static int64_t start_points(const struct scan *s, const struct posting *p)
 static bool ride(const struct scan *s, const struct profile *f,
 		 const struct posting *p, int32_t d, int32_t *cost)
 {
-	int32_t c = TRAVEL_NEVER;
+	int32_t c = travel_field_transit_inline(s->field, p->zone, d);
 
-	if (s->transit)
-		c = travel_cost(s->transit, d);
-	else if (s->field)
-		c = travel_field_transit_inline(s->field, p->zone, d);
 	if (c < *cost)
 		*cost = c;
 	if (*cost <= f->limit || !s->by_day)
