@@ -22,6 +22,8 @@ void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Keep the first len bytes. */
+void buf_cut(struct buf *b, size_t len);
 /* Drop the first n bytes. */
 void buf_consume(struct buf *b, size_t n);
 /* The bytes become the caller's (free()); never NULL; *b is empty again. */

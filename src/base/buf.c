@@ -78,6 +78,14 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(again);
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+	BUG_ON(len > b->len);
+	b->len = len;
+	if (b->data)
+		b->data[len] = '\0';
+}
+
 void buf_consume(struct buf *b, size_t n)
 {
 	BUG_ON(n > b->len);

@@ -26,7 +26,7 @@ struct label {
 static int find_whole(const struct label *rows, size_t n, const char *folded)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(rows[i].word, folded))
+		if (rows[i].word[0] == *folded && str_eq(rows[i].word, folded))
 			return (int)i;
 	return -1;
 }
