@@ -19,7 +19,8 @@ struct buf;
  *	js_out_close(b, mark, '}');
  *	buf_addc(b, '}');
  *
- * key is text of ours that needs no escape; NULL in a list. */
+ * key is text of ours, 60 bytes at most, that needs no escape; NULL in a list.
+ */
 void js_out_key(struct buf *out, const char *key); /* a value must follow */
 /* Nothing when s is NULL or no UTF-8, as js_put_str(). */
 void js_out_str(struct buf *out, const char *key, const char *s);

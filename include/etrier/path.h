@@ -33,7 +33,8 @@ struct path {
 	size_t n; /* at most PATH_STEPS_MAX */
 };
 
-/* Steps and strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with it). */
+/* Steps and strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with
+ * it). */
 int path_parse(struct arena *a, const char *text, struct path *out,
 	       struct err *err);
 

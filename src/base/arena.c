@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Bump allocation in a list of blocks, newest first. A block doubles in size
  * up to BLOCK_MAX, so that a small message costs one small block and a large
- * poll few large ones; an allocation larger than a block gets its own. Zeroed is
- * what is handed out, not the block: most of a block is never asked for. */
+ * poll few large ones; an allocation larger than a block gets its own. Zeroed
+ * is what is handed out, not the block: most of a block is never asked for. */
 #include <etrier/arena.h>
 #include <etrier/mem.h>
 

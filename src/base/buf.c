@@ -43,6 +43,17 @@ static bool reserve(struct buf *b, size_t more)
 	return true;
 }
 
+void buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->max)
+		n = b->max;
+	if (n < b->cap)
+		return;
+	b->data = mem_grow(b->data, n + 1, 1);
+	b->data[b->len] = '\0';
+	b->cap = n + 1;
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	if (!reserve(b, n))

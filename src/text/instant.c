@@ -133,7 +133,7 @@ void instant_format(int64_t utc, char out[21])
 	out[0] = '\0';
 	if (!split(utc, &p))
 		return;
-	/* printf() would cost more than the rest of an offer's dates. */
+	/* Formatted output costs more than the rest of an offer's dates. */
 	const unsigned v[] = {(unsigned)p.year / 100,
 			      (unsigned)p.year % 100,
 			      (unsigned)p.month,

@@ -4,31 +4,29 @@
  * members one by one, for lines too many to make a tree of each. Where a comma
  * is due follows from the last byte written. */
 #include "js_value.h"
+#include "lanes.h"
 
 #include <etrier/buf.h>
 #include <etrier/js.h>
 #include <etrier/js_out.h>
+#include <etrier/mem.h>
 #include <etrier/utf8.h>
 
 #include <string.h>
 
-#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
-
-/* Is there such a byte among the eight? Only ASCII signs are asked for. */
-static uint64_t holds(uint64_t eight, unsigned char sign)
-{
-	uint64_t x = eight ^ EACH_BYTE(sign);
-	return (x - EACH_BYTE(1)) & ~x & EACH_BYTE(0x80);
-}
+#define KEY_MAX 60 /* ours are shorter */
 
 size_t js_run(const char *s, size_t n)
 {
 	size_t i = 0;
-	for (uint64_t w; n - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(&w, s + i, sizeof(w));
-		uint64_t control = (w - EACH_BYTE(' ')) & ~w & EACH_BYTE(0x80);
-		if (control | holds(w, '"') | holds(w, '\\'))
-			break;
+	while (n - i >= LANES) {
+		lanes v = lanes_at(s + i);
+		size_t run = lanes_first((lanes)(v < LANES_ALL(' ')) |
+					 (lanes)(v == LANES_ALL('"')) |
+					 (lanes)(v == LANES_ALL('\\')));
+		i += run;
+		if (run < LANES)
+			return i;
 	}
 	while (i < n && (unsigned char)s[i] >= ' ' && s[i] != '"' &&
 	       s[i] != '\\')
@@ -144,14 +142,19 @@ void js_write(const json_t *v, struct buf *out)
 
 void js_out_key(struct buf *out, const char *key)
 {
+	char piece[KEY_MAX + 5], *end = piece;
 	char last = out->len ? out->data[out->len - 1] : '{';
+	size_t n = key ? strlen(key) : 0;
+	BUG_ON(n > KEY_MAX);
 	if (last != '{' && last != '[')
-		buf_addc(out, ',');
-	if (!key)
-		return;
-	buf_addc(out, '"');
-	buf_adds(out, key);
-	buf_add(out, "\":", 2);
+		*end++ = ',';
+	if (key) {
+		*end++ = '"';
+		end = mempcpy(end, key, n);
+		*end++ = '"';
+		*end++ = ':';
+	}
+	buf_add(out, piece, (size_t)(end - piece));
 }
 
 void js_out_str(struct buf *out, const char *key, const char *s)

@@ -98,6 +98,8 @@ static bool read_string(struct plain *r, const char **s, size_t *n)
 		return true;
 	}
 	buf_reset(&r->text);
+	/* What follows is never longer than its escapes. */
+	buf_reserve(&r->text, (size_t)(r->end - *s));
 	buf_add(&r->text, *s, *n);
 	while (r->p < r->end && *r->p == '\\') {
 		r->p++;

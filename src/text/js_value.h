@@ -9,7 +9,8 @@
 
 struct err;
 
-/* As js_parse(), of a value whose nesting was already counted, without the check of depth and without the byte order mark. */
+/* As js_parse(), of a value whose nesting was already counted, without the
+ * check of depth and without the byte order mark. */
 json_t *js_value(const char *bytes, size_t n, struct err *err);
 /* The same value, when there is nothing unusual about it; else NULL, which says
  * nothing: ask js_value(). */
