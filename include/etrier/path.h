@@ -29,11 +29,12 @@ struct path_step {
 	const char *filter_name, *filter_value; /* NULL: no filter */
 };
 struct path {
-	struct path_step steps[PATH_STEPS_MAX];
-	size_t n;
+	const struct path_step *steps;
+	size_t n; /* at most PATH_STEPS_MAX */
 };
 
-/* Strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with it). */
+/* Steps and strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with
+ * it). */
 int path_parse(struct arena *a, const char *text, struct path *out,
 	       struct err *err);
 

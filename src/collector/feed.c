@@ -27,7 +27,7 @@ struct feed {
 	json_t *override; /* the source with other records, while it lasts */
 	void *doc;	  /* NULL: none has begun */
 	struct normaliser nz;
-	struct arena arena;
+	struct arena *arena; /* of one record */
 	struct notes notes;
 	json_t *record; /* the one being handed over */
 	bool wants_notes;
@@ -68,7 +68,7 @@ static int take(void *ctx, json_t *record)
 		return -1;
 	f->counts.seen++;
 	f->notes.n = 0;
-	if (normalise(&f->nz, record, &f->arena, &o,
+	if (normalise(&f->nz, record, f->arena, &o,
 		      f->wants_notes ? &f->notes : NULL, &err)) {
 		on_bad(f, "no_title", &err);
 	} else {
@@ -79,7 +79,7 @@ static int take(void *ctx, json_t *record)
 		json_decref(o.provenance);
 		json_decref(o.evidence);
 	}
-	arena_reset(&f->arena);
+	arena_reset(f->arena);
 	return 0;
 }
 
@@ -94,8 +94,8 @@ static int on_record(void *ctx, json_t *record, const struct err *why)
 }
 
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
-		      bool wants_notes, const struct feed_handler *handler,
-		      void *ctx)
+		      struct arena *scratch, bool wants_notes,
+		      const struct feed_handler *handler, void *ctx)
 {
 	struct feed *f = mem_alloc(sizeof(*f));
 	f->kind = kind_find(js_str(source, "kind", ""));
@@ -106,7 +106,7 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 	f->handler = handler;
 	f->ctx = ctx;
 	f->counts.declared = -1;
-	arena_init(&f->arena);
+	f->arena = scratch;
 	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
 	f->source = source;
 	return f;
@@ -247,6 +247,5 @@ void feed_free(struct feed *f)
 	if (!f)
 		return;
 	close_document(f);
-	arena_clear(&f->arena);
 	free(f);
 }

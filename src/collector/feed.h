@@ -21,10 +21,11 @@ struct feed_handler {
 		       const struct err *err);
 };
 
-/* source is borrowed and outlives the feed; so do nz's parts. */
+/* source and scratch are borrowed and outlive the feed; so do nz's parts.
+ * scratch is reset after each record, so that feeds may share one. */
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
-		      bool wants_notes, const struct feed_handler *handler,
-		      void *ctx);
+		      struct arena *scratch, bool wants_notes,
+		      const struct feed_handler *handler, void *ctx);
 /* The next document begins; without it the first bytes begin one. records:
  * path of the records in this one, NULL: the source's. */
 void feed_begin(struct feed *f, const char *records);

@@ -188,12 +188,39 @@ struct gather {
 	char decimal;
 };
 
+/* Millionths as decimals, the last one no zero. */
+static const char *micro_text(struct arena *a, int64_t v)
+{
+	char digits[24], *end = digits + sizeof(digits), *p = end;
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	*--p = '\0';
+	for (int i = 0; i < 7 || left; i++, left /= 10) {
+		if (i == 6)
+			*--p = '.';
+		*--p = (char)('0' + left % 10);
+	}
+	for (end -= 2; *end == '0'; end--)
+		*end = '\0';
+	if (*end == '.')
+		*end = '\0';
+	if (v < 0)
+		*--p = '-';
+	return arena_dup(a, p);
+}
+
 /* Plain decimals without exponent; a number too large for that is nothing we
  * could use. */
 static const char *real_text(struct arena *a, double v)
 {
 	if (!(v > -1e15 && v < 1e15))
 		return NULL;
+	/* A number of at most six decimals, as coordinates are: without
+	 * formatted output, which would be a third of finding the place. */
+	bool is_small = v > -1e3 && v < 1e3;
+	int64_t micro =
+		is_small ? (int64_t)(v * 1e6 + (v < 0 ? -0.5 : 0.5)) : 0;
+	if (micro && (double)micro / 1e6 == v)
+		return micro_text(a, micro);
 	char *s = arena_printf(a, "%.7f", v);
 	size_t n = strlen(s);
 	while (n && s[n - 1] == '0')

@@ -356,10 +356,8 @@ static void put_time(const struct job *j)
 	o->posted = instant(j, SOURCE_F_POSTED);
 	o->updated = instant(j, SOURCE_F_UPDATED);
 	o->expires = instant(j, SOURCE_F_EXPIRES);
-	/* A day alone is good to its end. */
-	const char *s = raw(j, SOURCE_F_EXPIRES);
-	if (o->expires != INSTANT_NONE && s && strlen(s) <= 10)
-		o->expires = paris_instant(paris_date(o->expires) + 1, 0) - 1;
+	if (o->expires != INSTANT_NONE)
+		o->expires = value_end(raw(j, SOURCE_F_EXPIRES), o->expires);
 	int64_t since = o->updated != INSTANT_NONE ? o->updated : o->posted;
 	if (o->expires == INSTANT_NONE && since != INSTANT_NONE &&
 	    j->nz->expires_days)

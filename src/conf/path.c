@@ -62,7 +62,8 @@ static char *step_end(char *s)
 int path_parse(struct arena *a, const char *text, struct path *out,
 	       struct err *err)
 {
-	struct path p = {.n = 0};
+	struct path_step steps[PATH_STEPS_MAX];
+	size_t n = 0;
 	if (!*text || strlen(text) > PATH_LENGTH_MAX)
 		return err_set(err, ERR_CONFIG, "a path has 1 to %d bytes",
 			       PATH_LENGTH_MAX);
@@ -71,16 +72,19 @@ int path_parse(struct arena *a, const char *text, struct path *out,
 		char *end = step_end(s);
 		is_last = !*end;
 		*end = '\0';
-		if (p.n == PATH_STEPS_MAX)
+		if (n == PATH_STEPS_MAX)
 			return err_set(err, ERR_CONFIG,
 				       "more than %d names in a path",
 				       PATH_STEPS_MAX);
-		if (parse_step(a, s, &p.steps[p.n], err))
+		if (parse_step(a, s, &steps[n], err))
 			return -1;
-		p.n++;
+		n++;
 		s = end + 1;
 	}
-	*out = p;
+	/* As many as there are: two hundred maps must fit a cache. */
+	struct path_step *kept = arena_array(a, n, sizeof(*kept));
+	memcpy(kept, steps, n * sizeof(*kept));
+	*out = (struct path){kept, n};
 	return 0;
 }
 

@@ -180,7 +180,8 @@ void titles_add(struct titles *t, struct arena *a, const char *pattern,
 uint16_t titles_find(const struct titles *t, const char *title)
 {
 	struct arena a;
-	arena_init(&a);
+	struct arena_lent lent;
+	arena_init_lent(&a, &lent);
 	const char *key = title_key(&a, title);
 	size_t at = slot_of(t, hash_text(key));
 	uint16_t trade = *key && t->hash[at] ? t->trade[at] : ROME_NONE;

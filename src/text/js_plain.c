@@ -86,34 +86,26 @@ static bool read_escape(struct plain *r)
 	return at != NULL;
 }
 
-/* How many bytes stand before a quote, a backslash or a control character. */
-static size_t plain_run(const struct plain *r)
-{
-	const char *p = r->p;
-	while (p < r->end && (unsigned char)*p >= ' ' && *p != '"' &&
-	       *p != '\\')
-		p++;
-	return (size_t)(p - r->p);
-}
-
 /* The string whose quote was taken: in the input when it has no escape, else
  * in r->text until the next one. */
 static bool read_string(struct plain *r, const char **s, size_t *n)
 {
 	*s = r->p;
-	*n = plain_run(r);
+	*n = js_run(r->p, (size_t)(r->end - r->p));
 	r->p += *n;
 	if (r->p < r->end && *r->p == '"') {
 		r->p++;
 		return true;
 	}
 	buf_reset(&r->text);
+	/* What follows is never longer than its escapes. */
+	buf_reserve(&r->text, (size_t)(r->end - *s));
 	buf_add(&r->text, *s, *n);
 	while (r->p < r->end && *r->p == '\\') {
 		r->p++;
 		if (!read_escape(r))
 			return false;
-		size_t run = plain_run(r);
+		size_t run = js_run(r->p, (size_t)(r->end - r->p));
 		buf_add(&r->text, r->p, run);
 		r->p += run;
 	}

@@ -2,6 +2,7 @@
 /* Strict UTF-8, the comparison form of words, and text of strangers made safe
  * to show. Properties of characters come from utf8proc; the rules about which
  * to drop are here. Nothing here fails: bad bytes are left out. */
+#include "lanes.h"
 #include "nfc.h"
 
 #include <etrier/arena.h>
@@ -50,25 +51,38 @@ size_t utf8_sequence(const char *s, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* How many bytes at s are ASCII, by words of eight. */
+/* How many bytes at s are ASCII. */
 static size_t ascii_run(const char *s, size_t n)
 {
 	size_t i = 0;
-	for (uint64_t w; n - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(&w, s + i, sizeof(w));
-		if (w & UINT64_C(0x8080808080808080))
-			break;
+	while (n - i >= LANES) {
+		size_t run = lanes_first(lanes_at(s + i) & LANES_ALL(0x80));
+		i += run;
+		if (run < LANES)
+			return i;
 	}
 	while (i < n && (unsigned char)s[i] < 0x80)
 		i++;
 	return i;
 }
 
+/* As ascii_run(), with the letters of Latin-1 (U+00C0 to U+00FF). */
+static size_t latin_run(const char *s, size_t n)
+{
+	size_t i = ascii_run(s, n);
+	while (n - i >= 2 && (unsigned char)s[i] == 0xC3 &&
+	       ((unsigned char)s[i + 1] & 0xC0) == 0x80) {
+		i += 2;
+		i += ascii_run(s + i, n - i);
+	}
+	return i;
+}
+
 bool utf8_is_valid(const char *s, size_t n)
 {
 	uint32_t cp;
-	for (size_t i = ascii_run(s, n), len; i < n;
-	     i += ascii_run(s + i, n - i)) {
+	for (size_t i = latin_run(s, n), len; i < n;
+	     i += latin_run(s + i, n - i)) {
 		len = utf8_sequence(s + i, n - i, &cp);
 		if (!len)
 			return false;
@@ -140,7 +154,7 @@ static bool is_mark(uint32_t cp)
 static bool is_composed(const char *s, size_t n)
 {
 	uint32_t cp;
-	for (size_t i = ascii_run(s, n); i < n; i += ascii_run(s + i, n - i)) {
+	for (size_t i = latin_run(s, n); i < n; i += latin_run(s + i, n - i)) {
 		size_t len = utf8_sequence(s + i, n - i, &cp);
 		if (!len || (cp >= 0x300 && cp < 0x2002) || cp >= 0x20D0)
 			return false;
@@ -398,21 +412,43 @@ static void clean_cp(struct clean *c, uint32_t cp, const char *bytes, size_t n)
 		clean_keep(c, bytes, n);
 }
 
-/* How many bytes at s stay as they are whatever stands around them: visible
- * ASCII, the letters of Latin-1 (U+00C0 to U+00FF), single blanks between. */
-static size_t plain_run(const char *text)
+/* How many of the bytes from s[i] on are visible ASCII or single blanks, looked
+ * at sixteen at a time; 0 says nothing. */
+static size_t visible_run(const char *s, size_t i, size_t n)
+{
+	size_t from = i;
+	while (n - i > LANES) {
+		lanes v = lanes_at(s + i), next = lanes_at(s + i + 1);
+		lanes is_blank = (lanes)(v == LANES_ALL(' '));
+		size_t run = lanes_first(
+			(lanes)(v < LANES_ALL(' ')) |
+			(lanes)(v >= LANES_ALL(0x7F)) |
+			(is_blank & (lanes)(next == LANES_ALL(' '))));
+		i += run;
+		if (run < LANES)
+			break;
+	}
+	return i - from;
+}
+
+/* How many of the n bytes at s stay as they are whatever stands around them:
+ * visible ASCII, the letters of Latin-1 (U+00C0 to U+00FF), single blanks
+ * between. */
+static size_t plain_run(const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t n = 0;
+	size_t i = 0;
 	for (;;) {
-		if (s[n] > ' ' && s[n] < 0x7F)
-			n++;
-		else if (s[n] == 0xC3 && (s[n + 1] & 0xC0) == 0x80)
-			n += 2;
-		else if (n && s[n] == ' ' && s[n - 1] != ' ')
-			n++;
+		if (i && s[i - 1] != ' ')
+			i += visible_run(text, i, n);
+		if (s[i] > ' ' && s[i] < 0x7F)
+			i++;
+		else if (s[i] == 0xC3 && (s[i + 1] & 0xC0) == 0x80)
+			i += 2;
+		else if (i && s[i] == ' ' && s[i - 1] != ' ')
+			i++;
 		else
-			return n && s[n - 1] == ' ' ? n - 1 : n;
+			return i && s[i - 1] == ' ' ? i - 1 : i;
 	}
 }
 
@@ -438,7 +474,7 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 	struct clean c = {.out = arena_alloc(a, n + 1), .how = how};
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
-		len = plain_run(s + i);
+		len = plain_run(s + i, n - i);
 		if (len) {
 			clean_keep(&c, s + i, len);
 			continue;

@@ -13,6 +13,30 @@
 #include <cmocka.h>
 #include <utf8proc.h>
 
+/* The cleaner looks at sixteen bytes together. */
+static void blanks_close_up_wherever_they_stand(void **state)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+	const size_t n = sizeof(letters) - 1;
+	struct arena a;
+	(void)state;
+	arena_init(&a);
+	for (size_t at = 1; at < n; at++) {
+		char *two = arena_printf(&a, "%.*s  %s", (int)at, letters,
+					 letters + at);
+		char *one = arena_printf(&a, "%.*s %s", (int)at, letters,
+					 letters + at);
+		char *odd = arena_printf(&a, "%.*s\x7f%s", (int)at, letters,
+					 letters + at);
+		assert_string_equal(utf8_clean(&a, two, UTF8_LINES, 100), one);
+		assert_string_equal(utf8_clean(&a, one, UTF8_LINES, 100), one);
+		assert_string_equal(utf8_clean(&a, odd, UTF8_LINES, 100),
+				    letters);
+	}
+	arena_clear(&a);
+}
+
 static void overlong_surrogate_and_cut_forms_are_invalid(void **state)
 {
 	(void)state;
@@ -238,6 +262,7 @@ static void a_tower_of_accents_costs_little(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blanks_close_up_wherever_they_stand),
 		cmocka_unit_test(overlong_surrogate_and_cut_forms_are_invalid),
 		cmocka_unit_test(every_code_point_goes_there_and_back),
 		cmocka_unit_test(a_cut_falls_between_code_points),
