@@ -108,7 +108,7 @@ static bool signal_fires(struct trial *t, struct offer *o, const char *gives,
 	const char *symbol = js_str(t->row, "symbol", "");
 	struct lexicon_hits hits;
 	bool fires = false;
-	lexicon_apply(t->l, &t->a, o, &hits);
+	lexicon_apply(t->l, &t->a, lexicon_texts_cut(&t->a, o), o, &hits);
 	json_decref(o->provenance);
 	for (size_t i = 0; i < hits.n; i++) {
 		if (!str_eq(hits.v[i].symbol, symbol))
@@ -124,7 +124,8 @@ static bool rule_fires(struct trial *t, const struct offer *o)
 {
 	const char *symbol = js_str(t->row, "symbol", "");
 	struct quality_verdict v;
-	quality_judge(t->l, &t->a, o, EXAMPLE_NOW, &v);
+	quality_judge(t->l, &t->a, lexicon_texts_cut(&t->a, o), o, EXAMPLE_NOW,
+		      &v);
 	for (size_t i = 0; i < v.n; i++)
 		if (str_eq(v.symbols[i], symbol))
 			return true;

@@ -10,6 +10,7 @@
 #include <etrier/utf8.h>
 
 #include <limits.h>
+#include <string.h>
 
 /* More in one sentence are not looked at: a person writes about five. */
 enum { MATCHES_MAX = 512 };
@@ -23,98 +24,130 @@ struct match {
 };
 struct scan {
 	const struct lexicon *l;
-	struct sentence sentence;
+	struct word *words;
+	size_t n_words;
+	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
 	uint64_t has; /* TERM_BIT() of all terms of the sentence */
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
 
-static bool has_term(const struct word *w, uint16_t term)
+static bool has_term(const struct known *k, uint16_t term)
 {
-	for (uint16_t i = 0; i < w->n_terms; i++)
-		if (w->terms[i] == term)
+	if (!(k->has & TERM_BIT(term)))
+		return false;
+	for (uint8_t i = 0; i < k->n_terms; i++)
+		if (k->terms[i] == term)
 			return true;
 	return false;
 }
 
 /* The steps from `step` on at the words from `at` on; m->last and m->captured
  * are set on success. As deep as a phrase has steps. */
-static bool match_from(const struct sentence *s, const struct phrase *p,
+static bool match_from(const struct scan *c, const struct phrase *p,
 		       size_t step, size_t at, struct match *m)
 {
 	const struct step *now = &p->steps[step];
+	for (; step < p->n && now->kind == STEP_TERM && !now->is_optional;
+	     step++, now++, at++)
+		if (at >= c->n_words || !has_term(c->known[at], now->term))
+			return false;
 	if (step == p->n) {
 		m->last = (uint16_t)(at - 1);
 		return true;
 	}
 	if (now->kind == STEP_GAP) {
-		for (size_t k = 0; k <= p->within && at + k < s->n; k++)
-			if (match_from(s, p, step + 1, at + k, m))
+		for (size_t k = 0; k <= p->within && at + k < c->n_words; k++)
+			if (match_from(c, p, step + 1, at + k, m))
 				return true;
 		return false;
 	}
 	if (now->kind == STEP_CAPTURE) {
 		int32_t v;
-		size_t n = capture_words(now->capture, s, at, &v);
+		size_t n = capture_words(now->capture, c->words, c->n_words, at,
+					 &v);
 		if (n)
 			m->captured = v;
-		return n && match_from(s, p, step + 1, at + n, m);
+		return n && match_from(c, p, step + 1, at + n, m);
 	}
-	if (at < s->n && has_term(&s->v[at], now->term) &&
-	    match_from(s, p, step + 1, at + 1, m))
+	if (at < c->n_words && has_term(c->known[at], now->term) &&
+	    match_from(c, p, step + 1, at + 1, m))
 		return true;
-	return now->is_optional && match_from(s, p, step + 1, at, m);
+	return match_from(c, p, step + 1, at, m);
 }
 
-static void try_phrases(struct scan *c, size_t at, const struct beginning *list,
+/* The phrases of a list from their second step on, the first being the words
+ * from `at` to `next`. */
+static void try_phrases(struct scan *c, size_t at, size_t next,
+			int32_t captured, const struct beginning *list,
 			size_t n)
 {
-	for (size_t i = 0; i < n && c->n < MATCHES_MAX; i++) {
-		struct match m = {.phrase = list[i].phrase,
-				  .first = (uint16_t)at};
+	for (size_t i = 0; i < n; i++) {
 		if (list[i].needs & ~c->has)
 			continue;
-		if (match_from(&c->sentence,
-			       phrases_at(c->l->phrases, m.phrase), 0, at, &m))
+		struct match m = {.phrase = list[i].phrase,
+				  .first = (uint16_t)at,
+				  .captured = captured};
+		if (c->n < MATCHES_MAX &&
+		    match_from(c, phrases_at(c->l->phrases, m.phrase), 1, next,
+			       &m))
 			c->v[c->n++] = m;
+	}
+}
+
+static bool is_any_possible(const struct scan *c, const struct beginning *list,
+			    size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(list[i].needs & ~c->has))
+			return true;
+	return false;
+}
+
+/* Phrases that begin with what is captured, which is read once for all. */
+static void try_captures(struct scan *c, size_t at)
+{
+	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+		int32_t v;
+		size_t n, n_words;
+		const struct beginning *list =
+			phrases_by_capture(c->l->phrases, (enum capture)k, &n);
+		if (!is_any_possible(c, list, n))
+			continue;
+		n_words = capture_words((enum capture)k, c->words, c->n_words,
+					at, &v);
+		if (n_words)
+			try_phrases(c, at, at + n_words, v, list, n);
 	}
 }
 
 static void know_words(struct scan *c)
 {
 	c->has = 0;
-	for (size_t i = 0; i < c->sentence.n; i++) {
-		struct word *w = &c->sentence.v[i];
-		phrases_know(c->l->phrases, w);
-		for (uint16_t k = 0; k < w->n_terms; k++)
-			c->has |= TERM_BIT(w->terms[k]);
+	for (size_t i = 0; i < c->n_words; i++) {
+		c->known[i] = phrases_know(c->l->phrases, &c->words[i]);
+		c->has |= c->known[i]->has;
 	}
 }
 
 static void find_matches(struct scan *c)
 {
-	const struct phrases *p = c->l->phrases;
 	size_t n;
 	c->n = 0;
-	for (size_t i = 0; i < c->sentence.n; i++) {
-		const struct word *w = &c->sentence.v[i];
-		for (uint16_t k = 0; k < w->n_terms; k++) {
-			const struct beginning *list =
-				phrases_by_term(p, w->terms[k], &n);
-			try_phrases(c, i, list, n);
+	for (size_t i = 0; i < c->n_words; i++) {
+		const struct known *known = c->known[i];
+		for (uint8_t k = 0; k < known->n_starts; k++) {
+			const struct beginning *list = phrases_by_term(
+				c->l->phrases, known->starts[k], &n);
+			try_phrases(c, i, i + 1, 0, list, n);
 		}
-		bool may_begin = capture_may_begin(w);
-		for (int k = CAPTURE_TIME; may_begin && k < CAPTURE_COUNT;
-		     k++) {
-			const struct beginning *list =
-				phrases_by_capture(p, (enum capture)k, &n);
-			try_phrases(c, i, list, n);
-		}
+		if (capture_may_begin(&c->words[i]))
+			try_captures(c, i);
 	}
 }
 
 /* Whole sentences, so a little more than the words asked for. */
-static void count_language(const struct sentence *s, struct language *out)
+static void count_language(const struct cut_sentence *s, struct language *out)
 {
 	if (out->n >= LANGUAGE_WORDS_MAX)
 		return;
@@ -131,7 +164,7 @@ static int distance(const struct scan *c, size_t last, size_t first)
 {
 	if (first <= last)
 		return 0;
-	return c->sentence.v[last].clause == c->sentence.v[first].clause
+	return c->words[last].clause == c->words[first].clause
 		       ? (int)(first - last)
 		       : INT_MAX;
 }
@@ -165,23 +198,24 @@ static void fire(const struct scan *c, const struct match *m, size_t row,
 	struct firing_at at = {
 		.row = row,
 		.captured = m->captured,
-		.from = c->sentence.v[m->first].from,
-		.to = c->sentence.v[m->last].to,
+		.from = c->words[m->first].from,
+		.to = c->words[m->last].to,
 	};
 	on_fire(ctx, &at);
 }
 
-void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
+void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
 		  struct language *language)
 {
 	struct scan c;
-	struct sentences w = {.text = text};
 	c.l = l;
-	while (sentence_next(&w, a, &c.sentence)) {
+	for (struct cut_sentence *s = t->first[where]; s; s = s->next) {
+		c.words = s->v;
+		c.n_words = s->n;
 		know_words(&c);
 		if (language)
-			count_language(&c.sentence, language);
+			count_language(s, language);
 		find_matches(&c);
 		for (size_t i = 0; i < c.n; i++) {
 			const struct firing *f = &l->firings[c.v[i].phrase];
@@ -192,7 +226,7 @@ void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
 	}
 }
 
-const char *lexicon_text_of(const struct offer *o, enum lexicon_text where)
+static const char *text_of(const struct offer *o, enum lexicon_text where)
 {
 	switch (where) {
 	case LEXICON_TITLE:
@@ -208,6 +242,31 @@ const char *lexicon_text_of(const struct offer *o, enum lexicon_text where)
 	default:
 		return NULL;
 	}
+}
+
+static struct cut_sentence *cut_text(struct arena *a, const char *text)
+{
+	struct cut_sentence *first = NULL, **end = &first;
+	struct sentence s;
+	struct sentences w = {.text = text};
+	while (sentence_next(&w, a, &s)) {
+		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
+		(*end)->n = s.n;
+		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
+		end = &(*end)->next;
+	}
+	return first;
+}
+
+struct lexicon_texts *lexicon_texts_cut(struct arena *a, const struct offer *o)
+{
+	struct lexicon_texts *t = arena_alloc(a, sizeof(*t));
+	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
+		t->text[i] = text_of(o, (enum lexicon_text)i);
+		if (t->text[i])
+			t->first[i] = cut_text(a, t->text[i]);
+	}
+	return t;
 }
 
 char *lexicon_cut(struct arena *a, const char *text, uint32_t from, uint32_t to)

@@ -7,7 +7,8 @@
 /* What a lexicon is made of.
  *
  *   text -> sentences of words      lexicon_words.c
- *   phrase -> steps, word -> terms  lexicon_phrase.c (a trie of letters)
+ *   phrase -> steps, words          lexicon_phrase.c (a trie of letters)
+ *   word -> terms, term -> phrases  lexicon_index.c
  *   words -> hour, number, date     lexicon_capture.c
  *   sentence x phrases -> hits      lexicon_match.c
  *   hit -> field of the offer       lexicon_fields.c
@@ -35,8 +36,6 @@ struct word {
 	uint16_t clause;      /* of the sentence, from 0 */
 	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
 	int8_t language;      /* LANGUAGE_..., of small words; or 0 */
-	uint16_t n_terms;
-	uint16_t terms[WORD_TERMS_MAX];
 };
 struct sentence {
 	size_t n;
@@ -55,6 +54,18 @@ struct sentences {
  * at the end. */
 bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out);
 
+/* The texts of an offer as sentences, each with the words it has, cut once for
+ * all lexicons that read them. */
+struct cut_sentence {
+	struct cut_sentence *next;
+	size_t n;
+	struct word v[];
+};
+struct lexicon_texts {
+	const char *text[LEXICON_TEXT_COUNT]; /* of the offer, or NULL */
+	struct cut_sentence *first[LEXICON_TEXT_COUNT];
+};
+
 enum capture {
 	CAPTURE_NONE,
 	CAPTURE_TIME,
@@ -69,9 +80,10 @@ extern const char *const capture_names[];
 enum capture capture_find(const char *name);
 /* False: nothing that is captured begins with this word. */
 bool capture_may_begin(const struct word *w);
-/* How many words from i on are such a thing, 0: none; its value in *out. */
-size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
-		     int32_t *out);
+/* How many of the n words from the one at i on are such a thing, 0: none; its
+ * value in *out. */
+size_t capture_words(enum capture kind, const struct word *v, size_t n,
+		     size_t i, int32_t *out);
 
 enum step_kind { STEP_TERM, STEP_GAP, STEP_CAPTURE };
 struct step {
@@ -94,8 +106,15 @@ int phrases_add(struct phrases *p, const char *text, int within,
 int phrases_finish(struct phrases *p, struct err *err);
 size_t phrases_count(const struct phrases *p);
 const struct phrase *phrases_at(const struct phrases *p, size_t i);
-/* Fills terms, number, month and language. */
-void phrases_know(const struct phrases *p, struct word *w);
+/* What the phrases know of a word: its terms, those of them that begin phrases,
+ * and TERM_BIT() of all. */
+struct known {
+	uint64_t has;
+	const uint16_t *terms, *starts;
+	uint8_t n_terms, n_starts;
+};
+/* Fills number, month and language; never NULL. */
+const struct known *phrases_know(const struct phrases *p, struct word *w);
 /* Phrases that begin alike. needs: a phrase stands only in a sentence that has
  * all these bits, each TERM_BIT() of a term of its words; most are passed over
  * by that. */
@@ -175,11 +194,9 @@ struct language {
 };
 /* Every firing of every row that looks into this text, in order of place; a row
  * may fire often. language may be NULL. */
-void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
+void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
 		  struct language *language);
-/* The text of an offer, or NULL. */
-const char *lexicon_text_of(const struct offer *o, enum lexicon_text where);
 /* Bytes [from, to) of a text as they may be shown. */
 char *lexicon_cut(struct arena *a, const char *text, uint32_t from,
 		  uint32_t to);

@@ -18,12 +18,16 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool is_letter(char c)
+{
+	return (unsigned char)(((unsigned char)c | 0x20) - 'a') < 26;
+}
+
 /* Asked of every byte of every offer: no call, no table. */
 static bool is_word_byte(char c)
 {
-	unsigned char u = (unsigned char)c;
-	return u >= 0x80 || (unsigned char)((u | 0x20) - 'a') < 26 ||
-	       (unsigned char)(u - '0') < 10;
+	return (unsigned char)c >= 0x80 || is_letter(c) ||
+	       (unsigned char)(c - '0') < 10;
 }
 
 /* Signs that lists begin with: bullets, arrows, dingbats, emoji. */
@@ -134,7 +138,7 @@ static void push(struct sentences *at, struct sentence *out, const char *s,
 static void push_rest(struct sentences *w, struct sentence *out)
 {
 	while (w->rest && *w->rest && out->n < SENTENCE_WORDS_MAX) {
-		size_t n = strcspn(w->rest, " ");
+		size_t n = (size_t)(strchrnul(w->rest, ' ') - w->rest);
 		push(w, out, w->rest, n, w->rest_from, w->rest_to);
 		w->rest += n + (w->rest[n] == ' ');
 	}
@@ -142,26 +146,56 @@ static void push_rest(struct sentences *w, struct sentence *out)
 		w->rest = NULL;
 }
 
-/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
- * ASCII are all é, ç and their like; NULL for any other. One French word in six
- * has such a letter, and the general way costs as much as the search itself. */
-static const char *fold_accents(struct arena *a, const char *s, size_t n)
+/* The letter that U+00C0 to U+00FF fold to, which are C3 80 to C3 BF; blank:
+ * not one letter. */
+static const char latin[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
+			    "aaaaaa ceeeeiiii nooooo  uuuuy y";
+
+/* The bytes of a character at s that folds to nothing but parts words, of those
+ * French print has: quotes, dashes, the bullet, the ellipsis, the hard blank.
+ * 0: another. */
+static size_t gap_length(const unsigned char *s)
 {
-	/* U+00C0 to U+00FF, which are C3 80 to C3 BF; blank: not one letter */
-	static const char plain[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
-				    "aaaaaa ceeeeiiii nooooo  uuuuy y";
-	char *out = arena_alloc(a, n + 1), *end = out;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i], next;
-		if (c < 0x80) {
-			*end++ = s[i];
+	if (s[0] == 0xC2)
+		return s[1] == 0xA0 || s[1] == 0xAB || s[1] == 0xBB ? 2 : 0;
+	/* U+2010 to U+2027 */
+	return s[0] == 0xE2 && s[1] == 0x80 && s[2] >= 0x90 && s[2] <= 0xA7 ? 3
+									    : 0;
+}
+
+/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
+ * ASCII are all é, ç, œ and their like and whose signs are those of print; NULL
+ * for any other. One French word in six has such a letter, and the general way
+ * costs as much as the search itself. The text ends in a NUL, so that what is
+ * read behind the piece is there. */
+static const char *fold_plain(struct arena *a, const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text, *end = s + n;
+	char *out = arena_alloc(a, n + 1), *to = out;
+	bool gap = false;
+	while (s < end) {
+		size_t skip = gap_length(s);
+		if (skip) {
+			gap = to > out;
+			s += skip;
 			continue;
 		}
-		next = i + 1 < n ? (unsigned char)s[++i] : 0;
-		if (c != 0xC3 || (next & 0xC0) != 0x80 ||
-		    plain[next & 0x3F] == ' ')
+		if (gap)
+			*to++ = ' ';
+		gap = false;
+		if (*s < 0x80) {
+			*to++ = (char)*s++;
+		} else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80 &&
+			   latin[s[1] & 0x3F] != ' ') {
+			*to++ = latin[s[1] & 0x3F];
+			s += 2;
+		} else if (*s == 0xC5 && (s[1] == 0x92 || s[1] == 0x93)) {
+			*to++ = 'o';
+			*to++ = 'e';
+			s += 2;
+		} else {
 			return NULL;
-		*end++ = plain[next & 0x3F];
+		}
 	}
 	return out;
 }
@@ -177,13 +211,35 @@ static void push_piece(struct sentences *w, struct arena *a,
 		push(w, out, s, n, from, w->at);
 		return;
 	}
-	w->rest = fold_accents(a, s, n);
+	w->rest = fold_plain(a, s, n);
 	if (!w->rest)
 		w->rest = utf8_fold(a, arena_dup_n(a, s, n));
 	w->was_comma |= !*w->rest; /* "–" */
 	w->rest_from = from;
 	w->rest_to = w->at;
 	push_rest(w, out);
+}
+
+/* The bytes of a word of nothing but ASCII letters at s, which is how most are;
+ * 0: the piece is another. */
+static size_t plain_length(const char *s)
+{
+	size_t n = 0;
+	while (is_letter(s[n]))
+		n++;
+	return is_word_byte(s[n]) ? 0 : n;
+}
+
+static void take_piece(struct sentences *w, struct arena *a,
+		       struct sentence *out)
+{
+	size_t n = plain_length(w->text + w->at);
+	if (!n) {
+		push_piece(w, a, out);
+		return;
+	}
+	push(w, out, w->text + w->at, n, w->at, w->at + n);
+	w->at += n;
 }
 
 bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
@@ -193,10 +249,14 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 	push_rest(w, out);
 	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
 		const char *s = w->text + w->at;
+		if (*s == ' ') {
+			w->at++;
+			continue;
+		}
 		if (is_word_byte(*s)) {
-			if (out->n && (unsigned char)*s >= 0x80 && is_bullet(s))
+			if (out->n && (unsigned char)*s > 0xC3 && is_bullet(s))
 				return true;
-			push_piece(w, a, out);
+			take_piece(w, a, out);
 			continue;
 		}
 		enum mark mark = mark_at(w->text, w->at++);

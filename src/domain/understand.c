@@ -170,14 +170,16 @@ void offer_understand(const struct understanding *u, struct arena *a,
 	*k = here;
 	if (o->status != OFFER_LIVE)
 		return;
+	const struct lexicon_texts *texts =
+		u->signals || u->quality ? lexicon_texts_cut(a, o) : NULL;
 	if (u->signals)
-		lexicon_apply(u->signals, a, o, said ? &k->hits : NULL);
+		lexicon_apply(u->signals, a, texts, o, said ? &k->hits : NULL);
 	if (!o->n_rome && u->trades)
 		k->trade = find_trade(u, a, diploma, o);
 	take_conditions(u, a, o);
 	take_employer(u, o);
 	if (!u->quality)
 		return;
-	quality_judge(u->quality, a, o, now, &k->verdict);
+	quality_judge(u->quality, a, texts, o, now, &k->verdict);
 	take_verdict(o, &k->verdict);
 }

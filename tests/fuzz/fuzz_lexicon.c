@@ -124,10 +124,11 @@ static void check_text(const char *text)
 	offer_init(&o);
 	o.description = text;
 	o.positions = 7;
-	lexicon_apply(s, &a, &o, &hits);
+	const struct lexicon_texts *texts = lexicon_texts_cut(&a, &o);
+	lexicon_apply(s, &a, texts, &o, &hits);
 	check_hits(&hits);
 	BUG_ON(o.positions != 7);
-	quality_judge(q, &a, &o, 0, &v);
+	quality_judge(q, &a, texts, &o, 0, &v);
 	BUG_ON(v.n > LEXICON_SYMBOLS_MAX);
 	check_offer(&a, &o);
 	json_decref(o.provenance);

@@ -137,10 +137,14 @@ static struct offer *offer(struct fixture *f, const char *description)
 	return &f->o;
 }
 
+static void read_by(struct fixture *f, const struct lexicon *l, struct offer *o)
+{
+	lexicon_apply(l, &f->a, lexicon_texts_cut(&f->a, o), o, &f->hits);
+}
+
 static void apply(struct fixture *f, const char *description)
 {
-	offer(f, description);
-	lexicon_apply(f->signals, &f->a, &f->o, &f->hits);
+	read_by(f, f->signals, offer(f, description));
 }
 
 static void done(struct fixture *f)
@@ -401,7 +405,7 @@ static void phrases_mean_what_the_contract_says(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct lexicon *l = one_signal(rows[i].keys);
-		lexicon_apply(l, &f->a, offer(f, rows[i].text), &f->hits);
+		read_by(f, l, offer(f, rows[i].text));
 		if ((f->hits.n == 1) != rows[i].fires)
 			fail_msg("%s on \"%s\"", rows[i].keys, rows[i].text);
 		lexicon_free(l);
@@ -424,7 +428,7 @@ static void every_accent_is_folded_as_elsewhere(void **state)
 		n_folded++;
 		char *keys = mem_printf("{\"any\":[\"%s\"]}", folded);
 		struct lexicon *l = one_signal(keys);
-		lexicon_apply(l, &f->a, offer(f, word), &f->hits);
+		read_by(f, l, offer(f, word));
 		if (f->hits.n != 1)
 			fail_msg("%s: %s", word, keys);
 		lexicon_free(l);
@@ -485,7 +489,7 @@ static void captures_read_what_offers_write(void **state)
 			"{\"any\":[\"x %s\"],\"sets\":{\"%s\":\"%s\"}}",
 			rows[i].capture, rows[i].field, rows[i].capture);
 		struct lexicon *l = one_signal(keys);
-		lexicon_apply(l, &f->a, offer(f, rows[i].text), &f->hits);
+		read_by(f, l, offer(f, rows[i].text));
 		const char *got = f->hits.n ? f->hits.v[0].value : NULL;
 		if (!str_eq(got, rows[i].want))
 			fail_msg("\"%s\": %s, not %s", rows[i].text,
@@ -509,7 +513,7 @@ static void what_is_stated_is_never_touched(void **state)
 	o->exposure[EXPOSURE_LOADS] = 1;
 	o->languages[0] = (struct offer_language){"de", VOCAB_NONE, TRI_YES};
 	o->n_languages = 1;
-	lexicon_apply(f->signals, &f->a, o, &f->hits);
+	read_by(f, f->signals, o);
 	assert_int_equal(o->hours.start_min, 9 * 60);
 	assert_int_equal(o->hours.night, TRI_NO);
 	assert_int_equal(o->licences, 1u << LICENCE_AM);
@@ -532,7 +536,7 @@ static void an_offer_keeps_the_provenance_it_had(void **state)
 	struct offer *o = offer(f, "Permis B exigé.");
 	json_t *mine = json_pack("{s:s}", "kind", "text");
 	o->provenance = json_incref(mine);
-	lexicon_apply(f->signals, &f->a, o, NULL);
+	lexicon_apply(f->signals, &f->a, lexicon_texts_cut(&f->a, o), o, NULL);
 	assert_ptr_equal(o->provenance, mine);
 	assert_string_equal(js_str(mine, "kind", ""), "text");
 	assert_string_equal(js_str(mine, "licences", ""), "text");
@@ -601,7 +605,7 @@ static void a_whole_offer_is_read(void **state)
 		   "accompagné par un tuteur dédié. Poste ouvert aux personnes "
 		   "en situation de handicap.");
 	o->title = "Apprenti boulanger H/F";
-	lexicon_apply(f->signals, &f->a, o, &f->hits);
+	read_by(f, f->signals, o);
 	assert_int_equal(o->hours.start_min, 4 * 60 + 30);
 	assert_int_equal(o->hours.weekend, TRI_YES);
 	assert_int_equal(o->hours.weekly_min, 35 * 60);
@@ -637,7 +641,8 @@ static void a_whole_offer_is_read(void **state)
 static struct quality_verdict judge(struct fixture *f, const struct offer *o)
 {
 	struct quality_verdict v;
-	quality_judge(f->quality, &f->a, o, NOW, &v);
+	quality_judge(f->quality, &f->a, lexicon_texts_cut(&f->a, o), o, NOW,
+		      &v);
 	return v;
 }
 
