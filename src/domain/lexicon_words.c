@@ -146,60 +146,6 @@ static void push_rest(struct sentences *w, struct sentence *out)
 		w->rest = NULL;
 }
 
-/* The letter that U+00C0 to U+00FF fold to, which are C3 80 to C3 BF; blank:
- * not one letter. */
-static const char latin[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
-			    "aaaaaa ceeeeiiii nooooo  uuuuy y";
-
-/* The bytes of a character at s that folds to nothing but parts words, of those
- * French print has: quotes, dashes, the bullet, the ellipsis, the hard blank.
- * 0: another. */
-static size_t gap_length(const unsigned char *s)
-{
-	if (s[0] == 0xC2)
-		return s[1] == 0xA0 || s[1] == 0xAB || s[1] == 0xBB ? 2 : 0;
-	/* U+2010 to U+2027 */
-	return s[0] == 0xE2 && s[1] == 0x80 && s[2] >= 0x90 && s[2] <= 0xA7 ? 3
-									    : 0;
-}
-
-/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
- * ASCII are all é, ç, œ and their like and whose signs are those of print; NULL
- * for any other. One French word in six has such a letter, and the general way
- * costs as much as the search itself. The text ends in a NUL, so that what is
- * read behind the piece is there. */
-static const char *fold_plain(struct arena *a, const char *text, size_t n)
-{
-	const unsigned char *s = (const unsigned char *)text, *end = s + n;
-	char *out = arena_alloc(a, n + 1), *to = out;
-	bool gap = false;
-	while (s < end) {
-		size_t skip = gap_length(s);
-		if (skip) {
-			gap = to > out;
-			s += skip;
-			continue;
-		}
-		if (gap)
-			*to++ = ' ';
-		gap = false;
-		if (*s < 0x80) {
-			*to++ = (char)*s++;
-		} else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80 &&
-			   latin[s[1] & 0x3F] != ' ') {
-			*to++ = latin[s[1] & 0x3F];
-			s += 2;
-		} else if (*s == 0xC5 && (s[1] == 0x92 || s[1] == 0x93)) {
-			*to++ = 'o';
-			*to++ = 'e';
-			s += 2;
-		} else {
-			return NULL;
-		}
-	}
-	return out;
-}
-
 static void push_piece(struct sentences *w, struct arena *a,
 		       struct sentence *out)
 {
@@ -211,9 +157,7 @@ static void push_piece(struct sentences *w, struct arena *a,
 		push(w, out, s, n, from, w->at);
 		return;
 	}
-	w->rest = fold_plain(a, s, n);
-	if (!w->rest)
-		w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->rest = utf8_fold_n(a, s, n);
 	w->was_comma |= !*w->rest; /* "–" */
 	w->rest_from = from;
 	w->rest_to = w->at;

@@ -274,41 +274,63 @@ static const char latin1[64][3] = {
 	"c", "e", "e", "e", "e", "i",  "i",  "i", "i", "ð", "n", "o", "o",
 	"o", "o", "o", "",  "o", "u",  "u",  "u", "u", "y", "þ", "y"};
 
-/* As below, NULL when the text holds anything else. */
-static char *fold_plain(struct arena *a, const char *text)
+/* The bytes of a sign at s that folds to a separator, of those French print has
+ * beside ASCII: quotes, dashes, the bullet, the ellipsis, the hard blank. 0:
+ * something else. */
+static size_t separator_length(const unsigned char *s, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	char *out = arena_alloc(a, strlen(text) + 1), *end = out;
+	if (n >= 2 && s[0] == 0xC2)
+		return s[1] == 0xA0 || s[1] == 0xAB || s[1] == 0xBB ? 2 : 0;
+	/* U+2010 to U+2027 */
+	bool is_sign = n >= 3 && s[0] == 0xE2 && s[1] == 0x80 && s[2] >= 0x90 &&
+		       s[2] <= 0xA7;
+	return is_sign ? 3 : 0;
+}
+
+/* As below, NULL when the text holds anything rare. */
+static char *fold_plain(struct arena *a, const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text, *end = s + n;
+	char *out = arena_alloc(a, n + 1), *to = out;
 	bool gap = false;
-	for (; *s; s++) {
+	while (s < end) {
 		char byte[2] = {0};
 		const char *form = byte;
-		if ((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9'))
+		size_t len = 1;
+		if ((unsigned char)((*s | 0x20) - 'a') < 26)
+			byte[0] = (char)(*s | 0x20);
+		else if ((unsigned char)(*s - '0') < 10)
 			byte[0] = (char)*s;
-		else if (*s >= 'A' && *s <= 'Z')
-			byte[0] = (char)(*s + ('a' - 'A'));
-		else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80)
-			form = latin1[*++s & 0x3F];
-		else if (*s >= 0x80)
+		else if (*s == 0xC3 && end - s > 1 && (s[1] & 0xC0) == 0x80)
+			form = latin1[s[len++] & 0x3F];
+		else if (*s == 0xC5 && end - s > 1 && (s[1] | 1) == 0x93)
+			form = (len++, "oe");
+		else if (*s >= 0x80 &&
+			 !(len = separator_length(s, (size_t)(end - s))))
 			return NULL;
-		if (*form && gap && end > out)
-			*end++ = ' ';
+		s += len;
+		if (*form && gap && to > out)
+			*to++ = ' ';
 		gap = !*form;
 		while (*form)
-			*end++ = *form++;
+			*to++ = *form++;
 	}
-	*end = '\0';
+	*to = '\0';
 	return out;
 }
 
 char *utf8_fold(struct arena *a, const char *s)
 {
-	char *plain = fold_plain(a, s);
+	return utf8_fold_n(a, s, strlen(s));
+}
+
+char *utf8_fold_n(struct arena *a, const char *s, size_t n)
+{
+	char *plain = fold_plain(a, s, n);
 	if (plain)
 		return plain;
 	struct fold f = {.gap = false};
 	buf_init(&f.out, NO_CEILING);
-	size_t n = strlen(s);
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
 		len = utf8_sequence(s + i, n - i, &cp);
