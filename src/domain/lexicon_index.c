@@ -7,6 +7,7 @@
 #include <etrier/err.h>
 #include <etrier/mem.h>
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,15 @@ static uint64_t needs_of(const struct phrase *p)
 	return needs;
 }
 
+/* The bit of a term that must stand right behind the first step; 0: none must.
+ */
+static uint64_t next_of(const struct phrase *p)
+{
+	const struct step *s = &p->steps[1];
+	bool must = p->n > 1 && s->kind == STEP_TERM && !s->is_optional;
+	return must ? TERM_BIT(s->term) : 0;
+}
+
 static void make_index(const struct phrases *p, enum step_kind kind,
 		       size_t n_keys, struct index *out)
 {
@@ -71,7 +81,8 @@ static void make_index(const struct phrases *p, enum step_kind kind,
 		size_t key = first_of(&p->v[i], kind);
 		if (key != SIZE_MAX)
 			out->list[out->first[key + 1]++] = (struct beginning){
-				needs_of(&p->v[i]), (uint16_t)i};
+				needs_of(&p->v[i]), next_of(&p->v[i]),
+				(uint16_t)i};
 	}
 }
 
@@ -102,6 +113,17 @@ static uint32_t know_more(struct phrases *p, size_t *n_known, uint32_t before,
 	return (uint32_t)(*n_known)++;
 }
 
+/* No prefix has fewer than three letters: a word whose first two lead nowhere
+ * is nothing. */
+static_assert(PREFIX_MIN > 2, "pairs[] says all of two letters");
+static void index_pairs(struct phrases *p)
+{
+	for (int c = 0; c < LETTERS; c++)
+		for (int d = 0; p->nodes[0].next[c] && d < LETTERS; d++)
+			p->pairs[c * LETTERS + d] =
+				p->nodes[p->nodes[0].next[c]].next[d];
+}
+
 static void know_nodes(struct phrases *p)
 {
 	size_t n_known = 1;
@@ -126,6 +148,7 @@ int phrases_finish(struct phrases *p, struct err *err)
 	make_index(p, STEP_TERM, p->n_terms, &p->by_term);
 	make_index(p, STEP_CAPTURE, CAPTURE_COUNT, &p->by_capture);
 	know_nodes(p);
+	index_pairs(p);
 	return 0;
 }
 
@@ -142,8 +165,16 @@ const struct phrase *phrases_at(const struct phrases *p, size_t i)
 const struct known *phrases_know(const struct phrases *p, struct word *w)
 {
 	size_t at = 0;
+	uint32_t i = 0;
 	w->number = w->month = w->language = 0;
-	for (uint32_t i = 0; i < w->len; i++) {
+	if (w->len >= 2) {
+		int c = p->letter[(unsigned char)w->s[0]];
+		int d = p->letter[(unsigned char)w->s[1]];
+		if (c < 0 || d < 0 || !(at = p->pairs[c * LETTERS + d]))
+			return &p->known[0];
+		i = 2;
+	}
+	for (; i < w->len; i++) {
 		int c = p->letter[(unsigned char)w->s[i]];
 		if (c < 0 || !p->nodes[at].next[c])
 			return &p->known[p->leaves[at]];

@@ -26,6 +26,8 @@ struct scan {
 	const struct lexicon *l;
 	struct word *words;
 	size_t n_words;
+	/* May any phrase begin with this capture; with any? */
+	bool begins[CAPTURE_COUNT], may_capture;
 	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
 	uint64_t has; /* TERM_BIT() of all terms of the sentence */
 	size_t n;
@@ -82,8 +84,9 @@ static void try_phrases(struct scan *c, size_t at, size_t next,
 			int32_t captured, const struct beginning *list,
 			size_t n)
 {
+	uint64_t has = next < c->n_words ? c->known[next]->has : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].needs & ~c->has)
+		if ((list[i].needs & ~c->has) | (list[i].next & ~has))
 			continue;
 		struct match m = {.phrase = list[i].phrase,
 				  .first = (uint16_t)at,
@@ -95,9 +98,11 @@ static void try_phrases(struct scan *c, size_t at, size_t next,
 	}
 }
 
-static bool is_any_possible(const struct scan *c, const struct beginning *list,
-			    size_t n)
+static bool is_any_possible(const struct scan *c, enum capture kind)
 {
+	size_t n;
+	const struct beginning *list =
+		phrases_by_capture(c->l->phrases, kind, &n);
 	for (size_t i = 0; i < n; i++)
 		if (!(list[i].needs & ~c->has))
 			return true;
@@ -109,13 +114,13 @@ static void try_captures(struct scan *c, size_t at)
 {
 	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
 		int32_t v;
-		size_t n, n_words;
+		size_t n;
 		const struct beginning *list =
 			phrases_by_capture(c->l->phrases, (enum capture)k, &n);
-		if (!is_any_possible(c, list, n))
-			continue;
-		n_words = capture_words((enum capture)k, c->words, c->n_words,
-					at, &v);
+		size_t n_words =
+			c->begins[k] ? capture_words((enum capture)k, c->words,
+						     c->n_words, at, &v)
+				     : 0;
 		if (n_words)
 			try_phrases(c, at, at + n_words, v, list, n);
 	}
@@ -127,6 +132,11 @@ static void know_words(struct scan *c)
 	for (size_t i = 0; i < c->n_words; i++) {
 		c->known[i] = phrases_know(c->l->phrases, &c->words[i]);
 		c->has |= c->known[i]->has;
+	}
+	c->may_capture = false;
+	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+		c->begins[k] = is_any_possible(c, (enum capture)k);
+		c->may_capture |= c->begins[k];
 	}
 }
 
@@ -141,7 +151,7 @@ static void find_matches(struct scan *c)
 				c->l->phrases, known->starts[k], &n);
 			try_phrases(c, i, i + 1, 0, list, n);
 		}
-		if (capture_may_begin(&c->words[i]))
+		if (c->may_capture && capture_may_begin(&c->words[i]))
 			try_captures(c, i);
 	}
 }

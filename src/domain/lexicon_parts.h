@@ -120,6 +120,7 @@ const struct known *phrases_know(const struct phrases *p, struct word *w);
  * by that. */
 struct beginning {
 	uint64_t needs;
+	uint64_t next; /* what the second word must have, when it is known */
 	uint16_t phrase;
 };
 #define TERM_BIT(term) (UINT64_C(1) << ((term) % 64))

@@ -16,7 +16,6 @@
 #include <string.h>
 
 enum {
-	PREFIX_MIN = 3,
 	WORD_MAX = 60, /* letters; folding may lengthen what was written */
 	ALTERNATIVES_MAX = 24,
 	/* Numbers are 16 bits wide, the last is none. */

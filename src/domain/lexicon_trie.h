@@ -9,7 +9,10 @@
 
 /* The phrases of a lexicon: lexicon_phrase.c adds to them, lexicon_index.c is
  * how they are found when all are there. */
-enum { LETTERS = 41 }; /* a-z 0-9 , . / - : */
+enum {
+	LETTERS = 41, /* a-z 0-9 , . / - : */
+	PREFIX_MIN = 3
+};
 
 struct node {
 	uint16_t next[LETTERS];
@@ -36,7 +39,8 @@ struct phrases {
 	 * numbers of known; 0 is nothing. */
 	struct known *known;
 	uint32_t *ends, *leaves;
-	struct arena arena; /* of the lists of known */
+	uint16_t pairs[LETTERS * LETTERS]; /* nodes by two letters; 0: none */
+	struct arena arena;		   /* of the lists of known */
 };
 
 #endif

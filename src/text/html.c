@@ -80,7 +80,10 @@ static bool is_escaped(const char *s)
 	for (const char *p = s; (p = strchr(p, '<')); p++)
 		if (is_letter(p[1 + (p[1] == '/')]))
 			return false;
-	return strstr(s, "&lt;") || strstr(s, "&amp;lt;");
+	for (const char *p = s; (p = strchr(p, '&')); p++)
+		if (str_starts(p, "&lt;") || str_starts(p, "&amp;lt;"))
+			return true;
+	return false;
 }
 
 static char *unescape_once(struct arena *a, const char *s)
