@@ -228,14 +228,6 @@ static size_t duration_words(const struct words *s, size_t i, int32_t *out)
 	return 0;
 }
 
-bool capture_may_begin(const struct word *w)
-{
-	/* midi, minuit */
-	return (*w->s >= '0' && *w->s <= '9') || w->number || w->month ||
-	       (w->len > 1 && (w->s[0] | 0x20) == 'm' &&
-		(w->s[1] | 0x20) == 'i');
-}
-
 size_t capture_words(enum capture kind, const struct word *v, size_t n,
 		     size_t i, int32_t *out)
 {

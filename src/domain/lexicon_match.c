@@ -9,6 +9,7 @@
 #include <etrier/mem.h>
 #include <etrier/utf8.h>
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -30,6 +31,9 @@ struct scan {
 	bool begins[CAPTURE_COUNT], may_capture;
 	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
 	uint64_t has; /* TERM_BIT() of all terms of the sentence */
+	/* The words that phrases begin with, in order. */
+	size_t n_starts;
+	uint8_t starts[SENTENCE_WORDS_MAX];
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
@@ -126,12 +130,17 @@ static void try_captures(struct scan *c, size_t at)
 	}
 }
 
+static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
 static void know_words(struct scan *c)
 {
 	c->has = 0;
+	c->n_starts = 0;
 	for (size_t i = 0; i < c->n_words; i++) {
 		c->known[i] = phrases_know(c->l->phrases, &c->words[i]);
 		c->has |= c->known[i]->has;
+		c->starts[c->n_starts] = (uint8_t)i;
+		c->n_starts += c->known[i]->n_starts > 0 ||
+			       capture_may_begin(&c->words[i]);
 	}
 	c->may_capture = false;
 	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
@@ -144,7 +153,8 @@ static void find_matches(struct scan *c)
 {
 	size_t n;
 	c->n = 0;
-	for (size_t i = 0; i < c->n_words; i++) {
+	for (size_t s = 0; s < c->n_starts; s++) {
+		size_t i = c->starts[s];
 		const struct known *known = c->known[i];
 		for (uint8_t k = 0; k < known->n_starts; k++) {
 			const struct beginning *list = phrases_by_term(

@@ -79,7 +79,13 @@ enum capture {
 extern const char *const capture_names[];
 enum capture capture_find(const char *name);
 /* False: nothing that is captured begins with this word. */
-bool capture_may_begin(const struct word *w);
+static inline bool capture_may_begin(const struct word *w)
+{
+	/* midi, minuit */
+	return (*w->s >= '0' && *w->s <= '9') || w->number || w->month ||
+	       (w->len > 1 && (w->s[0] | 0x20) == 'm' &&
+		(w->s[1] | 0x20) == 'i');
+}
 /* How many of the n words from the one at i on are such a thing, 0: none; its
  * value in *out. */
 size_t capture_words(enum capture kind, const struct word *v, size_t n,

@@ -134,15 +134,20 @@ static bool is_mark(uint32_t cp)
 	return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME;
 }
 
-/* True when Form C is the text itself: below U+0300 and from U+2002 to U+20CF
- * (the quotes, dashes and signs of print) nothing is a mark and nothing has
- * another form. */
+/* Below U+0300 and from U+2002 to U+20CF (the quotes, dashes and signs of
+ * print) nothing is a mark and nothing has another form. */
+static bool is_composed_cp(uint32_t cp)
+{
+	return cp < 0x300 || (cp >= 0x2002 && cp < 0x20D0);
+}
+
+/* True when Form C is the text itself. */
 static bool is_composed(const char *s, size_t n)
 {
 	uint32_t cp;
 	for (size_t i = ascii_run(s, n); i < n; i += ascii_run(s + i, n - i)) {
 		size_t len = utf8_sequence(s + i, n - i, &cp);
-		if (!len || (cp >= 0x300 && cp < 0x2002) || cp >= 0x20D0)
+		if (!len || !is_composed_cp(cp))
 			return false;
 		i += len;
 	}
@@ -388,6 +393,7 @@ struct clean {
 	char *out;
 	size_t n;
 	enum utf8_clean how;
+	bool is_composed; /* as far as it is kept: see is_composed() */
 	bool blank;
 	int lines;
 };
@@ -416,8 +422,10 @@ static void clean_cp(struct clean *c, uint32_t cp, const char *bytes, size_t n)
 		c->blank = true;
 	else if (sort == SORT_LINE)
 		c->lines++;
-	else if (sort == SORT_KEEP)
+	else if (sort == SORT_KEEP) {
+		c->is_composed = c->is_composed && is_composed_cp(cp);
 		clean_keep(c, bytes, n);
+	}
 }
 
 /* How many bytes at s stay as they are whatever stands around them: visible
@@ -457,7 +465,8 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		 size_t max)
 {
 	size_t n = strlen(s);
-	struct clean c = {.out = arena_alloc(a, n + 1), .how = how};
+	struct clean c = {
+		.out = arena_alloc(a, n + 1), .how = how, .is_composed = true};
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
 		len = plain_run(s + i);
@@ -476,7 +485,7 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		clean_cp(&c, cp, s + i, len);
 	}
 	c.out[c.n] = '\0';
-	if (!is_composed(c.out, c.n))
+	if (!c.is_composed)
 		c.out = nfc_dup(a, c.out, c.n);
 	return shorten(c.out, max);
 }
