@@ -65,17 +65,15 @@ static size_t min3(size_t a, size_t b, size_t c)
 size_t str_distance(const char *a, const char *b, size_t max)
 {
 	enum { LONGEST = 64 }; /* keys and codes are shorter */
-	/* What both begin and end with costs nothing. */
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
 	size_t n = strlen(a), m = strlen(b);
-	for (; n && m && a[n - 1] == b[m - 1]; m--)
-		n--;
 	size_t gap = n > m ? n - m : m - n;
 	if (gap > max || n > LONGEST || m > LONGEST)
 		return max + 1;
+	/* What both begin and end with costs nothing. */
+	for (; n && m && *a == *b; a++, b++, m--)
+		n--;
+	for (; n && m && a[n - 1] == b[m - 1]; m--)
+		n--;
 	size_t rows[3][LONGEST + 1];
 	size_t *before = rows[0], *last = rows[1], *cur = rows[2];
 	for (size_t j = 0; j <= m; j++)
