@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* How phrases are found in a text: what each word is among their terms, told by
- * one walk over its letters and written down for every node of the trie, and
- * which phrases begin with what. Made once when all phrases are there. */
+/* How phrases are found in a text: what a word is among their terms, written
+ * down for every node of the trie, and which phrases begin with what. Made once
+ * when all phrases are there. */
 #include "lexicon_trie.h"
 
 #include <etrier/err.h>
 #include <etrier/mem.h>
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,17 +112,6 @@ static uint32_t know_more(struct phrases *p, size_t *n_known, uint32_t before,
 	return (uint32_t)(*n_known)++;
 }
 
-/* No prefix has fewer than three letters: a word whose first two lead nowhere
- * is nothing. */
-static_assert(PREFIX_MIN > 2, "pairs[] says all of two letters");
-static void index_pairs(struct phrases *p)
-{
-	for (int c = 0; c < LETTERS; c++)
-		for (int d = 0; p->nodes[0].next[c] && d < LETTERS; d++)
-			p->pairs[c * LETTERS + d] =
-				p->nodes[p->nodes[0].next[c]].next[d];
-}
-
 static void know_nodes(struct phrases *p)
 {
 	size_t n_known = 1;
@@ -148,7 +136,6 @@ int phrases_finish(struct phrases *p, struct err *err)
 	make_index(p, STEP_TERM, p->n_terms, &p->by_term);
 	make_index(p, STEP_CAPTURE, CAPTURE_COUNT, &p->by_capture);
 	know_nodes(p);
-	index_pairs(p);
 	return 0;
 }
 
@@ -160,30 +147,6 @@ size_t phrases_count(const struct phrases *p)
 const struct phrase *phrases_at(const struct phrases *p, size_t i)
 {
 	return &p->v[i];
-}
-
-const struct known *phrases_know(const struct phrases *p, struct word *w)
-{
-	size_t at = 0;
-	uint32_t i = 0;
-	w->number = w->month = w->language = 0;
-	if (w->len >= 2) {
-		int c = p->letter[(unsigned char)w->s[0]];
-		int d = p->letter[(unsigned char)w->s[1]];
-		if (c < 0 || d < 0 || !(at = p->pairs[c * LETTERS + d]))
-			return &p->known[0];
-		i = 2;
-	}
-	for (; i < w->len; i++) {
-		int c = p->letter[(unsigned char)w->s[i]];
-		if (c < 0 || !p->nodes[at].next[c])
-			return &p->known[p->leaves[at]];
-		at = p->nodes[at].next[c];
-	}
-	w->number = p->nodes[at].number;
-	w->month = p->nodes[at].month;
-	w->language = p->nodes[at].language;
-	return &p->known[p->ends[at]];
 }
 
 static const struct beginning *listed(const struct index *x, size_t key,

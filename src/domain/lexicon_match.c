@@ -25,7 +25,7 @@ struct match {
 };
 struct scan {
 	const struct lexicon *l;
-	struct word *words;
+	const struct word *words;
 	size_t n_words;
 	/* May any phrase begin with this capture; with any? */
 	bool begins[CAPTURE_COUNT], may_capture;
@@ -136,7 +136,7 @@ static void know_words(struct scan *c)
 	c->has = 0;
 	c->n_starts = 0;
 	for (size_t i = 0; i < c->n_words; i++) {
-		c->known[i] = phrases_know(c->l->phrases, &c->words[i]);
+		c->known[i] = c->words[i].known[c->l->what];
 		c->has |= c->known[i]->has;
 		c->starts[c->n_starts] = (uint8_t)i;
 		c->n_starts += c->known[i]->n_starts > 0 ||
@@ -229,8 +229,9 @@ void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 		  struct language *language)
 {
 	struct scan c;
+	BUG_ON(!dictionary_has(t->dictionary, l));
 	c.l = l;
-	for (struct cut_sentence *s = t->first[where]; s; s = s->next) {
+	for (const struct cut_sentence *s = t->first[where]; s; s = s->next) {
 		c.words = s->v;
 		c.n_words = s->n;
 		know_words(&c);
@@ -264,7 +265,8 @@ static const char *text_of(const struct offer *o, enum lexicon_text where)
 	}
 }
 
-static struct cut_sentence *cut_text(struct arena *a, const char *text)
+static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
+				     struct arena *a, const char *text)
 {
 	struct cut_sentence *first = NULL, **end = &first;
 	struct sentence s;
@@ -272,19 +274,23 @@ static struct cut_sentence *cut_text(struct arena *a, const char *text)
 	while (sentence_next(&w, a, &s)) {
 		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
 		(*end)->n = s.n;
+		for (size_t i = 0; i < s.n; i++)
+			dictionary_know(d, &s.v[i]);
 		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
 		end = &(*end)->next;
 	}
 	return first;
 }
 
-struct lexicon_texts *lexicon_texts_cut(struct arena *a, const struct offer *o)
+struct lexicon_texts *lexicon_texts_cut(const struct lexicon_dictionary *d,
+					struct arena *a, const struct offer *o)
 {
 	struct lexicon_texts *t = arena_alloc(a, sizeof(*t));
+	t->dictionary = d;
 	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
 		t->text[i] = text_of(o, (enum lexicon_text)i);
 		if (t->text[i])
-			t->first[i] = cut_text(a, t->text[i]);
+			t->first[i] = cut_text(d, a, t->text[i]);
 	}
 	return t;
 }

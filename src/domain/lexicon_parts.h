@@ -11,6 +11,7 @@
  *   text -> sentences of words      lexicon_words.c
  *   phrase -> steps, words          lexicon_phrase.c (a trie of letters)
  *   word -> terms, term -> phrases  lexicon_index.c
+ *   all lexicons' words as one      lexicon_dictionary.c
  *   words -> hour, number, date     lexicon_capture.c
  *   sentence x phrases -> hits      lexicon_match.c
  *   hit -> field of the offer       lexicon_fields.c
@@ -77,8 +78,6 @@ struct known {
 	const uint16_t *terms, *starts;
 	uint8_t n_terms, n_starts;
 };
-/* Fills number, month and language; never NULL. */
-const struct known *phrases_know(const struct phrases *p, struct word *w);
 /* Phrases that begin alike. needs: a phrase stands only in a sentence that has
  * all these bits, each TERM_BIT() of a term of its words; most are passed over
  * by that. */

@@ -107,16 +107,21 @@ static void know_languages(struct phrases *p)
 	}
 }
 
-struct phrases *phrases_new(void)
+void phrases_letters(int8_t letter[256])
 {
 	static const char letters[] =
 		"abcdefghijklmnopqrstuvwxyz0123456789,./-:";
-	struct phrases *p = mem_alloc(sizeof(*p));
-	memset(p->letter, -1, sizeof(p->letter));
+	memset(letter, -1, 256);
 	for (int i = 0; i < LETTERS; i++) {
 		unsigned char c = (unsigned char)letters[i];
-		p->letter[c] = p->letter[toupper(c)] = (int8_t)i;
+		letter[c] = letter[toupper(c)] = (int8_t)i;
 	}
+}
+
+struct phrases *phrases_new(void)
+{
+	struct phrases *p = mem_alloc(sizeof(*p));
+	phrases_letters(p->letter);
 	map_init(&p->terms);
 	map_init(&p->texts);
 	arena_init(&p->arena);

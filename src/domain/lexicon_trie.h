@@ -39,8 +39,10 @@ struct phrases {
 	 * numbers of known; 0 is nothing. */
 	struct known *known;
 	uint32_t *ends, *leaves;
-	uint16_t pairs[LETTERS * LETTERS]; /* nodes by two letters; 0: none */
-	struct arena arena;		   /* of the lists of known */
+	struct arena arena; /* of the lists of known */
 };
+
+/* The number of each byte that is a letter, capitals as small ones; -1. */
+void phrases_letters(int8_t letter[256]);
 
 #endif

@@ -6,6 +6,7 @@
 
 /* A text as sentences of words (lexicon_words.c). */
 struct arena;
+struct known;
 
 enum {
 	/* Longer sentences are cut: no person writes one, and it bounds what
@@ -24,6 +25,9 @@ struct word {
 	uint16_t clause;      /* of the sentence, from 0 */
 	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
 	int8_t language;      /* LANGUAGE_..., of small words; or 0 */
+	/* What each lexicon knows of it; never NULL in the texts of an offer.
+	 */
+	const struct known *known[LEXICON_WHATS];
 };
 struct sentence {
 	size_t n;
@@ -50,8 +54,14 @@ struct cut_sentence {
 	struct word v[];
 };
 struct lexicon_texts {
+	const struct lexicon_dictionary *dictionary;
 	const char *text[LEXICON_TEXT_COUNT]; /* of the offer, or NULL */
 	struct cut_sentence *first[LEXICON_TEXT_COUNT];
 };
+
+/* Fills number, month, language and known (lexicon_dictionary.c). */
+void dictionary_know(const struct lexicon_dictionary *d, struct word *w);
+bool dictionary_has(const struct lexicon_dictionary *d,
+		    const struct lexicon *l);
 
 #endif

@@ -23,6 +23,7 @@ struct understanding {
 	const struct refdata *refdata;
 	const struct trade_finder *trades;
 	struct lexicon *signals, *quality; /* NULL: none */
+	struct lexicon_dictionary *dictionary;
 	json_t *employers;
 	char exposures[EXPOSURE_COUNT][FIELD_NAME_SIZE]; /* "exposure.cold" */
 	char hash[UNDERSTANDING_HASH_LEN + 1];
@@ -66,6 +67,9 @@ struct understanding *understanding_new(const struct refdata *rd,
 			 vocab_code(&vocab_exposure, i));
 	if (!compile(lexicons, "signals", &u->signals, err) &&
 	    !compile(lexicons, "quality", &u->quality, err))
+		u->dictionary =
+			lexicon_dictionary_new(u->signals, u->quality, err);
+	if (u->dictionary)
 		return u;
 	understanding_free(u);
 	return NULL;
@@ -76,6 +80,7 @@ void understanding_free(struct understanding *u)
 	if (!u || --u->refs)
 		return;
 	json_decref(u->employers);
+	lexicon_dictionary_free(u->dictionary);
 	lexicon_free(u->signals);
 	lexicon_free(u->quality);
 	free(u);
@@ -173,7 +178,9 @@ void offer_understand(const struct understanding *u, struct arena *a,
 	if (o->status != OFFER_LIVE)
 		return;
 	const struct lexicon_texts *texts =
-		u->signals || u->quality ? lexicon_texts_cut(a, o) : NULL;
+		u->signals || u->quality
+			? lexicon_texts_cut(u->dictionary, a, o)
+			: NULL;
 	if (u->signals)
 		lexicon_apply(u->signals, a, texts, o, said ? &k->hits : NULL);
 	if (!o->n_rome && u->trades)

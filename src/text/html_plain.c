@@ -58,8 +58,11 @@ void html_add_text(struct html_writer *w, const char *s, size_t n)
 {
 	const char *end = s + n;
 	while (s < end) {
+		/* Words with one blank between stay as they are. */
 		const char *word = s;
-		while (s < end && !is_blank(*s))
+		while (s < end &&
+		       (!is_blank(*s) || (*s == ' ' && s > word &&
+					  s + 1 < end && !is_blank(s[1]))))
 			s++;
 		if (s > word) {
 			if (w->blank && w->out.len &&

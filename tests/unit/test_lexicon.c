@@ -103,6 +103,7 @@ static struct lexicon *one_signal(const char *keys)
 
 struct fixture {
 	struct lexicon *signals, *quality;
+	struct lexicon_dictionary *words;
 	struct arena a;
 	struct offer o;
 	struct lexicon_hits hits;
@@ -121,6 +122,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
+	lexicon_dictionary_free(f->words);
 	lexicon_free(f->signals);
 	lexicon_free(f->quality);
 	arena_clear(&f->a);
@@ -137,9 +139,22 @@ static struct offer *offer(struct fixture *f, const char *description)
 	return &f->o;
 }
 
+/* The texts of *o for one lexicon. */
+static const struct lexicon_texts *cut(struct fixture *f,
+				       const struct lexicon *signals,
+				       const struct lexicon *quality,
+				       const struct offer *o)
+{
+	struct err err;
+	lexicon_dictionary_free(f->words);
+	f->words = lexicon_dictionary_new(signals, quality, &err);
+	assert_non_null(f->words);
+	return lexicon_texts_cut(f->words, &f->a, o);
+}
+
 static void read_by(struct fixture *f, const struct lexicon *l, struct offer *o)
 {
-	lexicon_apply(l, &f->a, lexicon_texts_cut(&f->a, o), o, &f->hits);
+	lexicon_apply(l, &f->a, cut(f, l, NULL, o), o, &f->hits);
 }
 
 static void apply(struct fixture *f, const char *description)
@@ -536,7 +551,7 @@ static void an_offer_keeps_the_provenance_it_had(void **state)
 	struct offer *o = offer(f, "Permis B exigé.");
 	json_t *mine = json_pack("{s:s}", "kind", "text");
 	o->provenance = json_incref(mine);
-	lexicon_apply(f->signals, &f->a, lexicon_texts_cut(&f->a, o), o, NULL);
+	lexicon_apply(f->signals, &f->a, cut(f, f->signals, NULL, o), o, NULL);
 	assert_ptr_equal(o->provenance, mine);
 	assert_string_equal(js_str(mine, "kind", ""), "text");
 	assert_string_equal(js_str(mine, "licences", ""), "text");
@@ -641,7 +656,7 @@ static void a_whole_offer_is_read(void **state)
 static struct quality_verdict judge(struct fixture *f, const struct offer *o)
 {
 	struct quality_verdict v;
-	quality_judge(f->quality, &f->a, lexicon_texts_cut(&f->a, o), o, NOW,
+	quality_judge(f->quality, &f->a, cut(f, NULL, f->quality, o), o, NOW,
 		      &v);
 	return v;
 }
