@@ -560,8 +560,7 @@ const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
 	arena_init(&a);
 	const char *key = without_article(place_key(&a, name ? name : ""));
 	for (size_t i = 0; i < rd->places.n_depts && !code; i++)
-		if (*rd->places.depts[i].key == *key &&
-		    strcmp(rd->places.depts[i].key, key) == 0)
+		if (strcmp(rd->places.depts[i].key, key) == 0)
 			code = rd->places.depts[i].code;
 	arena_clear(&a);
 	return code;
@@ -584,8 +583,7 @@ const char *refdata_region_by_name(const struct refdata *rd, const char *name)
 	arena_init(&a);
 	const char *key = place_key(&a, name ? name : "");
 	for (size_t i = 0; *key && i < rd->places.n_depts && !region; i++)
-		if (*rd->places.depts[i].region_key == *key &&
-		    strcmp(rd->places.depts[i].region_key, key) == 0)
+		if (strcmp(rd->places.depts[i].region_key, key) == 0)
 			region = rd->places.depts[i].region;
 	arena_clear(&a);
 	return region;
