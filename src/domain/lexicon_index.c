@@ -148,23 +148,3 @@ const struct phrase *phrases_at(const struct phrases *p, size_t i)
 {
 	return &p->v[i];
 }
-
-static const struct beginning *listed(const struct index *x, size_t key,
-				      size_t *n)
-{
-	size_t first = x->first[key];
-	*n = x->first[key + 1] - first;
-	return x->list + first;
-}
-
-const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
-					size_t *n)
-{
-	return listed(&p->by_term, term, n);
-}
-
-const struct beginning *phrases_by_capture(const struct phrases *p,
-					   enum capture c, size_t *n)
-{
-	return listed(&p->by_capture, c, n);
-}

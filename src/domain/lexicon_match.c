@@ -3,7 +3,7 @@
  * stands in it, those that fire and those that veto alike, in one pass over its
  * words; then which rows fire in spite of the vetoes near by. Each sentence has
  * a ceiling of words and of matches, so no text costs more than its length. */
-#include "lexicon_parts.h"
+#include "lexicon_trie.h"
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
@@ -82,33 +82,31 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 	return match_from(c, p, step + 1, at, m);
 }
 
-/* The phrases of a list from their second step on, the first being the words
- * from `at` to `next`. */
+/* The phrases with this first step from their second on, the first being the
+ * words from `at` to `next`. */
 static void try_phrases(struct scan *c, size_t at, size_t next,
-			int32_t captured, const struct beginning *list,
-			size_t n)
+			int32_t captured, const struct index *by, size_t key)
 {
 	uint64_t has = next < c->n_words ? c->known[next]->has : 0;
-	for (size_t i = 0; i < n; i++) {
-		if ((list[i].needs & ~c->has) | (list[i].next & ~has))
+	const struct beginning *end = by->list + by->first[key + 1];
+	for (const struct beginning *b = by->list + by->first[key]; b < end;
+	     b++) {
+		if ((b->needs & ~c->has) | (b->next & ~has))
 			continue;
-		struct match m = {.phrase = list[i].phrase,
+		struct match m = {.phrase = b->phrase,
 				  .first = (uint16_t)at,
 				  .captured = captured};
 		if (c->n < MATCHES_MAX &&
-		    match_from(c, phrases_at(c->l->phrases, m.phrase), 1, next,
-			       &m))
+		    match_from(c, &c->l->phrases->v[m.phrase], 1, next, &m))
 			c->v[c->n++] = m;
 	}
 }
 
 static bool is_any_possible(const struct scan *c, enum capture kind)
 {
-	size_t n;
-	const struct beginning *list =
-		phrases_by_capture(c->l->phrases, kind, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!(list[i].needs & ~c->has))
+	const struct index *by = &c->l->phrases->by_capture;
+	for (size_t i = by->first[kind]; i < by->first[kind + 1]; i++)
+		if (!(by->list[i].needs & ~c->has))
 			return true;
 	return false;
 }
@@ -118,15 +116,13 @@ static void try_captures(struct scan *c, size_t at)
 {
 	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
 		int32_t v;
-		size_t n;
-		const struct beginning *list =
-			phrases_by_capture(c->l->phrases, (enum capture)k, &n);
-		size_t n_words =
-			c->begins[k] ? capture_words((enum capture)k, c->words,
-						     c->n_words, at, &v)
-				     : 0;
-		if (n_words)
-			try_phrases(c, at, at + n_words, v, list, n);
+		size_t n = c->begins[k]
+				   ? capture_words((enum capture)k, c->words,
+						   c->n_words, at, &v)
+				   : 0;
+		if (n)
+			try_phrases(c, at, at + n, v,
+				    &c->l->phrases->by_capture, (size_t)k);
 	}
 }
 
@@ -151,16 +147,13 @@ static void know_words(struct scan *c)
 
 static void find_matches(struct scan *c)
 {
-	size_t n;
 	c->n = 0;
 	for (size_t s = 0; s < c->n_starts; s++) {
 		size_t i = c->starts[s];
 		const struct known *known = c->known[i];
-		for (uint8_t k = 0; k < known->n_starts; k++) {
-			const struct beginning *list = phrases_by_term(
-				c->l->phrases, known->starts[k], &n);
-			try_phrases(c, i, i + 1, 0, list, n);
-		}
+		for (uint8_t k = 0; k < known->n_starts; k++)
+			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
+				    known->starts[k]);
 		if (c->may_capture && capture_may_begin(&c->words[i]))
 			try_captures(c, i);
 	}

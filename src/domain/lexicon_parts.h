@@ -87,12 +87,6 @@ struct beginning {
 	uint16_t phrase;
 };
 #define TERM_BIT(term) (UINT64_C(1) << ((term) % 64))
-/* The phrases that begin with a term; with a capture. */
-const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
-					size_t *n);
-const struct beginning *phrases_by_capture(const struct phrases *p,
-					   enum capture c, size_t *n);
-
 /* One thing a signal says: a field and a constant, or CAPTURE. */
 struct setting {
 	int field;

@@ -117,8 +117,10 @@ static uint16_t next_clause(const struct sentences *w,
 	if (!n)
 		return 0;
 	uint16_t clause = out->v[n - 1].clause;
+	if (!w->was_comma)
+		return clause;
 	bool has_two = n > 1 && out->v[n - 2].clause == clause;
-	return (uint16_t)(clause + (w->was_comma && has_two));
+	return (uint16_t)(clause + has_two);
 }
 
 static void push(struct sentences *at, struct sentence *out, const char *s,
