@@ -947,9 +947,54 @@ static void trades_have_their_usual_conditions(void **state)
 	refdata_free(rd);
 }
 
+/* Words that one lexicon knows and the other does not, beginnings of words of
+ * either, words of both: together they say what each says alone. */
+static void two_lexicons_read_as_one(void **state)
+{
+	static const char *const texts[] = {
+		"Prise de poste à 5h30, permis B exigé.\nContactez-nous sur "
+		"WhatsApp, sans expérience, 39h par semaine.",
+		"Nous sommes une équipe and you will work with the best of us, "
+		"port de charges lourdes, travail de nuit.",
+		"Début le 1er septembre 2027 pour deux ans ; frais de dossier à "
+		"payer d'avance. Horaires de midi à 20h.",
+	};
+	struct fixture *f = *state;
+	size_t n_faults = 0;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct quality_verdict alone, both;
+		struct offer *o = offer(f, texts[i]);
+		read_by(f, f->signals, o);
+		struct lexicon_hits hits = f->hits;
+		o = offer(f, texts[i]);
+		quality_judge(f->quality, &f->a, cut(f, NULL, f->quality, o), o,
+			      NOW, &alone);
+		const struct lexicon_texts *t =
+			cut(f, f->signals, f->quality, o);
+		quality_judge(f->quality, &f->a, t, o, NOW, &both);
+		lexicon_apply(f->signals, &f->a, t, o, &f->hits);
+		assert_true(hits.n > 0);
+		assert_int_equal(f->hits.n, hits.n);
+		for (size_t k = 0; k < hits.n; k++) {
+			assert_string_equal(f->hits.v[k].symbol,
+					    hits.v[k].symbol);
+			assert_string_equal(f->hits.v[k].value,
+					    hits.v[k].value);
+			assert_string_equal(f->hits.v[k].words,
+					    hits.v[k].words);
+		}
+		assert_int_equal(both.n, alone.n);
+		for (size_t k = 0; k < alone.n; k++)
+			assert_string_equal(both.symbols[k], alone.symbols[k]);
+		n_faults += alone.n;
+	}
+	assert_true(n_faults > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_lexicons_read_as_one),
 		cmocka_unit_test(the_shipped_files_hold_all_their_examples),
 		cmocka_unit_test(examples_that_fail_are_named_with_their_place),
 		cmocka_unit_test(
