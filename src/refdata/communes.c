@@ -207,6 +207,11 @@ static void index_names(struct places *p)
 	size_t n = (size_t)p->n_communes + p->n_formers;
 	struct arena a;
 	arena_init(&a);
+	p->words = vocab_new();
+	for (size_t i = 0; i < p->n_depts; i++) {
+		vocab_add(p->words, p->depts[i].key);
+		vocab_add(p->words, p->depts[i].region_key);
+	}
 	p->name_hash = mem_array(n, sizeof(*p->name_hash));
 	p->name_next = mem_array(n, sizeof(*p->name_next));
 	p->start_hash = mem_array(p->n_communes, sizeof(*p->start_hash));
@@ -221,6 +226,7 @@ static void index_names(struct places *p)
 			continue;
 		const char *key = place_key(&a, name);
 		uint32_t h = hash_key(key);
+		vocab_add(p->words, key);
 		if (row < p->n_communes)
 			index_start(p, (uint16_t)row, hash_start(&a, key));
 		p->name_hash[row] = h;
@@ -318,6 +324,7 @@ int places_load(struct places *p, const char *dir, struct err *err)
 
 void places_free(struct places *p)
 {
+	free(p->words);
 	for (size_t i = 0; i < p->n_depts; i++) {
 		free(p->depts[i].key);
 		free(p->depts[i].region_key);

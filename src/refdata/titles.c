@@ -46,7 +46,8 @@ static char *without_endings(struct arena *a, const char *title)
 	char *out = arena_alloc(a, strlen(title) + 1), *end = out;
 	for (const char *s = title; *s;) {
 		bool is_glued = s > title && is_letter(s[-1]);
-		size_t skip = is_glued ? ending_length(s) : 0;
+		bool is_sign = *s == '(' || *s == '\xc2';
+		size_t skip = is_glued && is_sign ? ending_length(s) : 0;
 		if (skip)
 			s += skip;
 		else

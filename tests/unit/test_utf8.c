@@ -148,8 +148,11 @@ static void the_short_way_of_folding_gives_the_same(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a);
-	for (uint32_t cp = 1; cp < 0x180; cp++) {
+	for (uint32_t cp = 1; cp < 0x2100; cp++) {
 		char text[16] = "x";
+		/* Letters of other scripts are not worth the time. */
+		if (cp == 0x180)
+			cp = 0x2000;
 		size_t n = 1 + utf8_put(cp, text + 1);
 		strcpy(text + n, "y ");
 		const char *plain = utf8_fold(&a, text);
