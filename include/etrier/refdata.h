@@ -33,6 +33,11 @@ struct commune {
 const struct commune *refdata_commune(const struct refdata *rd,
 				      const char *insee, int32_t *lat_udeg,
 				      int32_t *lon_udeg);
+/* Where it stands in the table, from 1, in order of INSEE code; 0: no such
+ * code. And back: NULL for 0 and beyond the last. */
+uint16_t refdata_commune_number(const struct refdata *rd, const char *insee);
+const struct commune *refdata_commune_at(const struct refdata *rd,
+					 uint16_t number);
 /* Communes of a postal code, at most max into out; returns how many there are
  * (a code may cover many: 204 of the region's 528 do). */
 size_t refdata_by_postcode(const struct refdata *rd, const char *postcode,

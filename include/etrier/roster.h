@@ -71,7 +71,13 @@ uint16_t tradenet_proximity(const struct tradenet *t, uint16_t from,
 #define MPERSON_TRADES 5
 enum mperson_flag {
 	MPERSON_PLACED = 1, /* at is known */
-	MPERSON_RQTH = 2    /* private */
+	MPERSON_RQTH = 2,   /* private */
+	MPERSON_PREREGISTERED_YES = 4,
+	MPERSON_PREREGISTERED_NO = 8,
+	MPERSON_DISTRICT_YES = 16, /* lives in a priority district (QPV) */
+	MPERSON_DISTRICT_NO = 32,
+	MPERSON_REFUSES = 64, /* something in the refusals */
+	MPERSON_LEAVING = 128 /* training ends soon: contracts are cut down */
 };
 /* Needs, two bits an exposure: 3 - limit for a need of that mode (1..3), 0 for
  * none; then, from bit NEEDS_ACCESS_SHIFT on, one bit per enum access. */
@@ -79,13 +85,24 @@ enum { NEEDS_ACCESS_SHIFT = 2 * EXPOSURE_COUNT };
 struct mperson {
 	uint32_t id; /* the caller's; not 0 */
 	struct plane_point at;
-	uint64_t needs_exclude, needs_warn;  /* private */
+	/* private */
+	uint64_t needs_exclude, needs_warn, needs_favour;
 	uint16_t trades[MPERSON_TRADES];     /* in order of wish */
 	uint16_t contracts;		     /* bits; 0 unknown */
 	uint16_t licences_missing;	     /* bits: known not to be held */
 	uint16_t birth, available, deadline; /* day16 */
 	int16_t max_minutes;		     /* -1 unknown */
-	uint16_t agency;		     /* the caller's number */
+	uint16_t agency;		     /* the caller's number; 0: none */
+	uint16_t training_end;		     /* day16 */
+	uint16_t commune; /* refdata_commune_number() of the home, 0 unknown */
+	uint32_t rncp;	  /* "RNCP37537" is 37537; 0 unknown */
+	uint32_t cfa;	  /* key of the CFA, 0 unknown */
+	/* minutes of the day, -1 unknown */
+	int16_t earliest_departure, latest_return;
+	int16_t max_minutes_cfa, cfa_minutes; /* -1 unknown */
+	uint16_t zone; /* travel_zone() of the home, by the caller */
+	int8_t level;  /* vocab_level or VOCAB_NONE */
+	int8_t french_oral, french_written;  /* vocab_cecrl or VOCAB_NONE */
 	uint8_t n_trades, modes, set, flags; /* set: number of a rule set */
 };
 /* 0; -1 (ERR_INPUT) when the person cannot be matched: no known trade. Licences

@@ -85,7 +85,7 @@ static void look_at_configuration(struct doctor *d)
 	diags_init(&diags);
 	settings_load(d->ctl->config, &d->settings, &diags);
 	rules_free(rules_compile_json(
-		json_object_get(d->settings.files, "rules"), &diags));
+		json_object_get(d->settings.files, "rules"), NULL, &diags));
 	const json_t *texts = json_object_get(d->settings.files, "templates");
 	if (json_array_size(texts)) {
 		templates_free(templates_new(texts, &diags));

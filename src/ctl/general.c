@@ -7,6 +7,7 @@
 #include <etrier/err.h>
 #include <etrier/front.h>
 #include <etrier/js.h>
+#include <etrier/refdata.h>
 #include <etrier/rules.h>
 #include <etrier/settings.h>
 #include <etrier/str.h>
@@ -44,6 +45,24 @@ int ctl_finish_diags(const struct ctl *c, struct diags *d, bool is_strict)
 	return code;
 }
 
+/* The tables in which codes of the rules are looked up, or NULL: a folder that
+ * is not there is for doctor to say, and codes then pass by their shape. */
+static struct refdata *tables_of(const struct settings *s)
+{
+	struct err err;
+	return refdata_load(js_str(json_object_get(s->all, "paths"), "refdata",
+				   ETRIER_DATADIR "/refdata"),
+			    &err);
+}
+
+static void check_rules(const struct settings *s, const json_t *texts,
+			struct diags *d)
+{
+	struct refdata *rd = tables_of(s);
+	rules_free(rules_compile_json(texts, rd, d));
+	refdata_free(rd);
+}
+
 int ctl_check(struct ctl *c)
 {
 	json_t *options = ctl_parse(c);
@@ -54,7 +73,7 @@ int ctl_check(struct ctl *c)
 	diags_init(&d);
 	settings_load(c->config, &s, &d);
 	const json_t *texts = json_object_get(s.files, "templates");
-	rules_free(rules_compile_json(json_object_get(s.files, "rules"), &d));
+	check_rules(&s, json_object_get(s.files, "rules"), &d);
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
@@ -153,7 +172,7 @@ int ctl_rules_check(struct ctl *c)
 		settings_load(c->config, &s, &d);
 		texts = json_incref(json_object_get(s.files, "rules"));
 	}
-	rules_free(rules_compile_json(texts, &d));
+	check_rules(&s, texts, &d);
 	json_decref(texts);
 	settings_clear(&s);
 	int code = ctl_finish_diags(c, &d, js_bool(options, "strict", false));

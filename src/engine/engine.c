@@ -63,8 +63,7 @@ static struct engine *engine_of(struct engine_state *s)
 	return (struct engine *)((char *)s - offsetof(struct engine, s));
 }
 
-/* --- configuration
- * ------------------------------------------------------------ */
+/* --- configuration -------------------------------------------------------- */
 
 static const char *config_str(const json_t *config, const char *group,
 			      const char *key)
@@ -98,9 +97,16 @@ static void drop(void *ctx)
 static int prepare(void *ctx, const json_t *config, struct diags *d)
 {
 	struct engine *e = ctx;
+	struct err err;
 	drop(e);
 	check_keys(config, d);
-	e->next_rules = rules_compile_json(json_object_get(config, "rules"), d);
+	const char *tables = config_str(config, "paths", "refdata");
+	if (!e->s.rd) /* once: codes of the rules are looked up in it */
+		e->s.rd = refdata_load(tables, &err);
+	if (!e->s.rd)
+		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
+	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
+					   e->s.rd, d);
 	e->next_config = json_deep_copy(config);
 	return d->n_errors || !e->next_rules ? -1 : 0;
 }
@@ -185,9 +191,7 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
-	s->rd = refdata_load(config_str(e->next_config, "paths", "refdata"),
-			     err);
-	if (!s->rd || open_store(e, err))
+	if (open_store(e, err))
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
 			     config_str(e->next_config, "paths", "audit"));
@@ -199,8 +203,8 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	return outbox_recover(s->outbox, err) || live_load(s->live, err) ? -1
-									 : 0;
+	int failed = outbox_recover(s->outbox, err) || live_load(s->live, err);
+	return failed ? -1 : 0;
 }
 
 static int open_control(struct engine *e, struct err *err)

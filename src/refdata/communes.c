@@ -383,6 +383,20 @@ const struct commune *refdata_commune(const struct refdata *rd,
 	return c ? with_point(c, f, lat_udeg, lon_udeg) : NULL;
 }
 
+uint16_t refdata_commune_number(const struct refdata *rd, const char *insee)
+{
+	const struct commune *c = refdata_commune(rd, insee, NULL, NULL);
+	return c ? (uint16_t)(c - rd->places.communes + 1) : 0;
+}
+
+const struct commune *refdata_commune_at(const struct refdata *rd,
+					 uint16_t number)
+{
+	const struct places *p = &rd->places;
+	return number && number <= p->n_communes ? &p->communes[number - 1]
+						 : NULL;
+}
+
 size_t refdata_by_postcode(const struct refdata *rd, const char *postcode,
 			   const struct commune **out, size_t max)
 {

@@ -110,7 +110,7 @@ static void open_bench(struct bench *b, const struct refdata *rd)
 	b->asked = json_array();
 	must(store_open(":memory:", &keys, &b->store, &err));
 	b->live = live_new(b->store, rd, clock_system(),
-			   rules_compile_json(NULL, &d));
+			   rules_compile_json(NULL, NULL, &d));
 	b->polls =
 		polls_new(b->store, b->live, clock_system(),
 			  &(struct polls_ops){.send = keep, .ctx = b->asked});

@@ -124,7 +124,7 @@ static struct rules *load_rules(const char *path)
 
 	text.text = bytes;
 	diags_init(&d);
-	r = rules_compile(&text, 1, &d);
+	r = rules_compile(&text, 1, NULL, &d);
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	free(bytes);

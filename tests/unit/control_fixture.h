@@ -80,7 +80,7 @@ static inline void fixture_parts(struct fixture *fx)
 	struct engine_state *e = &fx->e;
 	struct diags d;
 	diags_init(&d);
-	struct rules *rules = rules_compile_json(NULL, &d);
+	struct rules *rules = rules_compile_json(NULL, NULL, &d);
 	assert_non_null(rules);
 	diags_clear(&d);
 	e->live = live_new(e->store, e->rd, e->clock, rules);

@@ -62,7 +62,7 @@ static inline struct rules *world_rules(void)
 	fclose(f);
 	struct rules_text t = {"rules.yaml", text, n};
 	diags_init(&d);
-	struct rules *r = rules_compile(&t, 1, &d);
+	struct rules *r = rules_compile(&t, 1, NULL, &d);
 	diags_print(&d, stderr);
 	diags_clear(&d);
 	assert_non_null(r);

@@ -43,7 +43,7 @@ static int open_tables(void **state)
 		return -1;
 	}
 	diags_init(&d);
-	x.rules = rules_compile(NULL, 0, &d);
+	x.rules = rules_compile(NULL, 0, NULL, &d);
 	diags_clear(&d);
 	x.trades = tradenet_from_refdata(x.rd);
 	x.travel = travel_new(NULL, NULL);

@@ -263,12 +263,12 @@ static void test_a_new_day_and_new_rules_look_at_everyone(void **state)
 	assert_true(live_is_settled(w.live));
 	struct diags d;
 	diags_init(&d);
-	live_set_rules(w.live, rules_compile(NULL, 0, &d));
+	live_set_rules(w.live, rules_compile(NULL, 0, NULL, &d));
 	diags_clear(&d);
 	assert_true(live_is_settled(w.live)); /* the shipped file's values */
 	struct rules_text other = {"x.yaml", "thresholds:\n  send: 66\n", 23};
 	diags_init(&d);
-	live_set_rules(w.live, rules_compile(&other, 1, &d));
+	live_set_rules(w.live, rules_compile(&other, 1, NULL, &d));
 	diags_clear(&d);
 	assert_false(live_is_settled(w.live));
 	assert_false(live_work(w.live, 1000, &err));

@@ -60,7 +60,7 @@ static struct rules *rules_from(const char *text)
 	struct rules *r;
 
 	diags_init(&d);
-	r = rules_compile(&t, 1, &d);
+	r = rules_compile(&t, 1, NULL, &d);
 	diags_print(&d, stderr);
 	assert_non_null(r);
 	diags_clear(&d);
@@ -337,6 +337,8 @@ static int slow_score(const struct ruleset *s, const int value[4])
 	int64_t sum = 0, weights = 0;
 
 	for (int i = 0; i < CRITERION_COUNT; i++) {
+		if (i == CRITERION_TRAINING || i == CRITERION_HOURS)
+			continue; /* not judged yet */
 		sum += (int64_t)s->weight[i] * value[i];
 		weights += s->weight[i];
 	}

@@ -360,7 +360,8 @@ static void decide(struct pair *x)
 	int64_t sum = 0;
 
 	for (int i = 0; i < CRITERION_COUNT; i++)
-		sum += (int64_t)s->weight[i] * x->v->criteria[i].value;
+		if (x->v->criteria[i].state != CRITERION_NOT_APPLICABLE)
+			sum += (int64_t)s->weight[i] * x->v->criteria[i].value;
 	x->v->score =
 		(int)num_clip(num_div_round(sum, s->total_weight), 0, 1000);
 	for (int i = 0; i < GATE_COUNT; i++) {
@@ -400,5 +401,7 @@ void match_evaluate(const struct match_env *env, const struct mperson *p,
 	value_travel(&x);
 	value_start(&x);
 	value_freshness(&x);
+	x.v->criteria[CRITERION_TRAINING].state = CRITERION_NOT_APPLICABLE;
+	x.v->criteria[CRITERION_HOURS].state = CRITERION_NOT_APPLICABLE;
 	decide(&x);
 }

@@ -16,9 +16,15 @@
 /* The same for every young person: who reads it learns nothing of them. */
 static const char neutral_check[] = "conditions de travail";
 
+/* Gates of the rules that no path judges yet. */
+static bool is_judged(enum gate g)
+{
+	return g != GATE_MINOR_NIGHT && g != GATE_MINOR_WORK && g < GATE_LEVEL;
+}
+
 static bool is_shown(enum gate g, int with_private)
 {
-	return g != GATE_NEED || with_private;
+	return is_judged(g) && (g != GATE_NEED || with_private);
 }
 
 static bool has_words(const struct gate_result *g, int with_private)
@@ -280,6 +286,8 @@ static void add_criteria(struct buf *out, const struct refdata *rd,
 		const struct criterion_result *c = &v->criteria[i];
 		const char *words = explain_criterion(rd, a, c);
 
+		if (c->state == CRITERION_NOT_APPLICABLE)
+			continue;
 		if (c->state == CRITERION_UNKNOWN && c->why == WHY_NOTHING)
 			words = "non précisé";
 		add_line(out, a, vocab_label(&vocab_criterion, i),

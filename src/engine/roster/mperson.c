@@ -93,6 +93,16 @@ int mperson_from_person(const struct person *p, const struct refdata *rd,
 		.deadline = day16(p->contract_deadline),
 		.max_minutes = (int16_t)num_clip(p->max_minutes, -1, 1440),
 		.modes = (uint8_t)p->modes,
+		.training_end = day16(p->training_end),
+		.earliest_departure =
+			(int16_t)num_clip(p->earliest_departure, -1, 1440),
+		.latest_return = (int16_t)num_clip(p->latest_return, -1, 1440),
+		.max_minutes_cfa =
+			(int16_t)num_clip(p->max_minutes_cfa, -1, 1440),
+		.cfa_minutes = -1,
+		.level = (int8_t)p->level,
+		.french_oral = (int8_t)p->french_oral,
+		.french_written = (int8_t)p->french_written,
 	};
 
 	add_trades(&m, p, rd);

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* From the texts of rules.yaml and rules.d to numbers.
+/* From the texts of rules.yaml and rules.d to sets of numbers.
  *
- *   texts -> trees with marks -> one over the other -> schema (every key, type
- *   and range) -> numbers -> sense (thresholds that can be reached, rows of
- *   ages in order) -> canonical JSON -> id
+ *   shipped text, texts -> trees with marks -> one over the other
+ *     -> without agencies:        set 0
+ *     -> with agencies.<code>:    a set each, equal ones once
+ *   each: schema (every key, type, range) -> numbers -> law -> symbols ->
+ *         sense -> canonical JSON -> id
  *
- * Every mistake is reported in one pass, each where it was written. The id is
- * the hash of what takes effect: comments, order and the sources of law do not
- * change it. */
+ * Every mistake is reported in one pass, each where it was written and once,
+ * however many sets it reaches. The id is the hash of what takes effect:
+ * comments, the order of symbols and the sources of law do not change it. */
+#include "compile.h"
 #include "overlay.h"
 
-#include <etrier/arena.h>
-#include <etrier/date.h>
 #include <etrier/diag.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
-#include <etrier/num.h>
-#include <etrier/roster.h>
-#include <etrier/rules.h>
 #include <etrier/str.h>
 
 #include <assert.h>
@@ -26,240 +24,119 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID_BYTES = 16, TEXTS_MAX = 200 };
+enum { ID_BYTES = 16, TEXTS_MAX = 200, AGENCIES_MAX = 4096 };
 static_assert(RULES_ID_SIZE == 2 * ID_BYTES + 1, "hex of the hash");
 
-static const char *const gate_codes[] = {
-	[GATE_TRADE] = "TRADE", [GATE_CONTRACT] = "CONTRACT",
-	[GATE_AGE] = "AGE",	[GATE_LICENCE] = "LICENCE",
-	[GATE_REACH] = "REACH", [GATE_NEED] = "NEED",
-	[GATE_START] = "START", NULL};
+static const char *const gate_codes[] = {[GATE_TRADE] = "TRADE",
+					 [GATE_CONTRACT] = "CONTRACT",
+					 [GATE_AGE] = "AGE",
+					 [GATE_MINOR_NIGHT] = "MINOR_NIGHT",
+					 [GATE_MINOR_WORK] = "MINOR_WORK",
+					 [GATE_LICENCE] = "LICENCE",
+					 [GATE_REACH] = "REACH",
+					 [GATE_NEED] = "NEED",
+					 [GATE_START] = "START",
+					 [GATE_LEVEL] = "LEVEL",
+					 [GATE_PLACE_REFUSED] = "PLACE_REFUSED",
+					 [GATE_EMPLOYER_REFUSED] =
+						 "EMPLOYER_REFUSED",
+					 [GATE_ALREADY] = "ALREADY",
+					 NULL};
 static const char *const gate_labels[] = {
-	[GATE_TRADE] = "Métier", [GATE_CONTRACT] = "Type de contrat",
-	[GATE_AGE] = "Âge",	 [GATE_LICENCE] = "Permis",
-	[GATE_REACH] = "Trajet", [GATE_NEED] = "Besoins",
-	[GATE_START] = "Début"};
+	[GATE_TRADE] = "Métier",
+	[GATE_CONTRACT] = "Type de contrat",
+	[GATE_AGE] = "Âge",
+	[GATE_MINOR_NIGHT] = "Travail de nuit (mineur)",
+	[GATE_MINOR_WORK] = "Travaux (mineur)",
+	[GATE_LICENCE] = "Permis",
+	[GATE_REACH] = "Trajet",
+	[GATE_NEED] = "Besoins",
+	[GATE_START] = "Début",
+	[GATE_LEVEL] = "Niveau",
+	[GATE_PLACE_REFUSED] = "Lieu écarté",
+	[GATE_EMPLOYER_REFUSED] = "Employeur écarté",
+	[GATE_ALREADY] = "Déjà traité"};
 static const char *const criterion_codes[] = {[CRITERION_TRADE] = "trade",
 					      [CRITERION_TRAVEL] = "travel",
+					      [CRITERION_TRAINING] = "training",
 					      [CRITERION_START] = "start",
+					      [CRITERION_HOURS] = "hours",
 					      [CRITERION_FRESHNESS] =
 						      "freshness",
 					      NULL};
-static const char *const criterion_labels[] = {[CRITERION_TRADE] = "Métier",
-					       [CRITERION_TRAVEL] = "Trajet",
-					       [CRITERION_START] = "Début",
-					       [CRITERION_FRESHNESS] =
-						       "Fraîcheur"};
+static const char *const criterion_labels[] = {
+	[CRITERION_TRADE] = "Métier",
+	[CRITERION_TRAVEL] = "Trajet",
+	[CRITERION_TRAINING] = "Formation",
+	[CRITERION_START] = "Début",
+	[CRITERION_HOURS] = "Horaires",
+	[CRITERION_FRESHNESS] = "Fraîcheur"};
 static_assert(ARRAY_LEN(gate_codes) == GATE_COUNT + 1, "a code a gate");
+static_assert(ARRAY_LEN(gate_labels) == GATE_COUNT, "a label a gate");
 static_assert(ARRAY_LEN(criterion_codes) == CRITERION_COUNT + 1, "codes");
 const struct vocab vocab_gate = {"gate", gate_codes, gate_labels, GATE_COUNT};
 const struct vocab vocab_criterion = {"criterion", criterion_codes,
 				      criterion_labels, CRITERION_COUNT};
 
-/* A value of the checked object by its path; it is there. */
-static json_t *at(const json_t *o, const char *a, const char *b, const char *c)
-{
-	json_t *v = json_object_get(o, a);
+struct agency {
+	char *code, *file;
+	unsigned line;
+	uint8_t set;
+};
+struct rules_agencies {
+	struct agency *v;
+	size_t n;
+};
 
-	v = json_object_get(v, b);
-	return c ? json_object_get(v, c) : v;
+/* --- the name of a set --------------------------------------------------- */
+static int compare_items(const void *a, const void *b)
+{
+	return strcmp(js_str(*(json_t *const *)a, "symbol", ""),
+		      js_str(*(json_t *const *)b, "symbol", ""));
 }
 
-static int number(const json_t *o, const char *a, const char *b, const char *c)
+/* Symbols that count, by code. */
+static json_t *canonical_symbols(const json_t *list)
 {
-	return (int)json_integer_value(at(o, a, b, c));
-}
+	size_t n = json_array_size(list), kept = 0;
+	json_t **items = mem_array(n + 1, sizeof(json_t *));
+	json_t *out = json_array();
 
-/* 0-100 with three decimals, as thousandths, to 0..1000. */
-static int16_t score_of(int thousandths)
-{
-	return (int16_t)num_div_round(thousandths, 100);
-}
+	for (size_t i = 0; i < n; i++) {
+		json_t *v = json_array_get(list, i);
 
-static void read_scores(struct ruleset *s, const json_t *o)
-{
-	static const enum criterion costed[] = {
-		CRITERION_TRAVEL, CRITERION_START, CRITERION_FRESHNESS};
-
-	s->send = score_of(number(o, "thresholds", "send", NULL));
-	s->check = score_of(number(o, "thresholds", "check", NULL));
-	for (int i = 0; i < CRITERION_COUNT; i++) {
-		s->weight[i] =
-			number(o, "criteria", criterion_codes[i], "weight");
-		s->total_weight += s->weight[i];
+		if (!js_bool(v, "enabled", true))
+			continue;
+		json_object_del(v, "enabled");
+		items[kept++] = v;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(costed); i++)
-		s->unknown_value[costed[i]] =
-			(int16_t)(1000 - number(o, "unknown_cost",
-						criterion_codes[costed[i]],
-						NULL));
+	qsort(items, kept, sizeof(json_t *), compare_items);
+	for (size_t i = 0; i < kept; i++)
+		json_array_append(out, items[i]);
+	free(items);
+	return out;
 }
 
-/* Entries of a list, the last one going on until size; returns how many. */
-static int16_t read_list(const json_t *list, int16_t *out, size_t size)
+static void drop_sources(json_t *list)
 {
-	size_t n = json_array_size(list);
+	json_t *row;
+	size_t i;
 
-	for (size_t i = 0; i < size; i++)
-		out[i] = (int16_t)json_integer_value(
-			json_array_get(list, i < n ? i : n - 1));
-	return (int16_t)n;
-}
-
-static void read_criteria(struct ruleset *s, const json_t *o)
-{
-	const char *zero_at =
-		json_string_value(at(o, "criteria", "travel", "zero_at"));
-	int64_t minutes = RULES_ZERO_AT_LIMIT;
-
-	if (zero_at && !str_eq(zero_at, "limit"))
-		num_parse_int(zero_at, 1, 600, &minutes);
-	s->zero_at_min = (int16_t)minutes;
-	s->full_until_min =
-		(int16_t)number(o, "criteria", "travel", "full_until_min");
-	read_list(at(o, "criteria", "trade", "exact"), s->exact,
-		  RULES_TRADE_RANKS);
-	s->neighbour = (int16_t)number(o, "criteria", "trade", "neighbour");
-	s->neighbour_from =
-		(int16_t)number(o, "criteria", "trade", "neighbour_from");
-	s->family = (int16_t)number(o, "criteria", "trade", "family");
-	s->late_zero_days =
-		(int16_t)number(o, "criteria", "start", "late_zero_days");
-	s->wait_full_days =
-		(int16_t)number(o, "criteria", "start", "wait_full_days");
-	s->wait_zero_days =
-		(int16_t)number(o, "criteria", "start", "wait_zero_days");
-	s->n_fresh = read_list(at(o, "criteria", "freshness", "by_day"),
-			       s->fresh, RULES_FRESH_DAYS);
-	s->late_days = (int16_t)number(o, "gates", "START", "late_days");
-	s->first_transport_min =
-		(int16_t)number(o, "gates", "REACH", "first_transport");
-}
-
-static void read_age(struct age_row *r, const json_t *v)
-{
-	int32_t from = 0;
-
-	date_parse_iso(js_str(v, "valid_from", ""), &from);
-	r->valid_from = from;
-	r->kind = (uint8_t)vocab_find(&vocab_contract, js_str(v, "kind", ""));
-	r->min = (int16_t)js_int(v, "min", 0);
-	r->max = (int16_t)js_int(v, "max", 99);
-	r->sure_min = (int16_t)js_int(v, "sure_min", r->min);
-	r->sure_max = (int16_t)js_int(v, "sure_max", r->max);
-	r->rqth_max = (int16_t)js_int(v, "rqth_max", -1);
-}
-
-static int compare_ages(const void *a, const void *b)
-{
-	const struct age_row *x = a, *y = b;
-
-	if (x->kind != y->kind)
-		return x->kind - y->kind;
-	return (x->valid_from > y->valid_from) -
-	       (x->valid_from < y->valid_from);
-}
-
-static void complain(struct diags *d, const struct ynode *n, const char *text)
-{
-	diag_add(d, DIAG_ERROR, n ? n->file : "rules", n ? n->line : 0,
-		 n ? n->col : 0, "%s", text);
-}
-
-static void read_ages(struct ruleset *s, const json_t *o,
-		      const struct ynode *root, struct diags *d)
-{
-	const json_t *list = json_object_get(o, "ages");
-	const struct ynode *n = root ? ynode_get(root, "ages") : NULL;
-
-	s->n_ages = (int)json_array_size(list);
-	for (int i = 0; i < s->n_ages; i++) {
-		struct age_row *r = &s->ages[i];
-		size_t at_n = (size_t)i;
-
-		read_age(r, json_array_get(list, at_n));
-		if (r->min > r->sure_min || r->sure_min > r->sure_max ||
-		    r->sure_max > r->max)
-			complain(d, n && at_n < n->n ? &n->kids[at_n] : n,
-				 "ages go up: min, sure_min, sure_max, max");
-		for (int k = 0; k < i; k++)
-			if (compare_ages(&s->ages[k], r) == 0)
-				complain(d,
-					 n && at_n < n->n ? &n->kids[at_n] : n,
-					 "a second row for the same kind and "
-					 "valid_from");
-	}
-	qsort(s->ages, (size_t)s->n_ages, sizeof(s->ages[0]), compare_ages);
-}
-
-/* The best score any pair can have. */
-static int best_score(const struct ruleset *s)
-{
-	int best[CRITERION_COUNT] = {
-		[CRITERION_TRAVEL] = 1000, [CRITERION_START] = 1000};
-	int64_t sum = 0;
-
-	for (int i = 0; i < RULES_TRADE_RANKS; i++)
-		if (s->exact[i] > best[CRITERION_TRADE])
-			best[CRITERION_TRADE] = s->exact[i];
-	for (int i = 0; i < s->n_fresh; i++)
-		if (s->fresh[i] > best[CRITERION_FRESHNESS])
-			best[CRITERION_FRESHNESS] = s->fresh[i];
-	if (s->unknown_value[CRITERION_FRESHNESS] > best[CRITERION_FRESHNESS])
-		best[CRITERION_FRESHNESS] =
-			s->unknown_value[CRITERION_FRESHNESS];
-	for (int i = 0; i < CRITERION_COUNT; i++)
-		sum += (int64_t)s->weight[i] * best[i];
-	return (int)num_div_round(sum, s->total_weight);
-}
-
-static void check_reach(const struct ruleset *s, const struct ynode *root,
-			struct diags *d)
-{
-	const struct ynode *send = overlay_find(root, "thresholds.send");
-	int best;
-
-	if (!s->total_weight) {
-		complain(d, overlay_find(root, "criteria"),
-			 "every weight is 0: nothing would decide");
-		return;
-	}
-	best = best_score(s);
-	if (s->send > best)
-		diag_add(d, DIAG_ERROR, send ? send->file : "rules",
-			 send ? send->line : 0, send ? send->col : 0,
-			 "thresholds.send can never be reached: the best "
-			 "possible score is %d.%d",
-			 best / 10, best % 10);
-}
-
-static void check_sense(const struct ruleset *s, const struct ynode *root,
-			struct diags *d)
-{
-	if (s->check > s->send)
-		complain(d, overlay_find(root, "thresholds.check"),
-			 "thresholds.check is above thresholds.send");
-	if (s->wait_zero_days && s->wait_zero_days <= s->wait_full_days)
-		complain(d, overlay_find(root, "criteria.start.wait_zero_days"),
-			 "criteria.start.wait_zero_days must be above "
-			 "wait_full_days, or 0");
-	if (s->neighbour_from < TRADES_NEAR_MIN)
-		complain(d, overlay_find(root, "criteria.trade.neighbour_from"),
-			 "criteria.trade.neighbour_from must be at least 0.2: "
-			 "what is less near is not in the table");
-	check_reach(s, root, d);
+	json_array_foreach(list, i, row) json_object_del(row, "source");
 }
 
 static void name_set(struct ruleset *s, const json_t *o)
 {
 	unsigned char hash[ID_BYTES];
-	json_t *copy = json_deep_copy(o);
-	json_t *row;
-	size_t i;
+	json_t *copy = json_deep_copy(o), *minors, *table;
+	const char *key;
 	char *text;
 
-	json_array_foreach(json_object_get(copy, "ages"), i, row)
-		json_object_del(row, "source");
+	drop_sources(json_object_get(copy, "ages"));
+	minors = json_object_get(copy, "minors");
+	json_object_foreach(minors, key, table) drop_sources(table);
+	json_object_set_new(copy, "adjust",
+			    canonical_symbols(json_object_get(copy, "adjust")));
 	text = json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS);
 	BUG_ON(!text || sodium_init() < 0);
 	crypto_generichash(hash, sizeof(hash), (const unsigned char *)text,
@@ -269,54 +146,205 @@ static void name_set(struct ruleset *s, const json_t *o)
 	free(text);
 }
 
-static const struct ynode *read_texts(struct arena *a,
-				      const struct rules_text *texts, size_t n,
-				      struct diags *d)
+/* --- one effective set ------------------------------------------------------
+ */
+static void clear_set(struct ruleset *s)
 {
-	const struct ynode *root = NULL;
+	for (int i = 0; i < s->n_symbols; i++)
+		free(s->symbols[i].reason);
+	for (int i = 0; i < s->n_works; i++)
+		free(s->works[i].reason);
+	free(s->symbols);
+	json_decref(s->json);
+	*s = (struct ruleset){0};
+}
+
+/* False when it has mistakes; *s is to be cleared either way. */
+static bool make_set(struct rules *r, struct when_reader *w,
+		     const struct ynode *root, struct ruleset *s)
+{
+	size_t before = w->diags->n_errors;
+	json_t *o = schema_read(rules_schema, root, NULL, w->diags);
+	bool is_read = w->diags->n_errors == before;
+
+	if (is_read) {
+		numbers_read(s, o);
+		numbers_waves(&r->waves, o);
+		law_read(s, o, root, w);
+	}
+	symbols_read(r->when, w, s, o, root);
+	if (is_read)
+		sense_check(w, s, root);
+	if (w->diags->n_errors == before)
+		name_set(s, o);
+	json_decref(o);
+	return w->diags->n_errors == before;
+}
+
+/* What an agency's reading found and the common one had not. */
+static void add_new(struct diags *to, const struct diags *from)
+{
+	size_t known = to->n;
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct diag *d = &from->v[i];
+		bool is_new = true;
+
+		for (size_t k = 0; is_new && k < known; k++)
+			is_new = to->v[k].line != d->line ||
+				 to->v[k].col != d->col ||
+				 !str_eq(to->v[k].file, d->file) ||
+				 !str_eq(to->v[k].text, d->text);
+		if (is_new)
+			diag_add(to, d->level, d->file, d->line, d->col, "%s",
+				 d->text);
+	}
+}
+
+/* --- agencies ------------------------------------------------------------ */
+static void check_agency(struct when_reader *w, const struct ynode *code,
+			 const struct ynode *n)
+{
+	static const char *const global[] = {"version", "waves", "agencies",
+					     NULL};
+
+	if (n->kind != YNODE_MAP || !n->n) {
+		when_error(w, n->kind == YNODE_SCALAR ? code : n,
+			   "agencies.%.40s has nothing in it: give it keys of "
+			   "its own, or take it away",
+			   code->text);
+		return;
+	}
+	for (int i = 0; global[i]; i++)
+		for (size_t k = 0; k < n->n; k++)
+			if (str_eq(n->keys[k].text, global[i]))
+				when_error(w, &n->keys[k],
+					   "%s is for everybody and cannot "
+					   "stand inside an agency: write it "
+					   "at the top",
+					   global[i]);
+}
+
+static uint8_t find_set(const struct rules *r, const char *id)
+{
+	for (size_t i = 0; i < r->n_sets; i++)
+		if (str_eq(r->sets[i].id, id))
+			return (uint8_t)i;
+	return RULES_SETS_MAX;
+}
+
+static uint8_t keep_set(struct rules *r, struct when_reader *w,
+			struct ruleset *s, const struct ynode *code)
+{
+	uint8_t set = find_set(r, s->id);
+
+	if (set < RULES_SETS_MAX) {
+		clear_set(s);
+	} else if (r->n_sets == RULES_SETS_MAX) {
+		when_error(w, code,
+			   "agencies.%.40s would be set number %d: at most %d "
+			   "different sets; let agencies share one",
+			   code->text, RULES_SETS_MAX + 1, RULES_SETS_MAX);
+		clear_set(s);
+		set = 0;
+	} else {
+		set = (uint8_t)r->n_sets;
+		r->sets[r->n_sets++] = *s;
+	}
+	return set;
+}
+
+static void read_agency(struct rules *r, struct when_reader *w, struct arena *a,
+			const struct ynode *base, const struct ynode *code,
+			const struct ynode *n)
+{
+	struct agency *to = &r->agencies->v[r->agencies->n++];
+	struct ruleset s = {0};
+	struct diags mine;
+	struct when_reader reader = *w;
+
+	to->code = mem_dup(code->text);
+	to->file = mem_dup(code->file);
+	to->line = code->line;
+	check_agency(w, code, n);
+	if (n->kind != YNODE_MAP)
+		return;
+	diags_init(&mine);
+	reader.diags = &mine;
+	if (make_set(r, &reader, overlay(a, base, n), &s))
+		to->set = keep_set(r, w, &s, code);
+	else
+		clear_set(&s);
+	add_new(w->diags, &mine);
+	diags_clear(&mine);
+}
+
+static void read_agencies(struct rules *r, struct when_reader *w,
+			  struct arena *a, const struct ynode *base,
+			  const struct ynode *n)
+{
+	if (!n)
+		return;
+	if (n->kind != YNODE_MAP || n->n > AGENCIES_MAX) {
+		when_error(w, n, "agencies is a map of codes, at most %d",
+			   AGENCIES_MAX);
+		return;
+	}
+	r->agencies->v = mem_array(n->n + 1, sizeof(*r->agencies->v));
+	for (size_t i = 0; i < n->n; i++)
+		read_agency(r, w, a, base, &n->keys[i], &n->kids[i]);
+}
+
+/* --- all ----------------------------------------------------------------- */
+static const struct ynode *read_texts(struct when_reader *w, struct arena *a,
+				      const struct rules_text *texts, size_t n)
+{
+	const struct ynode *root =
+		ynode_parse_partly(a, "rules.yaml (shipped)", rules_shipped,
+				   rules_shipped_size, w->diags);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct ynode *t = ynode_parse_partly(
-			a, texts[i].file, texts[i].text, texts[i].len, d);
+		const struct ynode *t =
+			ynode_parse_partly(a, texts[i].file, texts[i].text,
+					   texts[i].len, w->diags);
 
-		if (t)
-			root = overlay(a, root, t);
+		if (!t)
+			continue;
+		symbols_check_file(w, t);
+		root = overlay(a, root, t);
 	}
 	return root;
 }
 
 struct rules *rules_compile(const struct rules_text *texts, size_t n,
-			    struct diags *d)
+			    const struct refdata *rd, struct diags *d)
 {
 	struct arena a;
 	struct rules *r = mem_alloc(sizeof(*r));
+	struct when_reader w = {.rd = rd, .diags = d};
 	size_t before = d->n_errors;
-	const struct ynode *root;
-	json_t *o;
+	const struct ynode *root, *base;
 
 	arena_init(&a);
-	r->sets = mem_array(1, sizeof(*r->sets));
+	r->sets = mem_array(RULES_SETS_MAX, sizeof(*r->sets));
 	r->n_sets = 1;
-	root = read_texts(&a, texts, n, d);
-	o = schema_read(rules_schema, root, NULL, d);
-	if (d->n_errors == before) {
-		read_scores(r->sets, o);
-		read_criteria(r->sets, o);
-		read_ages(r->sets, o, root, d);
-		check_sense(r->sets, root, d);
-	}
-	if (d->n_errors == before) {
-		name_set(r->sets, o);
-	} else {
-		rules_free(r);
-		r = NULL;
-	}
-	json_decref(o);
+	r->when = rules_when_new();
+	r->agencies = mem_alloc(sizeof(*r->agencies));
+	w.arena = &r->when->arena;
+	root = read_texts(&w, &a, texts, n);
+	base = root->kind == YNODE_MAP ? overlay_without(&a, root, "agencies")
+				       : root;
+	make_set(r, &w, base, &r->sets[0]);
+	read_agencies(r, &w, &a, base, ynode_get(root, "agencies"));
 	arena_clear(&a);
-	return r;
+	if (d->n_errors == before)
+		return r;
+	rules_free(r);
+	return NULL;
 }
 
-struct rules *rules_compile_json(const json_t *files, struct diags *d)
+struct rules *rules_compile_json(const json_t *files, const struct refdata *rd,
+				 struct diags *d)
 {
 	struct rules_text texts[TEXTS_MAX];
 	size_t n = json_array_size(files);
@@ -333,7 +361,7 @@ struct rules *rules_compile_json(const json_t *files, struct diags *d)
 		texts[i].text = js_str(v, "text", "");
 		texts[i].len = strlen(texts[i].text);
 	}
-	return rules_compile(texts, n, d);
+	return rules_compile(texts, n, rd, d);
 }
 
 void rules_free(struct rules *r)
@@ -341,14 +369,56 @@ void rules_free(struct rules *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->n_sets; i++)
-		json_decref(r->sets[i].json);
+		clear_set(&r->sets[i]);
+	for (size_t i = 0; i < r->agencies->n; i++) {
+		free(r->agencies->v[i].code);
+		free(r->agencies->v[i].file);
+	}
+	free(r->agencies->v);
+	free(r->agencies);
+	rules_when_free(r->when);
 	free(r->sets);
 	free(r);
 }
 
 uint8_t rules_set_of(const struct rules *r, const char *agency)
 {
-	(void)r;
-	(void)agency; /* overrides by agency are of a later issue */
+	for (size_t i = 0; agency && i < r->agencies->n; i++)
+		if (str_eq(r->agencies->v[i].code, agency))
+			return r->agencies->v[i].set;
 	return 0;
+}
+
+const char *rules_agency(const struct rules *r, size_t i, const char **file,
+			 unsigned *line)
+{
+	const struct agency *a = &r->agencies->v[i];
+
+	if (i >= r->agencies->n)
+		return NULL;
+	if (file)
+		*file = a->file;
+	if (line)
+		*line = a->line;
+	return a->code;
+}
+
+void rules_number_agency(struct rules *r, uint16_t number, const char *code)
+{
+	struct rules_when *w = r->when;
+
+	while (w->n_agencies <= number) {
+		w->agencies = mem_grow(w->agencies, w->n_agencies + 1,
+				       sizeof(*w->agencies));
+		w->agencies[w->n_agencies++] = NULL;
+	}
+	free(w->agencies[number]);
+	w->agencies[number] = mem_dup(code);
+}
+
+uint8_t rules_set_of_number(const struct rules *r, uint16_t number)
+{
+	return number < r->when->n_agencies
+		       ? rules_set_of(r, r->when->agencies[number])
+		       : 0;
 }

@@ -1,47 +1,29 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The table of keys of rules.yaml with the shipped values as defaults: an empty
- * file and conf/rules.yaml compile to the same set (a test says so). Keys of
- * later issues (adjust, groups, signals, agencies, gates LEVEL and MINOR_*) are
- * absent on purpose: an unknown key is an error, never silently nothing. */
-#include <etrier/date.h>
+/* The table of keys of rules.yaml. The values that take effect where nobody
+ * says anything are those of conf/rules.yaml, built in as the lowest layer; a
+ * test holds the defaults here, which the manual shows, against them. Tables of
+ * law and symbols are next door. */
+#include "schema_parts.h"
+
 #include <etrier/diag.h>
 #include <etrier/num.h>
 #include <etrier/rules.h>
 #include <etrier/str.h>
 
-/* Ages at the start of the contract, by law; 99 is no upper limit.
- * rqth_max takes the place of both upper limits. */
-#define AGES_SHIPPED                                                       \
-	"[{kind: apprenticeship, valid_from: 2019-01-01, min: 15, "        \
-	"sure_min: 16, sure_max: 29, max: 34, rqth_max: 99, "              \
-	"source: 'Code du travail L6222-1, L6222-2, D6222-1'}, "           \
-	"{kind: professionalization, valid_from: 2008-05-01, min: 16, "    \
-	"sure_max: 25, source: 'Code du travail L6325-1'}, "               \
-	"{kind: permanent, valid_from: 2008-05-01, min: 16, "              \
-	"source: 'Code du travail L4153-1'}, "                             \
-	"{kind: fixed_term, valid_from: 2008-05-01, min: 16, "             \
-	"source: 'Code du travail L4153-1'}, "                             \
-	"{kind: temporary, valid_from: 2008-05-01, min: 16, "              \
-	"source: 'Code du travail L4153-1'}, "                             \
-	"{kind: seasonal, valid_from: 2008-05-01, min: 14, sure_min: 16, " \
-	"source: 'Code du travail L4153-1, L4153-3'}, "                    \
-	"{kind: immersion, valid_from: 2015-01-01, min: 16, "              \
-	"source: 'Code du travail L5135-1, L4153-1'}, "                    \
-	"{kind: civic_service, valid_from: 2010-03-11, min: 16, "          \
-	"sure_max: 25, max: 25, rqth_max: 30, "                            \
-	"source: 'Code du service national L120-4'}]"
-
-static const char *const contract_words[] = {"apprenticeship",
-					     "professionalization",
-					     "permanent",
-					     "fixed_term",
-					     "temporary",
-					     "seasonal",
-					     "internship",
-					     "immersion",
-					     "civic_service",
-					     "training",
-					     NULL};
+const char *const rules_kind_words[] = {"apprenticeship",
+					"professionalization",
+					"permanent",
+					"fixed_term",
+					"temporary",
+					"seasonal",
+					"internship",
+					"immersion",
+					"civic_service",
+					"training",
+					NULL};
+static const char *const effect_words[] = {"check", "exclude", NULL};
+static const char *const any_effect_words[] = {"pass", "check", "exclude",
+					       NULL};
 
 static void check_zero_at(const struct ynode *n, const json_t *v,
 			  struct diags *d)
@@ -83,14 +65,10 @@ static void check_falls(const struct ynode *n, const json_t *v, struct diags *d)
 		.key = name, .type = SCHEMA_INT, .max = most,    \
 		.fallback = preset, .unit = "days", .help = text \
 	}
-#define AGE(name, preset, text)                                   \
-	{                                                         \
-		.key = name, .type = SCHEMA_INT, .max = 99,       \
-		.fallback = preset, .unit = "years", .help = text \
-	}
-#define GROUP(name, table, text)                                             \
-	{                                                                    \
-		.key = name, .type = SCHEMA_MAP, .rows = table, .help = text \
+#define MINUTES(name, most, preset, text)                           \
+	{                                                           \
+		.key = name, .type = SCHEMA_INT, .max = most,       \
+		.fallback = preset, .unit = "minutes", .help = text \
 	}
 
 static const struct schema share_item = {
@@ -114,7 +92,11 @@ static const struct schema threshold_rows[] = {
 static const struct schema unknown_rows[] = {
 	SHARE("travel", "0.4",
 	      "Share of the criterion lost when the journey is not known."),
+	SHARE("training", "0.3",
+	      "The same for the course of an apprenticeship."),
 	SHARE("start", "0.1", "The same for dates of start."),
+	SHARE("hours", "0.2",
+	      "The same for hours of work, for who has limits of the day."),
 	SHARE("freshness", "0.5", "The same for the date of publication."),
 	{0}};
 
@@ -122,8 +104,19 @@ static const struct schema gate_reach_rows[] = {
 	{.key = "first_transport",
 	 .type = SCHEMA_TIME,
 	 .fallback = "'05:30'",
-	 .help = "Work that begins earlier and is reached by public transport "
-		 "alone asks for a check."},
+	 .help = "Where no timetable is known: work that begins earlier and "
+		 "is reached by public transport alone asks for a check."},
+	{.key = "out_of_hours",
+	 .type = SCHEMA_WORD,
+	 .words = effect_words,
+	 .fallback = "exclude",
+	 .help = "When nothing runs at the hours of the work, though it does "
+		 "at others."},
+	{.key = "cfa_too_far",
+	 .type = SCHEMA_WORD,
+	 .words = any_effect_words,
+	 .fallback = "check",
+	 .help = "When the journey to the CFA is over the limit for it."},
 	{0}};
 static const struct schema gate_start_rows[] = {
 	DAYS("late_days", 1000, "0",
@@ -170,6 +163,22 @@ static const struct schema travel_rows[] = {
 	 .help = "Minutes at which the value is zero, or limit: the young "
 		 "person's own.",
 	 .check = check_zero_at},
+	SHARE("cfa_share", "0.3",
+	      "Share of the journey to the CFA in an apprentice's value."),
+	{0}};
+
+static const struct schema training_rows[] = {
+	WEIGHT("15", "Weight of the course; for apprenticeships."),
+	SHARE("same_course", "1",
+	      "The offer's course (RNCP) is the young person's."),
+	SHARE("other_course", "0.3", "Both are known and differ."),
+	SHARE("next_level", "0.8",
+	      "A course is unknown; the diploma aimed at is one level above "
+	      "the one held."),
+	SHARE("higher_level", "0.4", "It is two levels above or more."),
+	SHARE("same_level", "0.5", "It is not above."),
+	SHARE("other_cfa", "0.6",
+	      "Ceiling of the value when both CFA are known and differ."),
 	{0}};
 
 static const struct schema start_rows[] = {
@@ -180,6 +189,13 @@ static const struct schema start_rows[] = {
 	     "Full value up to so long a wait for the start."),
 	DAYS("wait_zero_days", 500, "0",
 	     "Value zero from so long a wait; 0: a wait costs nothing."),
+	{0}};
+
+static const struct schema hours_rows[] = {
+	WEIGHT("5", "Weight of the hours; for who has limits of the day."),
+	MINUTES("full_margin_min", 240, "30",
+		"Full value from so many minutes to spare, leaving and coming "
+		"home."),
 	{0}};
 
 static const struct schema freshness_rows[] = {
@@ -197,35 +213,51 @@ static const struct schema freshness_rows[] = {
 static const struct schema criteria_rows[] = {
 	GROUP("trade", trade_rows, "How near the offer's trade is."),
 	GROUP("travel", travel_rows, "How long the journey is."),
+	GROUP("training", training_rows, "How well the course fits."),
 	GROUP("start", start_rows, "How well the dates fit."),
+	GROUP("hours", hours_rows, "How well the day fits."),
 	GROUP("freshness", freshness_rows, "How new the offer is."),
 	{0}};
 
-static const struct schema age_rows[] = {
-	{.key = "kind",
-	 .type = SCHEMA_WORD,
-	 .flags = SCHEMA_REQUIRED,
-	 .words = contract_words,
-	 .help = "Kind of contract."},
-	{.key = "valid_from",
-	 .type = SCHEMA_DATE,
-	 .flags = SCHEMA_REQUIRED,
-	 .help = "First start of contract the row is for."},
-	AGE("min", "0", "Younger at the start: excluded."),
-	AGE("sure_min", NULL, "Younger: to be checked; min when absent."),
-	AGE("sure_max", NULL, "Older: to be checked; max when absent."),
-	AGE("max", "99", "Older at the start: excluded; 99 is no limit."),
-	AGE("rqth_max", NULL,
-	    "Takes the place of both upper limits for holders of RQTH."),
-	{.key = "source",
-	 .type = SCHEMA_STR,
-	 .flags = SCHEMA_REQUIRED,
-	 .min = 3,
-	 .max = 200,
-	 .help = "The text of law it comes from."},
+static const struct schema leaving_rows[] = {
+	{.key = "months_before",
+	 .type = SCHEMA_INT,
+	 .max = 24,
+	 .fallback = "3",
+	 .unit = "months",
+	 .help = "So long before their training ends, young people look for the "
+		 "kinds below only."},
+	{.key = "kinds",
+	 .type = SCHEMA_LIST,
+	 .min = 1,
+	 .max = CONTRACT_COUNT,
+	 .item = &rules_kind_item,
+	 .fallback = "[permanent, fixed_term]",
+	 .help = "Kinds of contract looked for then."},
 	{0}};
-static const struct schema age_item = {
-	.key = "", .type = SCHEMA_MAP, .rows = age_rows};
+
+static const struct schema wave_rows[] = {
+	{.key = "per_position",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 100,
+	 .fallback = "5",
+	 .unit = "people",
+	 .help = "Young people told at once of each position."},
+	DAYS("days", 60, "4", "Until the next ones are told."),
+	{.key = "near_points",
+	 .type = SCHEMA_DECIMAL,
+	 .max = 100000,
+	 .fallback = "3",
+	 .unit = "points",
+	 .help = "Scores so near to one another count as equal."},
+	{.key = "positions_when_unknown",
+	 .type = SCHEMA_INT,
+	 .min = 1,
+	 .max = 100,
+	 .fallback = "1",
+	 .help = "Positions of an offer that does not say how many."},
+	{0}};
 
 const struct schema rules_schema[] = {
 	{.key = "version",
@@ -238,10 +270,28 @@ const struct schema rules_schema[] = {
 	GROUP("unknown_cost", unknown_rows, "What not knowing costs."),
 	GROUP("gates", gate_rows, "Settings of the gates."),
 	GROUP("criteria", criteria_rows, "What the score is made of."),
+	{.key = "groups",
+	 .type = SCHEMA_NAMED,
+	 .max = RULES_GROUPS_MAX,
+	 .item = &rules_group_item,
+	 .fallback = "{}",
+	 .help = "Groups of symbols."},
+	{.key = "adjust",
+	 .type = SCHEMA_LIST,
+	 .max = RULES_ADJUST_MAX,
+	 .item = &rules_adjust_item,
+	 .fallback = "[]",
+	 .help = "Symbols."},
 	{.key = "ages",
 	 .type = SCHEMA_LIST,
 	 .max = RULES_AGE_ROWS,
-	 .item = &age_item,
-	 .fallback = AGES_SHIPPED,
+	 .item = &rules_age_item,
+	 .fallback = "[]",
 	 .help = "Limits of age at the start of a contract, by kind and date."},
+	GROUP("minors", rules_minor_rows, "What the law says of minors."),
+	GROUP("training_end", leaving_rows, "Whose training ends soon."),
+	GROUP("waves", wave_rows, "How many are told of an offer, and when."),
+	{.key = "agencies",
+	 .type = SCHEMA_ANY,
+	 .help = "Code of an agency: keys of its own, as above."},
 	{0}};

@@ -47,6 +47,23 @@ int rules_travel_value(const struct ruleset *s, int32_t cost, int32_t limit,
 	return (int)num_div_round((int64_t)(zero - cost) * 1000, zero - full);
 }
 
+int rules_travel_both(const struct ruleset *s, int firm, int cfa)
+{
+	return (int)num_div_round((int64_t)(1000 - s->cfa_share) * firm +
+					  (int64_t)s->cfa_share * cfa,
+				  1000);
+}
+
+int rules_hours_value(const struct ruleset *s, int margin_min)
+{
+	if (margin_min >= s->full_margin_min)
+		return 1000;
+	if (margin_min <= 0)
+		return 0;
+	return (int)num_div_round((int64_t)margin_min * 1000,
+				  s->full_margin_min);
+}
+
 int rules_start_value(const struct ruleset *s, int days)
 {
 	int wait = -days, span = s->wait_zero_days - s->wait_full_days;
@@ -71,15 +88,4 @@ int rules_fresh_value(const struct ruleset *s, int age_days)
 	int i = age_days < 0 ? 0 : age_days;
 
 	return s->fresh[i < s->n_fresh ? i : s->n_fresh - 1];
-}
-
-const struct age_row *rules_age_row(const struct ruleset *s, int kind,
-				    int32_t on)
-{
-	const struct age_row *best = NULL;
-
-	for (int i = 0; i < s->n_ages; i++)
-		if (s->ages[i].kind == kind && s->ages[i].valid_from <= on)
-			best = &s->ages[i];
-	return best;
 }
