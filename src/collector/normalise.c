@@ -14,6 +14,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/html.h>
+#include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
@@ -35,7 +36,7 @@ enum {
 /* The work on one record. */
 struct job {
 	const struct normaliser *nz;
-	json_t *record;
+	const struct jnode *record;
 	struct arena *a;
 	struct offer *o;
 	struct notes *notes;
@@ -562,13 +563,14 @@ static void understand(const struct job *j)
 		tell_understood(j, &said);
 }
 
-int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
-	      struct offer *out, struct notes *notes, struct err *err)
+int normalise(const struct normaliser *nz, const struct jnode *record,
+	      struct arena *a, struct offer *out, struct notes *notes,
+	      struct err *err)
 {
 	struct offer o;
 	const struct job j = {nz, record, a, &o, notes};
 	offer_init(&o);
-	if (!json_is_object(record))
+	if (record->type != JNODE_OBJECT)
 		return err_set(err, ERR_INPUT, "the record is no object");
 	put_identity(&j);
 	if (!o.title)

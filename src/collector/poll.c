@@ -45,7 +45,7 @@ struct polling {
 	struct event *turn;   /* look at the queues again */
 	struct event *resume; /* look at paused transfers again */
 	struct poll *polls;
-	struct arena scratch; /* of the record being read */
+	struct feed_scratch scratch; /* of the record being read */
 };
 enum stage { QUEUED, FETCHING, RESTING };
 struct poll {
@@ -506,7 +506,7 @@ struct polling *polling_new(struct event_base *base, const struct clock *clock,
 	k->base = base;
 	k->clock = clock;
 	k->refdata = rd;
-	arena_init(&k->scratch);
+	feed_scratch_init(&k->scratch);
 	k->fetcher = fetcher_new(base);
 	k->turn = evtimer_new(base, on_turn, k);
 	k->resume = evtimer_new(base, on_resume, k);
@@ -528,7 +528,7 @@ void polling_free(struct polling *k)
 	event_free(k->resume);
 	fetcher_free(k->fetcher);
 	pace_free(k->pace);
-	arena_clear(&k->scratch);
+	feed_scratch_clear(&k->scratch);
 	free(k);
 }
 

@@ -87,7 +87,7 @@ static const char *origin(const struct trial *t, int field, bool strict,
 	bool joins = mapping_joins(t->mapping, field) ||
 		     source_field_type(field) == SOURCE_LIST;
 	const char *v[MAPPING_VALUES_MAX], *from[MAPPING_VALUES_MAX];
-	json_t *record = feed_record(t->feed);
+	const struct jnode *record = feed_record(t->feed);
 	size_t n = mapping_origins(t->mapping, field, record, a, v, from,
 				   ARRAY_LEN(v));
 	const char *all = NULL;
@@ -473,12 +473,12 @@ static int read_document(struct trial *t, const struct collector_try_in *in,
 {
 	static const struct feed_handler handler = {on_offer, on_bad};
 	const json_t *source = in->source;
-	struct arena scratch;
+	struct feed_scratch scratch;
 	struct mapping *m = mapping_new(source, err);
 	if (!m)
 		return -1;
 	t->mapping = m;
-	arena_init(&scratch);
+	feed_scratch_init(&scratch);
 	const struct normaliser nz = {
 		.mapping = m,
 		.refdata = in->refdata,
@@ -498,7 +498,7 @@ static int read_document(struct trial *t, const struct collector_try_in *in,
 			   c->bad * 2 <= c->seen;
 	str_copy(out->note, sizeof(out->note), warning ? warning : "");
 	feed_free(feed);
-	arena_clear(&scratch);
+	feed_scratch_clear(&scratch);
 	mapping_free(m);
 	return rc;
 }

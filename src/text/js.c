@@ -3,8 +3,10 @@
  * byte order marks, integers beyond 64 bits. Streams are js_split.c's. */
 #include "js_value.h"
 
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/utf8.h>
 
@@ -93,13 +95,11 @@ static json_t *load(const char *s, size_t n, json_error_t *e)
 	return json_loadb(s, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, e);
 }
 
-json_t *js_value(const char *bytes, size_t n, struct err *err)
+/* What js_plain() left: unusual or wrong. */
+static json_t *judge(const char *bytes, size_t n, struct err *err)
 {
 	json_error_t e;
-	json_t *v = js_plain(bytes, n);
-	if (v)
-		return v;
-	v = load(bytes, n, &e);
+	json_t *v = load(bytes, n, &e);
 	if (!v && json_error_code(&e) == json_error_numeric_overflow) {
 		size_t n_wide;
 		char *wide = widen(bytes, n, &n_wide);
@@ -117,6 +117,18 @@ json_t *js_value(const char *bytes, size_t n, struct err *err)
 	return NULL;
 }
 
+struct jnode *js_node(struct arena *a, const char *bytes, size_t n,
+		      struct err *err)
+{
+	struct jnode *v = js_plain(a, bytes, n);
+	if (v)
+		return v;
+	json_t *rare = judge(bytes, n, err);
+	v = rare ? jnode_from_json(a, rare) : NULL;
+	json_decref(rare);
+	return v;
+}
+
 json_t *js_parse(const char *bytes, size_t n, struct err *err)
 {
 	if (n >= 3 && memcmp(bytes, BOM, 3) == 0) {
@@ -128,7 +140,13 @@ json_t *js_parse(const char *bytes, size_t n, struct err *err)
 			JS_DEPTH_MAX);
 		return NULL;
 	}
-	return js_value(bytes, n, err);
+	struct arena a;
+	struct arena_lent lent;
+	arena_init_lent(&a, &lent);
+	const struct jnode *plain = js_plain(&a, bytes, n);
+	json_t *v = plain ? jnode_to_json(plain) : judge(bytes, n, err);
+	arena_clear(&a);
+	return v;
 }
 
 const char *js_str(const json_t *obj, const char *key, const char *fallback)

@@ -227,8 +227,8 @@ static int64_t read_etrier(const struct work *w)
 		.source = "bench",
 		.now = clock_now(clock_system()),
 	};
-	struct arena scratch;
-	arena_init(&scratch);
+	struct feed_scratch scratch;
+	feed_scratch_init(&scratch);
 	struct feed *f =
 		feed_new(source, &nz, &scratch, false, &handler, &understood);
 	int rc = 0;
@@ -243,7 +243,7 @@ static int64_t read_etrier(const struct work *w)
 			rc ? err.text : "whole", c->good, c->seen);
 	int64_t good = c->good;
 	feed_free(f);
-	arena_clear(&scratch);
+	feed_scratch_clear(&scratch);
 	mapping_free(m);
 	json_decref(source);
 	understanding_free(u);
