@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct buf;
 struct err;
+struct jnode;
 
 /* JSON, on jansson: strict, duplicate keys refused, depth limited. (The
  * prefix json_ belongs to jansson.) */
@@ -43,14 +45,19 @@ struct js_split_limits {
 	int64_t max_elements;
 };
 /* An element that does not parse or is too large costs only itself: element is
- * NULL and err says why, with the element's number. Return -1 to stop. The
- * element is borrowed for the call. */
-/* why is NULL when there is an element. */
+ * NULL and why says why, with the element's number; else why is NULL. Return -1
+ * to stop. The element is borrowed for the call. */
+typedef int js_element_fn(void *ctx, const struct jnode *element,
+			  const struct err *why);
+/* The same from readers whose records are trees of jansson (xml.h, csv_split.h,
+ * rss.h, jsonld.h). */
 typedef int js_split_fn(void *ctx, json_t *element, const struct err *why);
 
+/* The arena, borrowed, is reset before each element. */
 struct js_split *js_split_new(const char *path,
 			      const struct js_split_limits *limits,
-			      js_split_fn *on_element, void *ctx);
+			      struct arena *a, js_element_fn *on_element,
+			      void *ctx);
 /* 0, or -1 when the document itself is broken (nesting, too deep, text before
  * the root, more elements than allowed) or on_element stopped. */
 int js_split_feed(struct js_split *s, const char *bytes, size_t n,

@@ -38,7 +38,7 @@ struct ynode;
  *              a twelfth of 365; 1 to 3660
  * It begins and ends with a step that is no ... and may not be left out, and
  * has one {...} at most. */
-enum lexicon_what { LEXICON_SIGNALS, LEXICON_QUALITY };
+enum lexicon_what { LEXICON_SIGNALS, LEXICON_QUALITY, LEXICON_WHATS };
 enum {
 	LEXICON_ROWS_MAX = 500,	   /* five times what is shipped */
 	LEXICON_PHRASES_MAX = 400, /* of one row, lists filled in */
@@ -108,6 +108,19 @@ enum quality_test {
 };
 extern const struct vocab vocab_quality_test;
 
+/* The words of both lexicons, either of which may be NULL; they must outlive
+ * it. NULL: ERR_LIMIT, they have too many between them. Constant once made. */
+struct lexicon_dictionary;
+struct lexicon_dictionary *lexicon_dictionary_new(const struct lexicon *signals,
+						  const struct lexicon *quality,
+						  struct err *err);
+void lexicon_dictionary_free(struct lexicon_dictionary *d);
+/* The texts of an offer cut into words, once for both lexicons: of the arena,
+ * pointing into the offer's texts and the dictionary. */
+struct lexicon_texts;
+struct lexicon_texts *lexicon_texts_cut(const struct lexicon_dictionary *d,
+					struct arena *a, const struct offer *o);
+
 /* ---- signals ----------------------------------------------------------- */
 struct lexicon_hit {
 	const char *symbol, *field; /* of the lexicon */
@@ -119,18 +132,20 @@ struct lexicon_hits {
 	size_t n;
 	struct lexicon_hit v[LEXICON_HITS_MAX];
 };
-/* Reads the texts of *o and fills fields of *o that are unknown, each marked
- * "text" in o->provenance (made when NULL: a new reference in *o, which is then
- * the caller's; else changed in place). What is known is never touched. Several
+/* Reads the texts, which are those of *o and were cut with a dictionary that
+ * has this lexicon, and fills fields of *o that are unknown, each marked "text"
+ * in o->provenance (made when NULL: a new reference in *o, which is then the
+ * caller's; else changed in place). What is known is never touched. Several
  * signals on one field: the earliest hours.start, the latest hours.end, the
  * highest exposure and age_min, the lowest level.required and experience, all
  * licences and languages; for every other field, when they differ, it stays
  * unknown. A degree of 0 counts only when no other signal names the exposure.
  * Values that the field may not have (age_min 14..66, positions 1..500) do not
- * count. New strings of *o are of the arena.
- * hits (may be NULL): what fired, in order of rows, at most LEXICON_HITS_MAX.
+ * count. New strings of *o are of the arena. hits (may be NULL): what fired, in
+ * order of rows, at most LEXICON_HITS_MAX.
  */
-void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,
+void lexicon_apply(const struct lexicon *l, struct arena *a,
+		   const struct lexicon_texts *texts, struct offer *o,
 		   struct lexicon_hits *hits);
 
 /* ---- quality ----------------------------------------------------------- */
@@ -141,10 +156,11 @@ struct quality_verdict {
 	const char *reasons[LEXICON_SYMBOLS_MAX]; /* French; of the lexicon */
 	const char *words[LEXICON_SYMBOLS_MAX];	  /* of the arena; NULL: none */
 };
-/* now: an instant. A row with both words and a test fires when both hold. */
+/* texts: those of *o. now: an instant. A row with both words and a test fires
+ * when both hold. */
 void quality_judge(const struct lexicon *l, struct arena *a,
-		   const struct offer *o, int64_t now,
-		   struct quality_verdict *out);
+		   const struct lexicon_texts *texts, const struct offer *o,
+		   int64_t now, struct quality_verdict *out);
 
 /* ---- what a trade usually asks ----------------------------------------- */
 /* All of exposure[]: 1..3 where the official description of the trade names

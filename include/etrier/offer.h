@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct arena;
+struct buf;
 struct err;
 
 /* The offer line: the one form of an offer on the wire, in the store, in
@@ -112,7 +113,10 @@ void offer_init(struct offer *o);
  * .weekly minutes. A salary in another currency than EUR is unknown. */
 int offer_from_json(json_t *line, struct arena *a, struct offer *out,
 		    struct err *err);
-/* Only known fields are written. No "t" key. */
+/* Appends the line, without its end. Only known fields are written. No "t"
+ * key. */
+void offer_write(const struct offer *o, struct buf *out);
+/* What offer_write() writes, as a tree. */
 json_t *offer_to_json(const struct offer *o);
 /* ref, or h:<hash of url, or of title+employer+place+start> (data.md). */
 const char *offer_ref(const struct offer *o, struct arena *a);

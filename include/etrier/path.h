@@ -2,11 +2,11 @@
 #ifndef ETRIER_PATH_H
 #define ETRIER_PATH_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 struct arena;
 struct err;
+struct jnode;
 
 /* A path from a record to a value, as written in a source file:
  *   entreprise.nom                  names joined by dots
@@ -25,26 +25,30 @@ struct err;
 
 struct path_step {
 	const char *name;
+	size_t n_name;
 	int index;				/* -1: a name */
 	const char *filter_name, *filter_value; /* NULL: no filter */
+	size_t n_filter_name;
 };
 struct path {
-	struct path_step steps[PATH_STEPS_MAX];
-	size_t n;
+	const struct path_step *steps;
+	size_t n; /* at most PATH_STEPS_MAX */
 };
 
-/* Strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with it). */
+/* Steps and strings go to the arena. 0 or -1 (ERR_CONFIG: what is wrong with
+ * it). */
 int path_parse(struct arena *a, const char *text, struct path *out,
 	       struct err *err);
 
 /* Visit the scalars at the path in document order; return non-zero to stop.
  * Returns what the last call returned. */
-typedef int path_fn(void *ctx, json_t *value);
-int path_each(const struct path *p, json_t *record, path_fn *visit, void *ctx);
+typedef int path_fn(void *ctx, const struct jnode *value);
+int path_each(const struct path *p, const struct jnode *record, path_fn *visit,
+	      void *ctx);
 /* The same for every element at the path, whatever it is: each becomes a record
  * of its own, in which "^" is the record it was found in. The record visited is
- * a copy as deep as its first level, and lives for the call. */
-int path_records(const struct path *p, json_t *record, path_fn *visit,
-		 void *ctx);
+ * a copy as deep as its first level, in the arena. */
+int path_records(const struct path *p, const struct jnode *record,
+		 struct arena *a, path_fn *visit, void *ctx);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct arena;
+struct buf;
 struct err;
 struct refdata;
 
@@ -66,9 +67,10 @@ void place_complete(const struct refdata *rd, struct arena *a, struct place *p,
 
 /* The JSON form of surfaces.md {precision insee postcode city dept address lat
  * lon}; lat and lon are numbers of degrees, six decimals at most, and belong to
- * the precisions point and commune. Reading: without "precision", a point when
- * both are there, else unknown; without "dept", that of the INSEE code. */
-json_t *place_to_json(const struct place *p);
+ * the precisions point and commune. place_write() appends it. Reading: without
+ * "precision", a point when both are there, else unknown; without "dept", that
+ * of the INSEE code. */
+void place_write(const struct place *p, struct buf *out);
 int place_from_json(json_t *v, struct arena *a, struct place *out,
 		    struct err *err);
 

@@ -78,6 +78,9 @@ const char *refdata_dept_by_name(const struct refdata *rd, const char *name);
  * overseas. The same pointer for the same region. */
 const char *refdata_region(const struct refdata *rd, const char *dept);
 const char *refdata_region_by_name(const struct refdata *rd, const char *name);
+/* May a name of a place hold this folded word, before "cedex"? False: no name
+ * that these functions know does. */
+bool refdata_may_name_place(const struct refdata *rd, const char *word);
 
 /* --- trades (ROME) ------------------------------------------------------ */
 /* A trade is the number of a ROME v3 code, 0 .. rome_count()-1 in order of

@@ -25,6 +25,8 @@ size_t utf8_cut(const char *s, size_t max);
  * and digits one space, none at the ends. "Bœuf – Élevé (H/F)" gives
  * "boeuf eleve h f". Invalid bytes count as separators. */
 char *utf8_fold(struct arena *a, const char *s);
+/* The same of n bytes, none of them NUL. */
+char *utf8_fold_n(struct arena *a, const char *s, size_t n);
 
 enum utf8_clean { UTF8_ONE_LINE, UTF8_LINES };
 /* Text of a stranger made safe to show: invalid bytes, control, zero-width,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct event_base;
 
 /* One JSON object per line between two processes, {"t":TYPE,...}. A line that
@@ -41,6 +42,8 @@ void wire_free(struct wire *w);
 /* Queue a line; takes the reference. A line above the ceiling is a bug of
  * ours: dropped, counted and logged as wire.too_long. */
 void wire_send(struct wire *w, json_t *line_take);
+/* The same for a line of that type that is written already, without its end. */
+void wire_send_text(struct wire *w, const char *type, const struct buf *line);
 size_t wire_unsent(const struct wire *w); /* bytes queued */
 /* Block until all that is queued has left, at most timeout_ms: what must be
  * written before the next step (the courier's `submitting`, the last line of a

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Bump allocation in a list of blocks, newest first. A block doubles in size
  * up to BLOCK_MAX, so that a small message costs one small block and a large
- * poll few large ones; an allocation larger than a block gets its own. */
+ * poll few large ones; an allocation larger than a block gets its own. Zeroed
+ * is what is handed out, not the block: most of a block is never asked for. */
 #include <etrier/arena.h>
 #include <etrier/mem.h>
 
@@ -14,22 +15,27 @@
 #define BLOCK_MIN ((size_t)4096)
 #define BLOCK_MAX ((size_t)1 << 20)
 
-struct arena_block {
-	struct arena_block *next;
-	size_t used, size;
-	_Alignas(max_align_t) char bytes[];
-};
-
 void arena_init(struct arena *a)
 {
 	*a = (struct arena){0};
+}
+
+void arena_init_lent(struct arena *a, struct arena_lent *lent)
+{
+	lent->block = (struct arena_block){
+		.bytes = lent->bytes,
+		.size = sizeof(lent->bytes),
+		.is_lent = true,
+	};
+	*a = (struct arena){.head = &lent->block};
 }
 
 void arena_clear(struct arena *a)
 {
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
-		free(b);
+		if (!b->is_lent)
+			free(b);
 	}
 	*a = (struct arena){0};
 }
@@ -41,7 +47,6 @@ void arena_reset(struct arena *a)
 		return;
 	a->head = keep->next;
 	arena_clear(a);
-	memset(keep->bytes, 0, keep->used);
 	keep->used = 0;
 	keep->next = NULL;
 	a->head = keep;
@@ -54,14 +59,15 @@ static struct arena_block *grow(struct arena *a, size_t size)
 		want = BLOCK_MAX;
 	if (want < size)
 		want = size;
-	struct arena_block *b = mem_alloc(sizeof(*b) + want);
-	b->size = want;
-	b->next = a->head;
+	struct arena_block *b = mem_grow(NULL, sizeof(*b) + want, 1);
+	*b = (struct arena_block){
+		.next = a->head, .bytes = (char *)(b + 1), .size = want};
 	a->head = b;
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* Not zeroed. */
+static void *take(struct arena *a, size_t size)
 {
 	const size_t align = _Alignof(max_align_t);
 	BUG_ON(size > SIZE_MAX / 2);
@@ -73,6 +79,11 @@ void *arena_alloc(struct arena *a, size_t size)
 	b->used += size;
 	a->used += size;
 	return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	return memset(take(a, size), 0, size);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -88,9 +99,10 @@ char *arena_dup(struct arena *a, const char *s)
 
 char *arena_dup_n(struct arena *a, const char *s, size_t n)
 {
-	char *p = arena_alloc(a, n + 1);
+	char *p = take(a, n + 1);
 	if (n)
 		memcpy(p, s, n);
+	p[n] = '\0';
 	return p;
 }
 
@@ -102,7 +114,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	BUG_ON(n < 0);
-	char *p = arena_alloc(a, (size_t)n + 1);
+	char *p = take(a, (size_t)n + 1);
 	vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;

@@ -43,6 +43,17 @@ static bool reserve(struct buf *b, size_t more)
 	return true;
 }
 
+void buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->max)
+		n = b->max;
+	if (n < b->cap)
+		return;
+	b->data = mem_grow(b->data, n + 1, 1);
+	b->data[b->len] = '\0';
+	b->cap = n + 1;
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
 	if (!reserve(b, n))
@@ -76,6 +87,14 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 		b->len += (size_t)n;
 	}
 	va_end(again);
+}
+
+void buf_cut(struct buf *b, size_t len)
+{
+	BUG_ON(len > b->len);
+	b->len = len;
+	if (b->data)
+		b->data[len] = '\0';
 }
 
 void buf_consume(struct buf *b, size_t n)

@@ -84,8 +84,10 @@ int num_parse_udeg(const char *s, int32_t limit_deg, int32_t *out)
 
 uint32_t num_isqrt(uint64_t n)
 {
-	uint64_t root = 0;
-	for (uint64_t bit = (uint64_t)1 << 62; bit; bit >>= 2) {
+	uint64_t root = 0, bit = (uint64_t)1 << 62;
+	while (bit > n)
+		bit >>= 2;
+	for (; bit; bit >>= 2) {
 		if (n >= root + bit) {
 			n -= root + bit;
 			root = (root >> 1) + bit;

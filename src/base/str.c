@@ -69,6 +69,11 @@ size_t str_distance(const char *a, const char *b, size_t max)
 	size_t gap = n > m ? n - m : m - n;
 	if (gap > max || n > LONGEST || m > LONGEST)
 		return max + 1;
+	/* What both begin and end with costs nothing. */
+	for (; n && m && *a == *b; a++, b++, m--)
+		n--;
+	for (; n && m && a[n - 1] == b[m - 1]; m--)
+		n--;
 	size_t rows[3][LONGEST + 1];
 	size_t *before = rows[0], *last = rows[1], *cur = rows[2];
 	for (size_t j = 0; j <= m; j++)

@@ -64,10 +64,10 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	return c->prepared ? 0 : -1;
 }
 
-static void send_line(void *ctx, json_t *line)
+static void send_line(void *ctx, const char *type, const struct buf *line)
 {
 	struct collector *c = ctx;
-	wire_send(role_engine(c->role), line);
+	wire_send_text(role_engine(c->role), type, line);
 }
 
 static size_t unsent(void *ctx)

@@ -294,3 +294,32 @@ int32_t value_date(struct arena *a, const char *s, enum date_form form)
 	int64_t v = value_instant(a, s, form);
 	return v == INSTANT_NONE ? DATE_NONE : paris_date(v);
 }
+
+/* "2026-12", "12/2026", "décembre 2026": one year, and no number of a day. */
+static bool is_month(const char *s)
+{
+	size_t n = 0, n_years = 0;
+	bool has_letters = false;
+	while (*s) {
+		size_t len = n_digits(s);
+		n += len > 0;
+		n_years += len == 4;
+		has_letters |= !len && !strchr("/-. ", *s);
+		s += len ? len : 1;
+	}
+	return n_years == 1 && n == (has_letters ? 1 : 2);
+}
+
+int64_t value_end(const char *s, int64_t v)
+{
+	int year, month, day;
+	int32_t last = paris_date(v);
+	bool is_whole_month = is_month(s);
+	if (!is_whole_month && strlen(s) > 10)
+		return v;
+	if (is_whole_month) {
+		date_to_ymd(last, &year, &month, &day);
+		last = date_from_ymd(year + month / 12, month % 12 + 1, 1) - 1;
+	}
+	return paris_instant(last + 1, 0) - 1;
+}

@@ -8,6 +8,7 @@
 #include <etrier/buf.h>
 #include <etrier/collector.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/path.h>
@@ -56,7 +57,7 @@ static void see_each(struct reading *r, json_t *record)
 	free(names);
 }
 
-static int on_record(void *ctx, json_t *record, const struct err *why)
+static int on_tree(void *ctx, json_t *record, const struct err *why)
 {
 	struct reading *r = ctx;
 	r->n_seen++;
@@ -71,6 +72,16 @@ static int on_record(void *ctx, json_t *record, const struct err *why)
 	return is_full(r) ? -1 : 0;
 }
 
+/* A draft keeps what it saw: it looks at trees. */
+static int on_record(void *ctx, const struct jnode *record,
+		     const struct err *why)
+{
+	json_t *tree = record ? jnode_to_json(record) : NULL;
+	int rc = on_tree(ctx, tree, why);
+	json_decref(tree);
+	return rc;
+}
+
 /* The records through the kind. What is cut at the end is no matter here: it
  * may be cut by our own ceiling. */
 static int read_records(struct reading *r, const char *bytes, size_t n,
@@ -83,7 +94,10 @@ static int read_records(struct reading *r, const char *bytes, size_t n,
 	json_object_set_new(source, "max_record_bytes",
 			    json_integer(RECORD_BYTES_MAX));
 	json_object_set_new(source, "max_offers", json_integer(INT32_MAX));
-	void *doc = kind->open(source, on_record, r);
+	struct arena scratch;
+	arena_init(&scratch);
+	const struct kind_out out = {on_record, on_tree, r, &scratch};
+	void *doc = kind->open(source, &out);
 	int failed = 0;
 	for (size_t at = 0; at < n && !failed; at += CHUNK)
 		failed = kind->feed(doc, bytes + at,
@@ -91,6 +105,7 @@ static int read_records(struct reading *r, const char *bytes, size_t n,
 	if (!failed)
 		failed = kind->end(doc, err);
 	kind->close(doc);
+	arena_clear(&scratch);
 	json_decref(source);
 	if (r->draft->n_records) {
 		if (failed && !is_full(r) && n < COLLECTOR_DRAFT_BYTES)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* bytes -> kind (records as trees) -> normalise -> handler.
+/* bytes -> kind (records) -> normalise -> handler.
  *
  * A record that is broken, too large or has no title costs itself. A document
  * that is not what the source promised is explained in the reader's terms: a
@@ -9,6 +9,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/str.h>
@@ -27,9 +28,9 @@ struct feed {
 	json_t *override; /* the source with other records, while it lasts */
 	void *doc;	  /* NULL: none has begun */
 	struct normaliser nz;
-	struct arena arena;
+	struct feed_scratch *scratch;
 	struct notes notes;
-	json_t *record; /* the one being handed over */
+	const struct jnode *record; /* the one being handed over */
 	bool wants_notes;
 	int64_t max_offers;
 	const struct feed_handler *handler;
@@ -58,7 +59,7 @@ static void count(struct feed *f, const struct offer *o)
 }
 
 /* One offer's worth of a record. */
-static int take(void *ctx, json_t *record)
+static int take(void *ctx, const struct jnode *record)
 {
 	struct feed *f = ctx;
 	struct offer o;
@@ -68,7 +69,7 @@ static int take(void *ctx, json_t *record)
 		return -1;
 	f->counts.seen++;
 	f->notes.n = 0;
-	if (normalise(&f->nz, record, &f->arena, &o,
+	if (normalise(&f->nz, record, &f->scratch->offer, &o,
 		      f->wants_notes ? &f->notes : NULL, &err)) {
 		on_bad(f, "no_title", &err);
 	} else {
@@ -79,23 +80,45 @@ static int take(void *ctx, json_t *record)
 		json_decref(o.provenance);
 		json_decref(o.evidence);
 	}
-	arena_reset(&f->arena);
+	arena_reset(&f->scratch->offer);
 	return 0;
 }
 
-static int on_record(void *ctx, json_t *record, const struct err *why)
+static int on_record(void *ctx, const struct jnode *record,
+		     const struct err *why)
 {
 	struct feed *f = ctx;
 	if (record)
-		return mapping_each(f->nz.mapping, record, take, f);
+		return mapping_each(f->nz.mapping, record, &f->scratch->record,
+				    take, f);
 	f->counts.seen++;
 	on_bad(f, why->kind == ERR_LIMIT ? "too_large" : "broken", why);
 	return 0;
 }
 
+static int on_tree(void *ctx, json_t *tree, const struct err *why)
+{
+	struct feed *f = ctx;
+	struct arena *a = &f->scratch->record;
+	arena_reset(a);
+	return on_record(f, tree ? jnode_from_json(a, tree) : NULL, why);
+}
+
+void feed_scratch_init(struct feed_scratch *s)
+{
+	arena_init(&s->record);
+	arena_init(&s->offer);
+}
+
+void feed_scratch_clear(struct feed_scratch *s)
+{
+	arena_clear(&s->record);
+	arena_clear(&s->offer);
+}
+
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
-		      bool wants_notes, const struct feed_handler *handler,
-		      void *ctx)
+		      struct feed_scratch *scratch, bool wants_notes,
+		      const struct feed_handler *handler, void *ctx)
 {
 	struct feed *f = mem_alloc(sizeof(*f));
 	f->kind = kind_find(js_str(source, "kind", ""));
@@ -106,7 +129,7 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 	f->handler = handler;
 	f->ctx = ctx;
 	f->counts.declared = -1;
-	arena_init(&f->arena);
+	f->scratch = scratch;
 	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
 	f->source = source;
 	return f;
@@ -128,7 +151,9 @@ void feed_begin(struct feed *f, const char *records)
 		f->override = json_copy((json_t *)(uintptr_t)f->source);
 		js_put_str(f->override, "records", records);
 	}
-	f->doc = f->kind->open(records ? f->override : f->source, on_record, f);
+	const struct kind_out out = {on_record, on_tree, f,
+				     &f->scratch->record};
+	f->doc = f->kind->open(records ? f->override : f->source, &out);
 	f->n_head = 0;
 	f->seen_before = f->counts.seen;
 	*f->doc_hex = '\0';
@@ -219,7 +244,7 @@ void feed_document(const struct feed *f, struct feed_document *out)
 	str_copy(out->hash, sizeof(out->hash), f->doc_hex);
 }
 
-json_t *feed_record(const struct feed *f)
+const struct jnode *feed_record(const struct feed *f)
 {
 	return f->record;
 }
@@ -247,6 +272,5 @@ void feed_free(struct feed *f)
 	if (!f)
 		return;
 	close_document(f);
-	arena_clear(&f->arena);
 	free(f);
 }

@@ -4,12 +4,21 @@
 
 #include "normalise.h"
 
+#include <etrier/arena.h>
 #include <etrier/collector.h>
 
 /* Documents on their way to offers: bytes in, offers out, one record in memory
  * at a time. A poll has one document, or one a page; the counts go on over all
  * of them. */
 struct feed;
+struct jnode;
+
+/* Memory that one record after the other uses; feeds may share it. */
+struct feed_scratch {
+	struct arena record, offer;
+};
+void feed_scratch_init(struct feed_scratch *s);
+void feed_scratch_clear(struct feed_scratch *s);
 
 struct feed_handler {
 	/* Borrowed for the call. */
@@ -21,10 +30,10 @@ struct feed_handler {
 		       const struct err *err);
 };
 
-/* source is borrowed and outlives the feed; so do nz's parts. */
+/* source and scratch are borrowed and outlive the feed; so do nz's parts. */
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
-		      bool wants_notes, const struct feed_handler *handler,
-		      void *ctx);
+		      struct feed_scratch *scratch, bool wants_notes,
+		      const struct feed_handler *handler, void *ctx);
 /* The next document begins; without it the first bytes begin one. records:
  * path of the records in this one, NULL: the source's. */
 void feed_begin(struct feed *f, const char *records);
@@ -33,7 +42,7 @@ int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err);
 /* The end of the bytes. -1: empty, cut, or no list of records in it. */
 int feed_end(struct feed *f, struct err *err);
 /* Inside on_offer: the record that became the offer. */
-json_t *feed_record(const struct feed *f);
+const struct jnode *feed_record(const struct feed *f);
 const struct collector_counts *feed_counts(const struct feed *f);
 /* Of the document that was ended, until the next begins. */
 struct feed_document {

@@ -4,15 +4,22 @@
 
 #include <etrier/js.h>
 
-/* A kind of source: from the bytes of a document to its records as JSON trees.
+/* A kind of source: from the bytes of a document to its records.
  * One file a kind (kind_json.c, kind_xml.c, kind_csv.c, kind_rss.c,
  * kind_jsonld.c). france_travail and labonnealternance are JSON with a way of
  * asking of their own (ask.h); programs of kind exec are the runner's. */
+struct kind_out {
+	js_element_fn *on_record; /* a record is in the arena */
+	js_split_fn *on_tree;	  /* or a tree of jansson */
+	void *ctx;
+	struct arena *arena;
+};
 struct kind {
 	const char *name;
 	bool reads_pages; /* a web page is what it expects */
-	/* source: an object of source_read(); on_record as in js.h. */
-	void *(*open)(const json_t *source, js_split_fn *on_record, void *ctx);
+	/* source: an object of source_read(). Each record goes to one of out.
+	 */
+	void *(*open)(const json_t *source, const struct kind_out *out);
 	int (*feed)(void *doc, const char *bytes, size_t n, struct err *err);
 	/* The end of the document: -1 when it was cut or had no records. */
 	int (*end)(void *doc, struct err *err);

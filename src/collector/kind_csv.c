@@ -27,7 +27,7 @@ static enum csv_encoding encoding(const char *word)
 	return CSV_ENCODING_AUTO;
 }
 
-static void *open_csv(const json_t *source, js_split_fn *on_record, void *ctx)
+static void *open_csv(const json_t *source, const struct kind_out *out)
 {
 	const json_t *columns = json_object_get(source, "columns");
 	const struct js_split_limits limits = kind_limits(source);
@@ -40,7 +40,7 @@ static void *open_csv(const json_t *source, js_split_fn *on_record, void *ctx)
 	for (size_t i = 0; i < o.n_columns; i++)
 		names[i] = json_string_value(json_array_get(columns, i));
 	o.columns = names;
-	void *doc = csv_split_new(&o, &limits, on_record, ctx);
+	void *doc = csv_split_new(&o, &limits, out->on_tree, out->ctx);
 	free(names);
 	return doc;
 }

@@ -13,12 +13,12 @@ struct doc {
 	char *count; /* path, NULL: not declared */
 };
 
-static void *open_json(const json_t *source, js_split_fn *on_record, void *ctx)
+static void *open_json(const json_t *source, const struct kind_out *out)
 {
 	const struct js_split_limits limits = kind_limits(source);
 	struct doc *d = mem_alloc(sizeof(*d));
 	d->split = js_split_new(js_str(source, "records", ""), &limits,
-				on_record, ctx);
+				out->arena, out->on_record, out->ctx);
 	d->count = mem_dup(js_str(source, "count", NULL));
 	const json_t *paging = json_object_get(source, "paging");
 	const char *paths[] = {d->count, js_str(paging, "next", NULL),

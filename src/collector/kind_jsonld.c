@@ -23,13 +23,12 @@ struct doc {
 	char warning[120];
 };
 
-static void *open_jsonld(const json_t *source, js_split_fn *on_record,
-			 void *ctx)
+static void *open_jsonld(const json_t *source, const struct kind_out *out)
 {
 	struct doc *d = mem_alloc(sizeof(*d));
 	d->limits = kind_limits(source);
-	d->on_record = on_record;
-	d->ctx = ctx;
+	d->on_record = out->on_tree;
+	d->ctx = out->ctx;
 	d->url = js_str(source, "url", NULL);
 	buf_init(&d->page, JSONLD_PAGE_MAX);
 	return d;

@@ -142,6 +142,8 @@ static const struct level *longest(const char *text)
 {
 	const struct level *best = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (levels[i].word[0] != *text)
+			continue;
 		size_t n = strlen(levels[i].word);
 		if (strncmp(text, levels[i].word, n) == 0 &&
 		    (!text[n] || text[n] == ' ') &&
@@ -156,7 +158,7 @@ int label_level(struct arena *a, const char *s)
 	const char *p = utf8_fold(a, s);
 	int lowest = LEVEL_OTHER;
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
-		if (str_eq(codes[i].word, p))
+		if (codes[i].word[0] == *p && str_eq(codes[i].word, p))
 			return codes[i].level;
 	while (*p) {
 		const struct level *row = longest(p);

@@ -26,7 +26,7 @@ struct label {
 static int find_whole(const struct label *rows, size_t n, const char *folded)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq(rows[i].word, folded))
+		if (rows[i].word[0] == *folded && str_eq(rows[i].word, folded))
 			return (int)i;
 	return -1;
 }
@@ -34,9 +34,12 @@ static int find_whole(const struct label *rows, size_t n, const char *folded)
 const char *label_find_word(const char *folded, const char *word)
 {
 	size_t n = strlen(word);
-	for (const char *p = folded; (p = strstr(p, word)); p++)
-		if ((p == folded || p[-1] == ' ') && (!p[n] || p[n] == ' '))
+	for (const char *p = folded; p; p = strchr(p, ' ')) {
+		p += *p == ' ';
+		if (*p == *word && strncmp(p, word, n) == 0 &&
+		    (!p[n] || p[n] == ' '))
 			return p;
+	}
 	return NULL;
 }
 

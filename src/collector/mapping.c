@@ -6,6 +6,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/path.h>
@@ -172,10 +173,10 @@ void mapping_free(struct mapping *m)
 	free(m);
 }
 
-int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
-		 void *ctx)
+int mapping_each(const struct mapping *m, const struct jnode *record,
+		 struct arena *a, path_fn *visit, void *ctx)
 {
-	return m->each.n ? path_records(&m->each, record, visit, ctx)
+	return m->each.n ? path_records(&m->each, record, a, visit, ctx)
 			 : visit(ctx, record);
 }
 
@@ -188,12 +189,39 @@ struct gather {
 	char decimal;
 };
 
+/* v of so many decimal places, the last one of them no zero. Without formatted
+ * output, which would be a third of finding the place. */
+static const char *decimal_text(struct arena *a, int64_t v, int places)
+{
+	char digits[24], *end = digits + sizeof(digits), *p = end;
+	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	*--p = '\0';
+	for (int i = 0; i <= places || left; i++, left /= 10) {
+		if (places && i == places)
+			*--p = '.';
+		*--p = (char)('0' + left % 10);
+	}
+	for (end -= 2; places && *end == '0'; end--)
+		*end = '\0';
+	if (*end == '.')
+		*end = '\0';
+	if (v < 0)
+		*--p = '-';
+	return arena_dup(a, p);
+}
+
 /* Plain decimals without exponent; a number too large for that is nothing we
  * could use. */
 static const char *real_text(struct arena *a, double v)
 {
 	if (!(v > -1e15 && v < 1e15))
 		return NULL;
+	/* A number of at most six decimals, as coordinates are. */
+	bool is_small = v > -1e3 && v < 1e3;
+	int64_t micro =
+		is_small ? (int64_t)(v * 1e6 + (v < 0 ? -0.5 : 0.5)) : 0;
+	if (micro && (double)micro / 1e6 == v)
+		return decimal_text(a, micro, 6);
 	char *s = arena_printf(a, "%.7f", v);
 	size_t n = strlen(s);
 	while (n && s[n - 1] == '0')
@@ -218,27 +246,30 @@ static const char *plain_number(struct arena *a, const char *s, char decimal)
 	return out;
 }
 
-static const char *trimmed(struct arena *a, const char *s)
+static const char *trimmed(struct arena *a, const char *s, size_t n)
 {
-	size_t n = strlen(s);
 	if (!n || (!isspace((unsigned char)s[0]) &&
 		   !isspace((unsigned char)s[n - 1])))
 		return s;
 	return str_trim(arena_dup_n(a, s, n));
 }
 
-static const char *scalar_text(struct arena *a, const json_t *v)
+static const char *scalar_text(struct arena *a, const struct jnode *v)
 {
-	if (json_is_string(v))
-		return trimmed(a, json_string_value(v));
-	if (json_is_integer(v))
-		return arena_printf(a, "%lld",
-				    (long long)json_integer_value(v));
-	if (json_is_real(v))
-		return real_text(a, json_real_value(v));
-	if (json_is_boolean(v))
-		return json_is_true(v) ? "true" : "false";
-	return NULL;
+	switch (v->type) {
+	case JNODE_STRING:
+		return trimmed(a, v->text, v->n);
+	case JNODE_INTEGER:
+		return decimal_text(a, v->integer, 0);
+	case JNODE_REAL:
+		return real_text(a, v->real);
+	case JNODE_TRUE:
+		return "true";
+	case JNODE_FALSE:
+		return "false";
+	default:
+		return NULL;
+	}
 }
 
 /* Marks are compared as written, but for case and blanks at the ends. */
@@ -250,23 +281,23 @@ static bool is_mark(const struct mapping *m, const char *s)
 	return false;
 }
 
-static int gather_one(void *ctx, json_t *v)
+static int gather_one(void *ctx, const struct jnode *v)
 {
 	struct gather *g = ctx;
 	const char *s = scalar_text(g->a, v);
 	if (s && *s && !is_mark(g->m, s)) {
 		if (g->from)
 			g->from[g->n] = g->path;
-		if (g->decimal && json_is_string(v))
+		if (g->decimal && v->type == JNODE_STRING)
 			s = plain_number(g->a, s, g->decimal);
 		g->out[g->n++] = s;
 	}
 	return g->n == g->max;
 }
 
-size_t mapping_origins(const struct mapping *m, int field, json_t *record,
-		       struct arena *a, const char **out, const char **from,
-		       size_t max)
+size_t mapping_origins(const struct mapping *m, int field,
+		       const struct jnode *record, struct arena *a,
+		       const char **out, const char **from, size_t max)
 {
 	const struct field_map *f = m->fields[field];
 	if (!f || !max)
@@ -289,8 +320,9 @@ size_t mapping_origins(const struct mapping *m, int field, json_t *record,
 	return g.n;
 }
 
-size_t mapping_values(const struct mapping *m, int field, json_t *record,
-		      struct arena *a, const char **out, size_t max)
+size_t mapping_values(const struct mapping *m, int field,
+		      const struct jnode *record, struct arena *a,
+		      const char **out, size_t max)
 {
 	return mapping_origins(m, field, record, a, out, NULL, max);
 }
@@ -336,8 +368,8 @@ static const char *joined(struct arena *a, const char *const *v, size_t n,
 	return all;
 }
 
-const char *mapping_text(const struct mapping *m, int field, json_t *record,
-			 struct arena *a)
+const char *mapping_text(const struct mapping *m, int field,
+			 const struct jnode *record, struct arena *a)
 {
 	const char *v[MAPPING_VALUES_MAX];
 	const struct field_map *f = m->fields[field];

@@ -9,9 +9,10 @@
 
 struct arena;
 struct err;
+struct jnode;
 
-/* The `fields:` of a source, compiled: from a record (JSON tree, whatever the
- * feed was) to the texts of a field. Knows nothing of what the texts mean. */
+/* The `fields:` of a source, compiled: from a record (whatever the feed
+ * was) to the texts of a field. Knows nothing of what the texts mean. */
 struct mapping;
 
 enum date_form {
@@ -32,25 +33,27 @@ void mapping_free(struct mapping *m);
 
 /* Visit the records that become offers: the record itself, or with `each:` one
  * record for every element there (path_records(); none is no error). Returns
- * the first non-zero answer of visit, or 0. */
-int mapping_each(const struct mapping *m, json_t *record, path_fn *visit,
-		 void *ctx);
+ * the first non-zero answer of visit, or 0. What has to be made for them goes
+ * to the arena. */
+int mapping_each(const struct mapping *m, const struct jnode *record,
+		 struct arena *a, path_fn *visit, void *ctx);
 
 /* Every value of the field, paths in order, as trimmed text: numbers in plain
  * decimals, booleans as true and false; texts that the source marks as unknown
  * and empty ones left out; then the constant. At most max; borrowed from the
  * record or in the arena. */
 #define MAPPING_VALUES_MAX 16
-size_t mapping_values(const struct mapping *m, int field, json_t *record,
-		      struct arena *a, const char **out, size_t max);
+size_t mapping_values(const struct mapping *m, int field,
+		      const struct jnode *record, struct arena *a,
+		      const char **out, size_t max);
 /* The same, for people who want to know: from[i] is the path that gave out[i],
  * as the source file writes it (borrowed from m), NULL for the constant. */
-size_t mapping_origins(const struct mapping *m, int field, json_t *record,
-		       struct arena *a, const char **out, const char **from,
-		       size_t max);
+size_t mapping_origins(const struct mapping *m, int field,
+		       const struct jnode *record, struct arena *a,
+		       const char **out, const char **from, size_t max);
 /* The first of them, or all joined when the field says `join`; NULL: none. */
-const char *mapping_text(const struct mapping *m, int field, json_t *record,
-			 struct arena *a);
+const char *mapping_text(const struct mapping *m, int field,
+			 const struct jnode *record, struct arena *a);
 
 /* What the source's own table says of a value: our word, "unknown", or NULL
  * when the table (or the field) has no such row. */

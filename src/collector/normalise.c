@@ -14,6 +14,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/html.h>
+#include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
@@ -35,7 +36,7 @@ enum {
 /* The work on one record. */
 struct job {
 	const struct normaliser *nz;
-	json_t *record;
+	const struct jnode *record;
 	struct arena *a;
 	struct offer *o;
 	struct notes *notes;
@@ -356,10 +357,8 @@ static void put_time(const struct job *j)
 	o->posted = instant(j, SOURCE_F_POSTED);
 	o->updated = instant(j, SOURCE_F_UPDATED);
 	o->expires = instant(j, SOURCE_F_EXPIRES);
-	/* A day alone is good to its end. */
-	const char *s = raw(j, SOURCE_F_EXPIRES);
-	if (o->expires != INSTANT_NONE && s && strlen(s) <= 10)
-		o->expires = paris_instant(paris_date(o->expires) + 1, 0) - 1;
+	if (o->expires != INSTANT_NONE)
+		o->expires = value_end(raw(j, SOURCE_F_EXPIRES), o->expires);
 	int64_t since = o->updated != INSTANT_NONE ? o->updated : o->posted;
 	if (o->expires == INSTANT_NONE && since != INSTANT_NONE &&
 	    j->nz->expires_days)
@@ -564,13 +563,14 @@ static void understand(const struct job *j)
 		tell_understood(j, &said);
 }
 
-int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
-	      struct offer *out, struct notes *notes, struct err *err)
+int normalise(const struct normaliser *nz, const struct jnode *record,
+	      struct arena *a, struct offer *out, struct notes *notes,
+	      struct err *err)
 {
 	struct offer o;
 	const struct job j = {nz, record, a, &o, notes};
 	offer_init(&o);
-	if (!json_is_object(record))
+	if (record->type != JNODE_OBJECT)
 		return err_set(err, ERR_INPUT, "the record is no object");
 	put_identity(&j);
 	if (!o.title)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct jnode;
 struct refdata;
 struct understanding;
 
@@ -40,7 +41,8 @@ struct normaliser {
  * record; out->provenance and out->evidence are new references of the caller.
  * ERR_INPUT: no title. A field that is not understood is unknown and a note,
  * never an error and never "no". */
-int normalise(const struct normaliser *nz, json_t *record, struct arena *a,
-	      struct offer *out, struct notes *notes, struct err *err);
+int normalise(const struct normaliser *nz, const struct jnode *record,
+	      struct arena *a, struct offer *out, struct notes *notes,
+	      struct err *err);
 
 #endif

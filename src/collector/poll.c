@@ -45,8 +45,8 @@ struct polling {
 	struct event *turn;   /* look at the queues again */
 	struct event *resume; /* look at paused transfers again */
 	struct poll *polls;
+	struct feed_scratch scratch; /* of the record being read */
 };
-
 enum stage { QUEUED, FETCHING, RESTING };
 struct poll {
 	struct poll *next;
@@ -506,6 +506,7 @@ struct polling *polling_new(struct event_base *base, const struct clock *clock,
 	k->base = base;
 	k->clock = clock;
 	k->refdata = rd;
+	feed_scratch_init(&k->scratch);
 	k->fetcher = fetcher_new(base);
 	k->turn = evtimer_new(base, on_turn, k);
 	k->resume = evtimer_new(base, on_resume, k);
@@ -527,6 +528,7 @@ void polling_free(struct polling *k)
 	event_free(k->resume);
 	fetcher_free(k->fetcher);
 	pace_free(k->pace);
+	feed_scratch_clear(&k->scratch);
 	free(k);
 }
 
@@ -570,7 +572,8 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 		.understanding = in->understanding ? in->understanding
 						   : in->config->understanding,
 	};
-	p->feed = feed_new(s, &nz, in->wants_notes, &handler->feed, ctx);
+	p->feed = feed_new(s, &nz, &k->scratch, in->wants_notes, &handler->feed,
+			   ctx);
 	p->ask = ask_new(&(struct ask_in){
 		.source = s,
 		.since = p->since,

@@ -4,8 +4,10 @@
  * once and for all, and trying again later is its business. */
 #include "poll.h"
 
+#include <etrier/buf.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/js_out.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
@@ -25,51 +27,72 @@ struct poller {
 	struct poll_config *config;
 	struct polling *polling;
 	struct asked *polls;
+	struct buf line; /* the one being written */
 };
 
 /* --- the answer ----------------------------------------------------------- */
 
-static void put_counts(json_t *line, const struct collector_counts *c)
+static void out_counts(struct buf *b, const struct collector_counts *c)
 {
-	json_object_set_new(line, "seen", json_integer(c->seen));
-	json_object_set_new(line, "good", json_integer(c->good));
-	json_object_set_new(line, "bad", json_integer(c->bad));
-	json_object_set_new(line, "closed", json_integer(c->closed));
-	json_object_set_new(line, "no_trade", json_integer(c->no_trade));
-	json_object_set_new(line, "no_place", json_integer(c->no_place));
-	js_put_int(line, "declared", c->declared, -1);
-	json_object_set_new(line, "bytes", json_integer(c->bytes));
+	js_out_int(b, "seen", c->seen);
+	js_out_int(b, "good", c->good);
+	js_out_int(b, "bad", c->bad);
+	js_out_int(b, "closed", c->closed);
+	js_out_int(b, "no_trade", c->no_trade);
+	js_out_int(b, "no_place", c->no_place);
+	if (c->declared >= 0)
+		js_out_int(b, "declared", c->declared);
+	js_out_int(b, "bytes", c->bytes);
 }
 
-static json_t *polled_line(const json_t *request, const char *result)
+static void out_known(struct buf *b, const char *key, int64_t v)
 {
-	json_t *line = wire_line("polled");
-	json_object_set_new(line, "poll",
-			    json_integer(js_int(request, "id", -1)));
-	js_put_str(line, "source", js_str(request, "source", NULL));
-	js_put_str(line, "result", result);
-	return line;
+	if (v)
+		js_out_int(b, key, v);
 }
 
-static void put_result(json_t *line, const struct poll_result *r)
+static void out_result(struct buf *b, const struct poll_result *r)
 {
-	json_object_set_new(line, "complete", json_boolean(r->is_complete));
-	put_counts(line, r->counts);
-	json_object_set_new(line, "ms", json_integer(r->ms));
-	js_put_int(line, "http", r->http, 0);
-	js_put_int(line, "retry_after_s", r->retry_after_s, 0);
-	js_put_int(line, "cert_expires", r->cert_expires, 0);
-	js_put_str(line, "etag", r->etag);
-	js_put_str(line, "last_modified", r->last_modified);
-	js_put_str(line, "cursor", r->cursor);
-	js_put_str(line, "body_hash", r->body_hash);
-	js_put_str(line, "note", r->note);
+	js_out_bool(b, "complete", r->is_complete);
+	out_counts(b, r->counts);
+	js_out_int(b, "ms", r->ms);
+	out_known(b, "http", r->http);
+	out_known(b, "retry_after_s", r->retry_after_s);
+	out_known(b, "cert_expires", r->cert_expires);
+	js_out_str(b, "etag", r->etag);
+	js_out_str(b, "last_modified", r->last_modified);
+	js_out_str(b, "cursor", r->cursor);
+	js_out_str(b, "body_hash", r->body_hash);
+	js_out_str(b, "note", r->note);
 	if (json_array_size(r->gone))
-		json_object_set_new(line, "gone", json_deep_copy(r->gone));
+		js_out_value(b, "gone", r->gone);
 	if (!r->err)
 		return;
-	js_put_str(line, "kind", err_kind_name(r->err->kind));
-	js_put_str(line, "error", r->err->text);
+	js_out_str(b, "kind", err_kind_name(r->err->kind));
+	js_out_str(b, "error", r->err->text);
+}
+
+/* A line about the poll that was asked for; to be closed. */
+static struct buf *begin_line(struct poller *k, const char *type,
+			      const json_t *request)
+{
+	struct buf *b = &k->line;
+	buf_reset(b);
+	buf_addc(b, '{');
+	js_out_str(b, "t", type);
+	js_out_int(b, "poll", js_int(request, "id", -1));
+	return b;
+}
+
+static void send_polled(struct poller *k, const json_t *request,
+			const char *result, const struct poll_result *r)
+{
+	struct buf *b = begin_line(k, "polled", request);
+	js_out_str(b, "source", js_str(request, "source", NULL));
+	js_out_str(b, "result", result);
+	out_result(b, r);
+	buf_addc(b, '}');
+	k->out.send(k->out.ctx, "polled", b);
 }
 
 static void asked_free(struct asked *q)
@@ -85,12 +108,9 @@ static void asked_free(struct asked *q)
 static void on_end(void *ctx, const struct poll_result *r)
 {
 	struct asked *q = ctx;
-	struct poller_out *out = &q->poller->out;
 	const char *result = r->err	       ? "failed"
 			     : r->is_unchanged ? "unchanged"
 					       : "ok";
-	json_t *line = polled_line(q->line, result);
-	put_result(line, r);
 	log_event(LOG_INFO, "poll.done", LOG_S("source", q->source->name),
 		  LOG_S("result", result), LOG_D("seen", r->counts->seen),
 		  LOG_D("good", r->counts->good), LOG_D("bad", r->counts->bad),
@@ -103,7 +123,7 @@ static void on_end(void *ctx, const struct poll_result *r)
 			  LOG_S("source", q->source->name),
 			  LOG_D("declared", r->counts->declared),
 			  LOG_D("seen", r->counts->seen));
-	out->send(out->ctx, line);
+	send_polled(q->poller, q->line, result, r);
 	asked_free(q);
 }
 
@@ -111,12 +131,13 @@ static void on_offer(void *ctx, const struct offer *o,
 		     const struct notes *notes)
 {
 	struct asked *q = ctx;
-	json_t *line = wire_line("offer");
+	struct poller *k = q->poller;
+	struct buf *b = begin_line(k, "offer", q->line);
 	(void)notes;
-	json_object_set_new(line, "poll",
-			    json_integer(js_int(q->line, "id", -1)));
-	json_object_set_new(line, "offer", offer_to_json(o));
-	q->poller->out.send(q->poller->out.ctx, line);
+	js_out_key(b, "offer");
+	offer_write(o, b);
+	buf_addc(b, '}');
+	k->out.send(k->out.ctx, "offer", b);
 }
 
 static void on_bad(void *ctx, int64_t number, const char *reason,
@@ -145,6 +166,7 @@ struct poller *poller_new(struct event_base *base, const struct clock *clock,
 {
 	struct poller *k = mem_alloc(sizeof(*k));
 	k->out = *out;
+	buf_init(&k->line, WIRE_LINE_MAX);
 	k->polling = polling_new(base, clock, rd);
 	return k;
 }
@@ -156,6 +178,7 @@ void poller_free(struct poller *k)
 	BUG_ON(k->polls);
 	polling_free(k->polling);
 	poll_config_release(k->config);
+	buf_clear(&k->line);
 	free(k);
 }
 
@@ -175,9 +198,8 @@ static void refuse(struct poller *k, const json_t *line, const char *why)
 	static const struct collector_counts none = {.declared = -1};
 	struct err err;
 	err_set(&err, ERR_CONFIG, "%s", why);
-	json_t *out = polled_line(line, "failed");
-	put_result(out, &(struct poll_result){.counts = &none, .err = &err});
-	k->out.send(k->out.ctx, out);
+	send_polled(k, line, "failed",
+		    &(struct poll_result){.counts = &none, .err = &err});
 }
 
 static bool is_in_hand(const struct poller *k, const char *source)
@@ -209,7 +231,8 @@ void poller_poll(struct poller *k, const json_t *line)
 	struct asked *q = mem_alloc(sizeof(*q));
 	q->poller = k;
 	q->source = s;
-	q->line = json_deep_copy(line);
+	/* Ours to the end; nobody changes it. */
+	q->line = json_incref((json_t *)(uintptr_t)line);
 	q->next = k->polls;
 	k->polls = q;
 	q->poll = poll_start(

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct clock;
 struct diags;
 struct event_base;
@@ -36,9 +37,10 @@ struct trade_finder;
  * Every poll ends with exactly one `polled`, also on poller_stop(). */
 struct poller;
 
-/* Where lines go. unsent: bytes not yet taken by the engine. */
+/* Where lines go; they are written, without their end, and borrowed for the
+ * call. unsent: bytes not yet taken by the engine. */
 struct poller_out {
-	void (*send)(void *ctx, json_t *line_take);
+	void (*send)(void *ctx, const char *type, const struct buf *line);
 	size_t (*unsent)(void *ctx);
 	void *ctx;
 };

@@ -87,7 +87,7 @@ static const char *origin(const struct trial *t, int field, bool strict,
 	bool joins = mapping_joins(t->mapping, field) ||
 		     source_field_type(field) == SOURCE_LIST;
 	const char *v[MAPPING_VALUES_MAX], *from[MAPPING_VALUES_MAX];
-	json_t *record = feed_record(t->feed);
+	const struct jnode *record = feed_record(t->feed);
 	size_t n = mapping_origins(t->mapping, field, record, a, v, from,
 				   ARRAY_LEN(v));
 	const char *all = NULL;
@@ -473,10 +473,12 @@ static int read_document(struct trial *t, const struct collector_try_in *in,
 {
 	static const struct feed_handler handler = {on_offer, on_bad};
 	const json_t *source = in->source;
+	struct feed_scratch scratch;
 	struct mapping *m = mapping_new(source, err);
 	if (!m)
 		return -1;
 	t->mapping = m;
+	feed_scratch_init(&scratch);
 	const struct normaliser nz = {
 		.mapping = m,
 		.refdata = in->refdata,
@@ -485,7 +487,7 @@ static int read_document(struct trial *t, const struct collector_try_in *in,
 		.expires_days = (int)js_int(source, "expires_days", 0),
 		.understanding = in->understanding,
 	};
-	struct feed *feed = feed_new(source, &nz, true, &handler, t);
+	struct feed *feed = feed_new(source, &nz, &scratch, true, &handler, t);
 	t->feed = feed;
 	int rc = try_file(feed, in->file, js_int(source, "max_bytes", 0), err);
 	const struct collector_counts *c = feed_counts(feed);
@@ -496,6 +498,7 @@ static int read_document(struct trial *t, const struct collector_try_in *in,
 			   c->bad * 2 <= c->seen;
 	str_copy(out->note, sizeof(out->note), warning ? warning : "");
 	feed_free(feed);
+	feed_scratch_clear(&scratch);
 	mapping_free(m);
 	return rc;
 }

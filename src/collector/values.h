@@ -18,6 +18,9 @@ struct arena;
  * A civil date in Paris, or DATE_NONE. A full instant gives the day it falls
  * on in Paris (formats.md D5). */
 int32_t value_date(struct arena *a, const char *s, enum date_form form);
+/* The last second of what v was read from: a day alone is good to its end, a
+ * month alone to its last day; an instant is itself. */
+int64_t value_end(const char *s, int64_t v);
 /* An instant, or INSTANT_NONE; a date alone, or with an hour that cannot be
  * read, is midnight in Paris; an hour without zone is Paris time. */
 int64_t value_instant(struct arena *a, const char *s, enum date_form form);

@@ -42,6 +42,7 @@ const struct schema lexicon_example_rows[] = {
 
 struct trial {
 	const struct lexicon *l;
+	const struct lexicon_dictionary *words;
 	struct diags *d;
 	struct arena a;
 	const json_t *row; /* checked */
@@ -108,7 +109,8 @@ static bool signal_fires(struct trial *t, struct offer *o, const char *gives,
 	const char *symbol = js_str(t->row, "symbol", "");
 	struct lexicon_hits hits;
 	bool fires = false;
-	lexicon_apply(t->l, &t->a, o, &hits);
+	lexicon_apply(t->l, &t->a, lexicon_texts_cut(t->words, &t->a, o), o,
+		      &hits);
 	json_decref(o->provenance);
 	for (size_t i = 0; i < hits.n; i++) {
 		if (!str_eq(hits.v[i].symbol, symbol))
@@ -124,7 +126,8 @@ static bool rule_fires(struct trial *t, const struct offer *o)
 {
 	const char *symbol = js_str(t->row, "symbol", "");
 	struct quality_verdict v;
-	quality_judge(t->l, &t->a, o, EXAMPLE_NOW, &v);
+	quality_judge(t->l, &t->a, lexicon_texts_cut(t->words, &t->a, o), o,
+		      EXAMPLE_NOW, &v);
 	for (size_t i = 0; i < v.n; i++)
 		if (str_eq(v.symbols[i], symbol))
 			return true;
@@ -179,16 +182,21 @@ void lexicon_try_examples(const json_t *checked, const struct ynode *list,
 	struct err err;
 	struct trial t = {.d = d};
 	const json_t *rows = json_object_get(checked, "rows");
+	bool is_quality = str_eq(js_str(checked, "what", ""), "quality");
 	struct lexicon *l = lexicon_new(checked, &err);
-	if (!l) {
+	struct lexicon_dictionary *words =
+		l ? lexicon_dictionary_new(is_quality ? NULL : l,
+					   is_quality ? l : NULL, &err)
+		  : NULL;
+	if (!words) {
 		diag_add(d, DIAG_ERROR, list->file, list->line, list->col, "%s",
 			 err.text);
+		lexicon_free(l);
 		return;
 	}
 	t.l = l;
-	t.what = str_eq(js_str(checked, "what", ""), "quality")
-			 ? LEXICON_QUALITY
-			 : LEXICON_SIGNALS;
+	t.words = words;
+	t.what = is_quality ? LEXICON_QUALITY : LEXICON_SIGNALS;
 	arena_init(&t.a);
 	for (size_t i = 0; i < list->n; i++) {
 		t.row = json_array_get(rows, i);
@@ -196,5 +204,6 @@ void lexicon_try_examples(const json_t *checked, const struct ynode *list,
 		try_list(&t, &list->kids[i], "must_not", false);
 	}
 	arena_clear(&t.a);
+	lexicon_dictionary_free(words);
 	lexicon_free(l);
 }

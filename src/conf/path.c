@@ -4,6 +4,7 @@
  * path. Lists inside lists are walked one level per step only. */
 #include <etrier/arena.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/num.h>
 #include <etrier/path.h>
 #include <etrier/str.h>
@@ -21,6 +22,7 @@ static int parse_filter(struct arena *a, char *inside, struct path_step *step,
 			       "a filter is written [name=value]");
 	*equal = '\0';
 	step->filter_name = arena_dup(a, inside);
+	step->n_filter_name = strlen(inside);
 	step->filter_value = arena_dup(a, equal + 1);
 	return 0;
 }
@@ -47,6 +49,7 @@ static int parse_step(struct arena *a, char *text, struct path_step *step,
 	if (!num_parse_int(text, 0, INDEX_MAX, &index))
 		step->index = (int)index;
 	step->name = arena_dup(a, text);
+	step->n_name = strlen(text);
 	return 0;
 }
 
@@ -62,7 +65,8 @@ static char *step_end(char *s)
 int path_parse(struct arena *a, const char *text, struct path *out,
 	       struct err *err)
 {
-	struct path p = {.n = 0};
+	struct path_step steps[PATH_STEPS_MAX];
+	size_t n = 0;
 	if (!*text || strlen(text) > PATH_LENGTH_MAX)
 		return err_set(err, ERR_CONFIG, "a path has 1 to %d bytes",
 			       PATH_LENGTH_MAX);
@@ -71,16 +75,19 @@ int path_parse(struct arena *a, const char *text, struct path *out,
 		char *end = step_end(s);
 		is_last = !*end;
 		*end = '\0';
-		if (p.n == PATH_STEPS_MAX)
+		if (n == PATH_STEPS_MAX)
 			return err_set(err, ERR_CONFIG,
 				       "more than %d names in a path",
 				       PATH_STEPS_MAX);
-		if (parse_step(a, s, &p.steps[p.n], err))
+		if (parse_step(a, s, &steps[n], err))
 			return -1;
-		p.n++;
+		n++;
 		s = end + 1;
 	}
-	*out = p;
+	/* As many as there are: two hundred maps must fit a cache. */
+	struct path_step *kept = arena_array(a, n, sizeof(*kept));
+	memcpy(kept, steps, n * sizeof(*kept));
+	*out = (struct path){kept, n};
 	return 0;
 }
 
@@ -91,46 +98,58 @@ struct walk {
 	bool wants_all; /* and not only scalars */
 };
 
-static bool passes(const struct path_step *step, json_t *v)
+static bool is_object(const struct jnode *v)
+{
+	return v && v->type == JNODE_OBJECT;
+}
+
+static bool is_list(const struct jnode *v)
+{
+	return v->type == JNODE_LIST;
+}
+
+/* What an element with attributes says; else the value itself. */
+static const struct jnode *said(const struct jnode *v)
+{
+	return is_object(v) ? jnode_get(v, "#text", strlen("#text")) : v;
+}
+
+static bool passes(const struct path_step *step, const struct jnode *v)
 {
 	if (!step->filter_name)
 		return true;
-	json_t *f = json_object_get(v, step->filter_name);
-	if (json_is_object(f))
-		f = json_object_get(f, "#text");
-	if (json_is_boolean(f))
+	const struct jnode *f =
+		said(jnode_get(v, step->filter_name, step->n_filter_name));
+	if (!f)
+		return false;
+	if (f->type == JNODE_TRUE || f->type == JNODE_FALSE)
 		return str_eq(step->filter_value,
-			      json_is_true(f) ? "true" : "false");
-	return json_is_string(f) &&
-	       str_eq(json_string_value(f), step->filter_value);
+			      f->type == JNODE_TRUE ? "true" : "false");
+	return f->type == JNODE_STRING && str_eq(f->text, step->filter_value);
 }
 
-static int walk(const struct walk *w, size_t at, json_t *v);
+static int walk(const struct walk *w, size_t at, const struct jnode *v);
 
 /* v was found by step at - 1: apply its filter, go on or visit. */
-static int arrive(const struct walk *w, size_t at, json_t *v)
+static int arrive(const struct walk *w, size_t at, const struct jnode *v)
 {
 	if (at && !passes(&w->path->steps[at - 1], v))
 		return 0;
 	if (at < w->path->n)
 		return walk(w, at, v);
-	if (w->wants_all && !json_is_null(v))
+	if (w->wants_all && v->type != JNODE_NULL)
 		return w->visit(w->ctx, v);
-	if (json_is_object(v))
-		v = json_object_get(v, "#text");
-	if (!v || json_is_null(v) || json_is_object(v) || json_is_array(v))
+	v = said(v);
+	if (!v || v->type == JNODE_NULL || is_object(v) || is_list(v))
 		return 0;
 	return w->visit(w->ctx, v);
 }
 
-static int spread(const struct walk *w, size_t at, json_t *v)
+static int spread(const struct walk *w, size_t at, const struct jnode *v)
 {
-	if (!json_is_array(v))
+	if (!is_list(v))
 		return arrive(w, at, v);
-	size_t i;
-	json_t *item;
-	json_array_foreach(v, i, item)
-	{
+	for (const struct jnode *item = v->first; item; item = item->next) {
 		int rc = arrive(w, at, item);
 		if (rc)
 			return rc;
@@ -138,13 +157,10 @@ static int spread(const struct walk *w, size_t at, json_t *v)
 	return 0;
 }
 
-static int walk_members(const struct walk *w, size_t at, json_t *v)
+static int walk_members(const struct walk *w, size_t at, const struct jnode *v)
 {
-	const char *name;
-	json_t *member;
-	json_object_foreach(v, name, member)
-	{
-		int rc = spread(w, at + 1, member);
+	for (const struct jnode *m = v->first; m; m = m->next) {
+		int rc = spread(w, at + 1, m);
 		if (rc)
 			return rc;
 	}
@@ -152,56 +168,44 @@ static int walk_members(const struct walk *w, size_t at, json_t *v)
 }
 
 /* As deep as a record: the readers bound that. */
-static bool says_nothing(json_t *v)
+static bool says_nothing(const struct jnode *v)
 {
-	const char *name;
-	json_t *member;
-	size_t i;
-	json_object_foreach(v, name, member)
-	{
-		if (!says_nothing(member))
+	if (!is_object(v) && !is_list(v))
+		return v->type == JNODE_NULL ||
+		       (v->type == JNODE_STRING && !v->n);
+	for (const struct jnode *m = v->first; m; m = m->next)
+		if (!says_nothing(m))
 			return false;
-	}
-	json_array_foreach(v, i, member)
-	{
-		if (!says_nothing(member))
-			return false;
-	}
-	return json_is_object(v) || json_is_array(v) || json_is_null(v) ||
-	       (json_is_string(v) && !*json_string_value(v));
+	return true;
 }
 
 /* Of a list of objects, those without a word in them do not count: the first
  * place of work is not an empty element that stands before it. The positions
  * of a plain list mean something ([lon, lat]). */
-static json_t *pick(const json_t *list, size_t index)
+static const struct jnode *pick(const struct jnode *list, size_t index)
 {
 	bool has_objects = false;
-	size_t i;
-	json_t *item;
-	json_array_foreach(list, i, item) has_objects |= json_is_object(item);
-	if (!has_objects)
-		return json_array_get(list, index);
-	json_array_foreach(list, i, item)
-	{
-		if (!says_nothing(item) && !index--)
-			return item;
-	}
+	for (const struct jnode *i = list->first; i; i = i->next)
+		has_objects |= is_object(i);
+	for (const struct jnode *i = list->first; i; i = i->next)
+		if ((!has_objects || !says_nothing(i)) && !index--)
+			return i;
 	return NULL;
 }
 
-static int walk(const struct walk *w, size_t at, json_t *v)
+static int walk(const struct walk *w, size_t at, const struct jnode *v)
 {
 	const struct path_step *step = &w->path->steps[at];
 	bool picks = step->index >= 0;
-	if (picks && json_is_array(v)) {
-		json_t *item = pick(v, (size_t)step->index);
+	if (picks && is_list(v)) {
+		const struct jnode *item = pick(v, (size_t)step->index);
 		return item ? arrive(w, at + 1, item) : 0;
 	}
-	if (json_is_object(v) && str_eq(step->name, "*"))
+	if (is_object(v) && str_eq(step->name, "*"))
 		return walk_members(w, at, v);
-	if (json_is_object(v)) {
-		json_t *next = json_object_get(v, step->name);
+	if (is_object(v)) {
+		const struct jnode *next =
+			jnode_get(v, step->name, step->n_name);
 		if (!next)
 			return picks && !step->index ? arrive(w, at + 1, v) : 0;
 		/* A number right after picks from the list itself. */
@@ -216,34 +220,52 @@ static int walk(const struct walk *w, size_t at, json_t *v)
 	return 0;
 }
 
-int path_each(const struct path *p, json_t *record, path_fn *visit, void *ctx)
+int path_each(const struct path *p, const struct jnode *record, path_fn *visit,
+	      void *ctx)
 {
 	const struct walk w = {.path = p, .visit = visit, .ctx = ctx};
 	return walk(&w, 0, record);
 }
 
 struct parent {
-	json_t *record;
+	const struct jnode *record;
+	struct arena *arena;
 	path_fn *visit;
 	void *ctx;
 };
 
-/* "^" is an ordinary name in a copy: the element itself lies in the record,
- * and a record that held itself could never be freed. */
-static int visit_element(void *ctx, json_t *element)
+static struct jnode *copy(struct arena *a, const struct jnode *v)
 {
-	const struct parent *p = ctx;
-	json_t *copy = json_copy(element);
-	json_object_set(copy, "^", p->record);
-	int rc = p->visit(p->ctx, copy);
-	json_decref(copy);
-	return rc;
+	struct jnode *c = arena_alloc(a, sizeof(*c));
+	*c = *v;
+	c->next = NULL;
+	return c;
 }
 
-int path_records(const struct path *p, json_t *record, path_fn *visit,
-		 void *ctx)
+/* "^" is an ordinary name in a copy: the element itself lies in the record,
+ * and a record that held itself would have no end. */
+static int visit_element(void *ctx, const struct jnode *element)
 {
-	struct parent parent = {record, visit, ctx};
+	const struct parent *p = ctx;
+	struct jnode *c = copy(p->arena, element), **end = &c->first;
+	if (!is_object(c))
+		return p->visit(p->ctx, c);
+	for (const struct jnode *m = element->first; m; m = m->next) {
+		if (m->n_name == 1 && *m->name == '^')
+			continue;
+		*end = copy(p->arena, m);
+		end = &(*end)->next;
+	}
+	*end = copy(p->arena, p->record);
+	(*end)->name = "^";
+	(*end)->n_name = 1;
+	return p->visit(p->ctx, c);
+}
+
+int path_records(const struct path *p, const struct jnode *record,
+		 struct arena *a, path_fn *visit, void *ctx)
+{
+	struct parent parent = {record, a, visit, ctx};
 	const struct walk w = {.path = p,
 			       .visit = visit_element,
 			       .ctx = &parent,

@@ -313,7 +313,8 @@ size_t lexicon_count(const struct lexicon *l)
 struct said {
 	size_t row;
 	struct setting s;
-	const char *words;
+	const char *text;
+	uint32_t from, to; /* bytes of text: the words */
 };
 struct reading {
 	const struct lexicon *l;
@@ -333,9 +334,8 @@ static void note(struct reading *r, const struct firing_at *at,
 			return;
 	gathered_add(r->g, r->a, s);
 	if (r->n < LEXICON_HITS_MAX)
-		r->v[r->n++] = (struct said){
-			at->row, *s,
-			lexicon_cut(r->a, r->text, at->from, at->to)};
+		r->v[r->n++] =
+			(struct said){at->row, *s, r->text, at->from, at->to};
 }
 
 static void on_signal(void *ctx, const struct firing_at *at)
@@ -373,20 +373,25 @@ static void fill_hits(struct reading *r, struct lexicon_hits *hits)
 			.symbol = r->l->rows[r->v[i].row].symbol,
 			.field = r->v[i].s.name,
 			.value = setting_value(r->a, &r->v[i].s),
-			.words = r->v[i].words,
+			.words = lexicon_cut(r->a, r->v[i].text, r->v[i].from,
+					     r->v[i].to),
 			.is_applied = gathered_took(r->g, &r->v[i].s),
 		};
 }
 
-void lexicon_apply(const struct lexicon *l, struct arena *a, struct offer *o,
+void lexicon_apply(const struct lexicon *l, struct arena *a,
+		   const struct lexicon_texts *texts, struct offer *o,
 		   struct lexicon_hits *hits)
 {
-	struct reading r = {.l = l, .a = a, .g = gathered_new(a)};
+	struct reading r;
+	r.l = l;
+	r.a = a;
+	r.g = gathered_new(a);
+	r.n = 0;
 	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
-		r.text = lexicon_text_of(o, (enum lexicon_text)i);
-		if (r.text)
-			lexicon_scan(l, a, r.text, (enum lexicon_text)i,
-				     on_signal, &r, NULL);
+		r.text = texts->text[i];
+		lexicon_scan(l, texts, (enum lexicon_text)i, on_signal, &r,
+			     NULL);
 	}
 	gathered_put(r.g, o);
 	if (hits)

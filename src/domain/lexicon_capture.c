@@ -26,8 +26,13 @@ enum capture capture_find(const char *name)
 	return CAPTURE_NONE;
 }
 
+struct words {
+	const struct word *v;
+	size_t n;
+};
+
 /* The word number i in small letters; "" when there is none or it is long. */
-static const char *form(const struct sentence *s, size_t i, char out[FORM_MAX])
+static const char *form(const struct words *s, size_t i, char out[FORM_MAX])
 {
 	size_t n = i < s->n ? s->v[i].len : 0;
 	if (n >= FORM_MAX)
@@ -72,7 +77,7 @@ static int minutes(const char *w)
 }
 
 /* "5h", "5h30", "05:30", "5 h 30", "5 heures": how many words; minutes. */
-static size_t clock_words(const struct sentence *s, size_t i, int *out)
+static size_t clock_words(const struct words *s, size_t i, int *out)
 {
 	char one[FORM_MAX] = "", next[FORM_MAX] = "";
 	const char *w = form(s, i, one);
@@ -96,7 +101,7 @@ static size_t clock_words(const struct sentence *s, size_t i, int *out)
 	return n;
 }
 
-static size_t time_words(const struct sentence *s, size_t i, int32_t *out)
+static size_t time_words(const struct words *s, size_t i, int32_t *out)
 {
 	char w[FORM_MAX] = "";
 	int v;
@@ -115,7 +120,7 @@ static size_t time_words(const struct sentence *s, size_t i, int32_t *out)
 }
 
 /* "35,5h" and "35,5 heures", else as a clock. */
-static size_t hours_words(const struct sentence *s, size_t i, int32_t *out)
+static size_t hours_words(const struct words *s, size_t i, int32_t *out)
 {
 	char one[FORM_MAX] = "", next[FORM_MAX] = "";
 	const char *w = form(s, i, one);
@@ -138,7 +143,7 @@ static size_t hours_words(const struct sentence *s, size_t i, int32_t *out)
 	return n;
 }
 
-static size_t number_words(const struct sentence *s, size_t i, int32_t *out)
+static size_t number_words(const struct words *s, size_t i, int32_t *out)
 {
 	char one[FORM_MAX] = "";
 	const char *w = form(s, i, one);
@@ -174,7 +179,7 @@ static int32_t figures(const char *w)
 }
 
 /* "[1er] septembre 2027": the first of a month when no day is said. */
-static size_t date_words(const struct sentence *s, size_t i, int32_t *out)
+static size_t date_words(const struct words *s, size_t i, int32_t *out)
 {
 	char one[FORM_MAX] = "";
 	const char *w = form(s, i, one);
@@ -197,7 +202,7 @@ static size_t date_words(const struct sentence *s, size_t i, int32_t *out)
 	return *out == DATE_NONE ? 0 : n + 1;
 }
 
-static size_t duration_words(const struct sentence *s, size_t i, int32_t *out)
+static size_t duration_words(const struct words *s, size_t i, int32_t *out)
 {
 	static const struct {
 		const char *words[5];
@@ -223,17 +228,11 @@ static size_t duration_words(const struct sentence *s, size_t i, int32_t *out)
 	return 0;
 }
 
-bool capture_may_begin(const struct word *w)
+size_t capture_words(enum capture kind, const struct word *v, size_t n,
+		     size_t i, int32_t *out)
 {
-	/* midi, minuit */
-	return (*w->s >= '0' && *w->s <= '9') || w->number || w->month ||
-	       *w->s == 'm' || *w->s == 'M';
-}
-
-size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
-		     int32_t *out)
-{
-	if (i >= s->n || !capture_may_begin(&s->v[i]))
+	const struct words here = {v, n}, *s = &here;
+	if (i >= n || !capture_may_begin(&v[i]))
 		return 0;
 	switch (kind) {
 	case CAPTURE_TIME:

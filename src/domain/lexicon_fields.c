@@ -159,9 +159,10 @@ static int read_written(const struct field_row *row, const char *value,
 	bool is_good = sentence_next(&w, &a, &s);
 	for (size_t i = 0; i < s.n; i++)
 		s.v[i].number = s.v[i].month = 0;
-	is_good = is_good &&
-		  capture_words(row->capture, &s, 0, &out->value) == s.n &&
-		  out->value >= row->lo && out->value <= row->hi;
+	is_good =
+		is_good &&
+		capture_words(row->capture, s.v, s.n, 0, &out->value) == s.n &&
+		out->value >= row->lo && out->value <= row->hi;
 	arena_clear(&a);
 	return is_good ? 0
 		       : value_fault(row->name, value,

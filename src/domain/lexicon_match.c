@@ -3,13 +3,15 @@
  * stands in it, those that fire and those that veto alike, in one pass over its
  * words; then which rows fire in spite of the vetoes near by. Each sentence has
  * a ceiling of words and of matches, so no text costs more than its length. */
-#include "lexicon_parts.h"
+#include "lexicon_trie.h"
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
 #include <etrier/utf8.h>
 
+#include <assert.h>
 #include <limits.h>
+#include <string.h>
 
 /* More in one sentence are not looked at: a person writes about five. */
 enum { MATCHES_MAX = 512 };
@@ -23,98 +25,142 @@ struct match {
 };
 struct scan {
 	const struct lexicon *l;
-	struct sentence sentence;
+	const struct word *words;
+	size_t n_words;
+	/* May any phrase begin with this capture; with any? */
+	bool begins[CAPTURE_COUNT], may_capture;
+	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
 	uint64_t has; /* TERM_BIT() of all terms of the sentence */
+	/* The words that phrases begin with, in order. */
+	size_t n_starts;
+	uint8_t starts[SENTENCE_WORDS_MAX];
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
 
-static bool has_term(const struct word *w, uint16_t term)
+static bool has_term(const struct known *k, uint16_t term)
 {
-	for (uint16_t i = 0; i < w->n_terms; i++)
-		if (w->terms[i] == term)
+	if (!(k->has & TERM_BIT(term)))
+		return false;
+	for (uint8_t i = 0; i < k->n_terms; i++)
+		if (k->terms[i] == term)
 			return true;
 	return false;
 }
 
 /* The steps from `step` on at the words from `at` on; m->last and m->captured
  * are set on success. As deep as a phrase has steps. */
-static bool match_from(const struct sentence *s, const struct phrase *p,
+static bool match_from(const struct scan *c, const struct phrase *p,
 		       size_t step, size_t at, struct match *m)
 {
 	const struct step *now = &p->steps[step];
+	for (; step < p->n && now->kind == STEP_TERM && !now->is_optional;
+	     step++, now++, at++)
+		if (at >= c->n_words || !has_term(c->known[at], now->term))
+			return false;
 	if (step == p->n) {
 		m->last = (uint16_t)(at - 1);
 		return true;
 	}
 	if (now->kind == STEP_GAP) {
-		for (size_t k = 0; k <= p->within && at + k < s->n; k++)
-			if (match_from(s, p, step + 1, at + k, m))
+		for (size_t k = 0; k <= p->within && at + k < c->n_words; k++)
+			if (match_from(c, p, step + 1, at + k, m))
 				return true;
 		return false;
 	}
 	if (now->kind == STEP_CAPTURE) {
 		int32_t v;
-		size_t n = capture_words(now->capture, s, at, &v);
+		size_t n = capture_words(now->capture, c->words, c->n_words, at,
+					 &v);
 		if (n)
 			m->captured = v;
-		return n && match_from(s, p, step + 1, at + n, m);
+		return n && match_from(c, p, step + 1, at + n, m);
 	}
-	if (at < s->n && has_term(&s->v[at], now->term) &&
-	    match_from(s, p, step + 1, at + 1, m))
+	if (at < c->n_words && has_term(c->known[at], now->term) &&
+	    match_from(c, p, step + 1, at + 1, m))
 		return true;
-	return now->is_optional && match_from(s, p, step + 1, at, m);
+	return match_from(c, p, step + 1, at, m);
 }
 
-static void try_phrases(struct scan *c, size_t at, const struct beginning *list,
-			size_t n)
+/* The phrases with this first step from their second on, the first being the
+ * words from `at` to `next`. */
+static void try_phrases(struct scan *c, size_t at, size_t next,
+			int32_t captured, const struct index *by, size_t key)
 {
-	for (size_t i = 0; i < n && c->n < MATCHES_MAX; i++) {
-		struct match m = {.phrase = list[i].phrase,
-				  .first = (uint16_t)at};
-		if (list[i].needs & ~c->has)
+	uint64_t has = next < c->n_words ? c->known[next]->has : 0;
+	const struct beginning *end = by->list + by->first[key + 1];
+	for (const struct beginning *b = by->list + by->first[key]; b < end;
+	     b++) {
+		if ((b->needs & ~c->has) | (b->next & ~has))
 			continue;
-		if (match_from(&c->sentence,
-			       phrases_at(c->l->phrases, m.phrase), 0, at, &m))
+		struct match m = {.phrase = b->phrase,
+				  .first = (uint16_t)at,
+				  .captured = captured};
+		if (c->n < MATCHES_MAX &&
+		    match_from(c, &c->l->phrases->v[m.phrase], 1, next, &m))
 			c->v[c->n++] = m;
 	}
 }
 
+static bool is_any_possible(const struct scan *c, enum capture kind)
+{
+	const struct index *by = &c->l->phrases->by_capture;
+	for (size_t i = by->first[kind]; i < by->first[kind + 1]; i++)
+		if (!(by->list[i].needs & ~c->has))
+			return true;
+	return false;
+}
+
+/* Phrases that begin with what is captured, which is read once for all. */
+static void try_captures(struct scan *c, size_t at)
+{
+	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+		int32_t v;
+		size_t n = c->begins[k]
+				   ? capture_words((enum capture)k, c->words,
+						   c->n_words, at, &v)
+				   : 0;
+		if (n)
+			try_phrases(c, at, at + n, v,
+				    &c->l->phrases->by_capture, (size_t)k);
+	}
+}
+
+static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
 static void know_words(struct scan *c)
 {
 	c->has = 0;
-	for (size_t i = 0; i < c->sentence.n; i++) {
-		struct word *w = &c->sentence.v[i];
-		phrases_know(c->l->phrases, w);
-		for (uint16_t k = 0; k < w->n_terms; k++)
-			c->has |= TERM_BIT(w->terms[k]);
+	c->n_starts = 0;
+	for (size_t i = 0; i < c->n_words; i++) {
+		c->known[i] = c->words[i].known[c->l->what];
+		c->has |= c->known[i]->has;
+		c->starts[c->n_starts] = (uint8_t)i;
+		c->n_starts += c->known[i]->n_starts > 0 ||
+			       capture_may_begin(&c->words[i]);
+	}
+	c->may_capture = false;
+	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+		c->begins[k] = is_any_possible(c, (enum capture)k);
+		c->may_capture |= c->begins[k];
 	}
 }
 
 static void find_matches(struct scan *c)
 {
-	const struct phrases *p = c->l->phrases;
-	size_t n;
 	c->n = 0;
-	for (size_t i = 0; i < c->sentence.n; i++) {
-		const struct word *w = &c->sentence.v[i];
-		for (uint16_t k = 0; k < w->n_terms; k++) {
-			const struct beginning *list =
-				phrases_by_term(p, w->terms[k], &n);
-			try_phrases(c, i, list, n);
-		}
-		bool may_begin = capture_may_begin(w);
-		for (int k = CAPTURE_TIME; may_begin && k < CAPTURE_COUNT;
-		     k++) {
-			const struct beginning *list =
-				phrases_by_capture(p, (enum capture)k, &n);
-			try_phrases(c, i, list, n);
-		}
+	for (size_t s = 0; s < c->n_starts; s++) {
+		size_t i = c->starts[s];
+		const struct known *known = c->known[i];
+		for (uint8_t k = 0; k < known->n_starts; k++)
+			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
+				    known->starts[k]);
+		if (c->may_capture && capture_may_begin(&c->words[i]))
+			try_captures(c, i);
 	}
 }
 
 /* Whole sentences, so a little more than the words asked for. */
-static void count_language(const struct sentence *s, struct language *out)
+static void count_language(const struct cut_sentence *s, struct language *out)
 {
 	if (out->n >= LANGUAGE_WORDS_MAX)
 		return;
@@ -131,7 +177,7 @@ static int distance(const struct scan *c, size_t last, size_t first)
 {
 	if (first <= last)
 		return 0;
-	return c->sentence.v[last].clause == c->sentence.v[first].clause
+	return c->words[last].clause == c->words[first].clause
 		       ? (int)(first - last)
 		       : INT_MAX;
 }
@@ -165,23 +211,25 @@ static void fire(const struct scan *c, const struct match *m, size_t row,
 	struct firing_at at = {
 		.row = row,
 		.captured = m->captured,
-		.from = c->sentence.v[m->first].from,
-		.to = c->sentence.v[m->last].to,
+		.from = c->words[m->first].from,
+		.to = c->words[m->last].to,
 	};
 	on_fire(ctx, &at);
 }
 
-void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
+void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
 		  struct language *language)
 {
 	struct scan c;
-	struct sentences w = {.text = text};
+	BUG_ON(!dictionary_has(t->dictionary, l));
 	c.l = l;
-	while (sentence_next(&w, a, &c.sentence)) {
+	for (const struct cut_sentence *s = t->first[where]; s; s = s->next) {
+		c.words = s->v;
+		c.n_words = s->n;
 		know_words(&c);
 		if (language)
-			count_language(&c.sentence, language);
+			count_language(s, language);
 		find_matches(&c);
 		for (size_t i = 0; i < c.n; i++) {
 			const struct firing *f = &l->firings[c.v[i].phrase];
@@ -192,7 +240,7 @@ void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
 	}
 }
 
-const char *lexicon_text_of(const struct offer *o, enum lexicon_text where)
+static const char *text_of(const struct offer *o, enum lexicon_text where)
 {
 	switch (where) {
 	case LEXICON_TITLE:
@@ -208,6 +256,36 @@ const char *lexicon_text_of(const struct offer *o, enum lexicon_text where)
 	default:
 		return NULL;
 	}
+}
+
+static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
+				     struct arena *a, const char *text)
+{
+	struct cut_sentence *first = NULL, **end = &first;
+	struct sentence s;
+	struct sentences w = {.text = text};
+	while (sentence_next(&w, a, &s)) {
+		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
+		(*end)->n = s.n;
+		for (size_t i = 0; i < s.n; i++)
+			dictionary_know(d, &s.v[i]);
+		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
+		end = &(*end)->next;
+	}
+	return first;
+}
+
+struct lexicon_texts *lexicon_texts_cut(const struct lexicon_dictionary *d,
+					struct arena *a, const struct offer *o)
+{
+	struct lexicon_texts *t = arena_alloc(a, sizeof(*t));
+	t->dictionary = d;
+	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
+		t->text[i] = text_of(o, (enum lexicon_text)i);
+		if (t->text[i])
+			t->first[i] = cut_text(d, a, t->text[i]);
+	}
+	return t;
 }
 
 char *lexicon_cut(struct arena *a, const char *text, uint32_t from, uint32_t to)

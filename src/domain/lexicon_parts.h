@@ -2,12 +2,16 @@
 #ifndef ETRIER_DOMAIN_LEXICON_PARTS_H
 #define ETRIER_DOMAIN_LEXICON_PARTS_H
 
+#include "lexicon_words.h"
+
 #include <etrier/lexicon.h>
 
 /* What a lexicon is made of.
  *
  *   text -> sentences of words      lexicon_words.c
- *   phrase -> steps, word -> terms  lexicon_phrase.c (a trie of letters)
+ *   phrase -> steps, words          lexicon_phrase.c (a trie of letters)
+ *   word -> terms, term -> phrases  lexicon_index.c
+ *   all lexicons' words as one      lexicon_dictionary.c
  *   words -> hour, number, date     lexicon_capture.c
  *   sentence x phrases -> hits      lexicon_match.c
  *   hit -> field of the offer       lexicon_fields.c
@@ -16,44 +20,10 @@ struct arena;
 struct err;
 
 enum {
-	/* Longer sentences are cut: no person writes one, and it bounds what
-	 * one hostile text may cost. */
-	SENTENCE_WORDS_MAX = 200,
 	/* Different groups of words that one word may belong to. */
 	WORD_TERMS_MAX = 48,
 	TERM_NONE = 0xFFFF
 };
-
-enum { LANGUAGE_FRENCH = 1, LANGUAGE_ENGLISH = 2 };
-
-/* One word of a text. s is not NUL-terminated; ASCII letters may be capitals
- * (it points into the text) unless it was folded (into the arena). */
-struct word {
-	const char *s;
-	uint32_t len;
-	uint32_t from, to;    /* bytes of the text it stands for */
-	uint16_t clause;      /* of the sentence, from 0 */
-	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
-	int8_t language;      /* LANGUAGE_..., of small words; or 0 */
-	uint16_t n_terms;
-	uint16_t terms[WORD_TERMS_MAX];
-};
-struct sentence {
-	size_t n;
-	struct word v[SENTENCE_WORDS_MAX];
-};
-/* Walks a text; begin with {.text = s}. */
-struct sentences {
-	const char *text;
-	size_t at;
-	bool was_comma;
-	/* Words of a folded piece that the last sentence had no room for. */
-	const char *rest;
-	size_t rest_from, rest_to;
-};
-/* The next sentence that has words: s, len, from, to and clause of each. False
- * at the end. */
-bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out);
 
 enum capture {
 	CAPTURE_NONE,
@@ -68,10 +38,17 @@ enum capture {
 extern const char *const capture_names[];
 enum capture capture_find(const char *name);
 /* False: nothing that is captured begins with this word. */
-bool capture_may_begin(const struct word *w);
-/* How many words from i on are such a thing, 0: none; its value in *out. */
-size_t capture_words(enum capture kind, const struct sentence *s, size_t i,
-		     int32_t *out);
+static inline bool capture_may_begin(const struct word *w)
+{
+	/* midi, minuit */
+	return (*w->s >= '0' && *w->s <= '9') || w->number || w->month ||
+	       (w->len > 1 && (w->s[0] | 0x20) == 'm' &&
+		(w->s[1] | 0x20) == 'i');
+}
+/* How many of the n words from the one at i on are such a thing, 0: none; its
+ * value in *out. */
+size_t capture_words(enum capture kind, const struct word *v, size_t n,
+		     size_t i, int32_t *out);
 
 enum step_kind { STEP_TERM, STEP_GAP, STEP_CAPTURE };
 struct step {
@@ -94,22 +71,22 @@ int phrases_add(struct phrases *p, const char *text, int within,
 int phrases_finish(struct phrases *p, struct err *err);
 size_t phrases_count(const struct phrases *p);
 const struct phrase *phrases_at(const struct phrases *p, size_t i);
-/* Fills terms, number, month and language. */
-void phrases_know(const struct phrases *p, struct word *w);
+/* What the phrases know of a word: its terms, those of them that begin phrases,
+ * and TERM_BIT() of all. */
+struct known {
+	uint64_t has;
+	const uint16_t *terms, *starts;
+	uint8_t n_terms, n_starts;
+};
 /* Phrases that begin alike. needs: a phrase stands only in a sentence that has
  * all these bits, each TERM_BIT() of a term of its words; most are passed over
  * by that. */
 struct beginning {
 	uint64_t needs;
+	uint64_t next; /* what the second word must have, when it is known */
 	uint16_t phrase;
 };
 #define TERM_BIT(term) (UINT64_C(1) << ((term) % 64))
-/* The phrases that begin with a term; with a capture. */
-const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
-					size_t *n);
-const struct beginning *phrases_by_capture(const struct phrases *p,
-					   enum capture c, size_t *n);
-
 /* One thing a signal says: a field and a constant, or CAPTURE. */
 struct setting {
 	int field;
@@ -175,11 +152,9 @@ struct language {
 };
 /* Every firing of every row that looks into this text, in order of place; a row
  * may fire often. language may be NULL. */
-void lexicon_scan(const struct lexicon *l, struct arena *a, const char *text,
+void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 		  enum lexicon_text where, lexicon_fire_fn *on_fire, void *ctx,
 		  struct language *language);
-/* The text of an offer, or NULL. */
-const char *lexicon_text_of(const struct offer *o, enum lexicon_text where);
 /* Bytes [from, to) of a text as they may be shown. */
 char *lexicon_cut(struct arena *a, const char *text, uint32_t from,
 		  uint32_t to);

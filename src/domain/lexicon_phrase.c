@@ -3,11 +3,10 @@
  * group of words that mean the same to a phrase ("exige*|obligatoire"); a trie
  * of letters tells all terms of a word in one walk over it. Phrases that are
  * written the same are one. */
-#include "lexicon_parts.h"
+#include "lexicon_trie.h"
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
-#include <etrier/map.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
 #include <etrier/utf8.h>
@@ -17,37 +16,12 @@
 #include <string.h>
 
 enum {
-	LETTERS = 41, /* a-z 0-9 , . / - : */
-	PREFIX_MIN = 3,
 	WORD_MAX = 60, /* letters; folding may lengthen what was written */
 	ALTERNATIVES_MAX = 24,
 	/* Numbers are 16 bits wide, the last is none. */
 	NODES_MAX = 0xFFFF,
 	TERMS_MAX = 0xFFFF,
 	PHRASES_ALL_MAX = 20000
-};
-
-struct node {
-	uint16_t next[LETTERS];
-	uint16_t exact, prefix; /* heads of chains of links, from 1 */
-	int8_t number, month, language;
-};
-struct link {
-	uint16_t term, next;
-};
-/* Phrases by their first step: rows first[i] up to first[i + 1] of list. */
-struct index {
-	size_t *first;
-	struct beginning *list;
-};
-struct phrases {
-	struct node *nodes;
-	struct link *links;
-	struct phrase *v;
-	size_t n_nodes, cap_nodes, n_links, cap_links, n, cap, n_terms;
-	struct map terms, texts; /* text to number + 1 */
-	int8_t letter[256];
-	struct index by_term, by_capture;
 };
 
 static void *room(void *v, size_t n, size_t *cap, size_t size)
@@ -133,18 +107,24 @@ static void know_languages(struct phrases *p)
 	}
 }
 
-struct phrases *phrases_new(void)
+void phrases_letters(int8_t letter[256])
 {
 	static const char letters[] =
 		"abcdefghijklmnopqrstuvwxyz0123456789,./-:";
-	struct phrases *p = mem_alloc(sizeof(*p));
-	memset(p->letter, -1, sizeof(p->letter));
+	memset(letter, -1, 256);
 	for (int i = 0; i < LETTERS; i++) {
 		unsigned char c = (unsigned char)letters[i];
-		p->letter[c] = p->letter[toupper(c)] = (int8_t)i;
+		letter[c] = letter[toupper(c)] = (int8_t)i;
 	}
+}
+
+struct phrases *phrases_new(void)
+{
+	struct phrases *p = mem_alloc(sizeof(*p));
+	phrases_letters(p->letter);
 	map_init(&p->terms);
 	map_init(&p->texts);
+	arena_init(&p->arena);
 	p->nodes = room(NULL, 0, &p->cap_nodes, sizeof(*p->nodes));
 	p->nodes[p->n_nodes++] = (struct node){.exact = 0};
 	p->links = room(NULL, 0, &p->cap_links, sizeof(*p->links));
@@ -169,6 +149,10 @@ void phrases_free(struct phrases *p)
 	free(p->by_term.list);
 	free(p->by_capture.first);
 	free(p->by_capture.list);
+	free(p->known);
+	free(p->ends);
+	free(p->leaves);
+	arena_clear(&p->arena);
 	free(p);
 }
 
@@ -265,7 +249,7 @@ static int fold_word(struct parsed *out, const char *s, struct sentence *words,
 		     bool *is_prefix, struct err *err)
 {
 	size_t n = strlen(s);
-	struct sentence more = {.n = 0};
+	struct sentence more;
 	*is_prefix = n && s[n - 1] == '*';
 	const char *plain = arena_dup_n(out->a, s, n - *is_prefix);
 	if (strpbrk(plain, "*?()[]{}<>\"$|"))
@@ -301,7 +285,7 @@ static char *lower(struct arena *a, const struct word *w, bool is_prefix)
 static int parse_alternatives(struct parsed *out, const char *token,
 			      bool is_optional, struct err *err)
 {
-	struct sentence words = {.n = 0};
+	struct sentence words;
 	bool is_prefix;
 	char *term = arena_dup(out->a, "");
 	size_t count = 0;
@@ -327,7 +311,7 @@ static int parse_alternatives(struct parsed *out, const char *token,
 static int parse_words(struct parsed *out, const char *token, bool is_optional,
 		       struct err *err)
 {
-	struct sentence words = {.n = 0};
+	struct sentence words;
 	bool is_prefix;
 	if (fold_word(out, token, &words, &is_prefix, err))
 		return -1;
@@ -459,132 +443,4 @@ int phrases_add(struct phrases *p, const char *text, int within,
 	}
 	arena_clear(&a);
 	return result;
-}
-
-static size_t chain_length(const struct phrases *p, uint16_t head)
-{
-	size_t n = 0;
-	for (; head; head = p->links[head].next)
-		n++;
-	return n;
-}
-
-/* Nodes come after their parents, so one pass sees every path. */
-static int check_terms(const struct phrases *p, struct err *err)
-{
-	uint32_t *above = mem_array(p->n_nodes, sizeof(*above));
-	int result = 0;
-	for (size_t i = 0; i < p->n_nodes; i++) {
-		const struct node *n = &p->nodes[i];
-		above[i] += (uint32_t)chain_length(p, n->prefix);
-		if (above[i] + chain_length(p, n->exact) > WORD_TERMS_MAX)
-			result = err_set(err, ERR_LIMIT,
-					 "one word stands in more than %d "
-					 "different groups a|b|c",
-					 WORD_TERMS_MAX);
-		for (int c = 0; c < LETTERS; c++)
-			if (n->next[c])
-				above[n->next[c]] = above[i];
-	}
-	free(above);
-	return result;
-}
-
-static size_t first_of(const struct phrase *v, enum step_kind kind)
-{
-	if (v->steps[0].kind != kind)
-		return SIZE_MAX;
-	return kind == STEP_TERM ? v->steps[0].term : v->steps[0].capture;
-}
-
-static uint64_t needs_of(const struct phrase *p)
-{
-	uint64_t needs = 0;
-	for (uint8_t i = 0; i < p->n; i++)
-		if (p->steps[i].kind == STEP_TERM && !p->steps[i].is_optional)
-			needs |= TERM_BIT(p->steps[i].term);
-	return needs;
-}
-
-static void make_index(const struct phrases *p, enum step_kind kind,
-		       size_t n_keys, struct index *out)
-{
-	out->first = mem_array(n_keys + 2, sizeof(*out->first));
-	out->list = mem_array(p->n + 1, sizeof(*out->list));
-	for (size_t i = 0; i < p->n; i++) {
-		size_t key = first_of(&p->v[i], kind);
-		if (key != SIZE_MAX)
-			out->first[key + 2]++;
-	}
-	for (size_t k = 2; k < n_keys + 2; k++)
-		out->first[k] += out->first[k - 1];
-	for (size_t i = 0; i < p->n; i++) {
-		size_t key = first_of(&p->v[i], kind);
-		if (key != SIZE_MAX)
-			out->list[out->first[key + 1]++] = (struct beginning){
-				needs_of(&p->v[i]), (uint16_t)i};
-	}
-}
-
-int phrases_finish(struct phrases *p, struct err *err)
-{
-	if (check_terms(p, err))
-		return -1;
-	make_index(p, STEP_TERM, p->n_terms, &p->by_term);
-	make_index(p, STEP_CAPTURE, CAPTURE_COUNT, &p->by_capture);
-	return 0;
-}
-
-size_t phrases_count(const struct phrases *p)
-{
-	return p->n;
-}
-
-const struct phrase *phrases_at(const struct phrases *p, size_t i)
-{
-	return &p->v[i];
-}
-
-static void take_terms(const struct phrases *p, struct word *w, uint16_t head)
-{
-	for (; head; head = p->links[head].next)
-		w->terms[w->n_terms++] = p->links[head].term;
-}
-
-void phrases_know(const struct phrases *p, struct word *w)
-{
-	size_t at = 0;
-	w->n_terms = 0;
-	w->number = w->month = w->language = 0;
-	for (uint32_t i = 0; i < w->len; i++) {
-		int c = p->letter[(unsigned char)w->s[i]];
-		if (c < 0 || !p->nodes[at].next[c])
-			return;
-		at = p->nodes[at].next[c];
-		take_terms(p, w, p->nodes[at].prefix);
-	}
-	take_terms(p, w, p->nodes[at].exact);
-	w->number = p->nodes[at].number;
-	w->month = p->nodes[at].month;
-	w->language = p->nodes[at].language;
-}
-
-static const struct beginning *listed(const struct index *x, size_t key,
-				      size_t *n)
-{
-	size_t first = x->first[key];
-	*n = x->first[key + 1] - first;
-	return x->list + first;
-}
-
-const struct beginning *phrases_by_term(const struct phrases *p, uint16_t term,
-					size_t *n)
-{
-	return listed(&p->by_term, term, n);
-}
-
-const struct beginning *phrases_by_capture(const struct phrases *p,
-					   enum capture c, size_t *n)
-{
-	return listed(&p->by_capture, c, n);
 }

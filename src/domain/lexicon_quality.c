@@ -148,18 +148,21 @@ static bool holds(int test, const struct row *r, const struct language *l,
 	}
 }
 
-struct judging {
-	struct arena *a;
+/* Where a row fired first: bytes of a text, or NULL. */
+struct fault {
 	const char *text;
-	const char **words; /* by row */
+	uint32_t from, to;
+};
+struct judging {
+	const char *text;
+	struct fault *faults; /* by row */
 };
 
 static void on_fault(void *ctx, const struct firing_at *at)
 {
 	struct judging *j = ctx;
-	if (!j->words[at->row])
-		j->words[at->row] =
-			lexicon_cut(j->a, j->text, at->from, at->to);
+	if (!j->faults[at->row].text)
+		j->faults[at->row] = (struct fault){j->text, at->from, at->to};
 }
 
 static bool is_of_kind(const struct row *r, int kind)
@@ -169,26 +172,22 @@ static bool is_of_kind(const struct row *r, int kind)
 }
 
 void quality_judge(const struct lexicon *l, struct arena *a,
-		   const struct offer *o, int64_t now,
-		   struct quality_verdict *out)
+		   const struct lexicon_texts *texts, const struct offer *o,
+		   int64_t now, struct quality_verdict *out)
 {
 	struct judging j = {
-		.a = a,
-		.words = arena_array(a, l->n_rows + 1, sizeof(*j.words)),
-	};
+		.faults = arena_array(a, l->n_rows + 1, sizeof(*j.faults))};
 	struct language language = {0};
 	*out = (struct quality_verdict){.outcome = QUALITY_FINE};
 	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
-		j.text = lexicon_text_of(o, (enum lexicon_text)i);
-		if (j.text)
-			lexicon_scan(l, a, j.text, (enum lexicon_text)i,
-				     on_fault, &j,
-				     i == LEXICON_DESCRIPTION ? &language
-							      : NULL);
+		j.text = texts->text[i];
+		lexicon_scan(l, texts, (enum lexicon_text)i, on_fault, &j,
+			     i == LEXICON_DESCRIPTION ? &language : NULL);
 	}
 	for (size_t i = 0; i < l->n_rows; i++) {
 		const struct row *r = &l->rows[i];
-		if ((r->has_words && !j.words[i]) || !is_of_kind(r, o->kind) ||
+		const struct fault *f = &j.faults[i];
+		if ((r->has_words && !f->text) || !is_of_kind(r, o->kind) ||
 		    !holds(r->test, r, &language, o, now))
 			continue;
 		if (r->outcome > out->outcome)
@@ -197,6 +196,8 @@ void quality_judge(const struct lexicon *l, struct arena *a,
 			continue;
 		out->symbols[out->n] = r->symbol;
 		out->reasons[out->n] = r->reason;
-		out->words[out->n++] = j.words[i];
+		out->words[out->n++] =
+			f->text ? lexicon_cut(a, f->text, f->from, f->to)
+				: NULL;
 	}
 }

@@ -18,12 +18,16 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool is_letter(char c)
+{
+	return (unsigned char)(((unsigned char)c | 0x20) - 'a') < 26;
+}
+
 /* Asked of every byte of every offer: no call, no table. */
 static bool is_word_byte(char c)
 {
-	unsigned char u = (unsigned char)c;
-	return u >= 0x80 || (unsigned char)((u | 0x20) - 'a') < 26 ||
-	       (unsigned char)(u - '0') < 10;
+	return (unsigned char)c >= 0x80 || is_letter(c) ||
+	       (unsigned char)(c - '0') < 10;
 }
 
 /* Signs that lists begin with: bullets, arrows, dingbats, emoji. */
@@ -113,8 +117,10 @@ static uint16_t next_clause(const struct sentences *w,
 	if (!n)
 		return 0;
 	uint16_t clause = out->v[n - 1].clause;
+	if (!w->was_comma)
+		return clause;
 	bool has_two = n > 1 && out->v[n - 2].clause == clause;
-	return (uint16_t)(clause + (w->was_comma && has_two));
+	return (uint16_t)(clause + has_two);
 }
 
 static void push(struct sentences *at, struct sentence *out, const char *s,
@@ -134,36 +140,12 @@ static void push(struct sentences *at, struct sentence *out, const char *s,
 static void push_rest(struct sentences *w, struct sentence *out)
 {
 	while (w->rest && *w->rest && out->n < SENTENCE_WORDS_MAX) {
-		size_t n = strcspn(w->rest, " ");
+		size_t n = (size_t)(strchrnul(w->rest, ' ') - w->rest);
 		push(w, out, w->rest, n, w->rest_from, w->rest_to);
 		w->rest += n + (w->rest[n] == ' ');
 	}
 	if (w->rest && !*w->rest)
 		w->rest = NULL;
-}
-
-/* What utf8_fold() would give, as far as case, for a piece whose letters beyond
- * ASCII are all é, ç and their like; NULL for any other. One French word in six
- * has such a letter, and the general way costs as much as the search itself. */
-static const char *fold_accents(struct arena *a, const char *s, size_t n)
-{
-	/* U+00C0 to U+00FF, which are C3 80 to C3 BF; blank: not one letter */
-	static const char plain[] = "aaaaaa ceeeeiiii nooooo  uuuuy  "
-				    "aaaaaa ceeeeiiii nooooo  uuuuy y";
-	char *out = arena_alloc(a, n + 1), *end = out;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i], next;
-		if (c < 0x80) {
-			*end++ = s[i];
-			continue;
-		}
-		next = i + 1 < n ? (unsigned char)s[++i] : 0;
-		if (c != 0xC3 || (next & 0xC0) != 0x80 ||
-		    plain[next & 0x3F] == ' ')
-			return NULL;
-		*end++ = plain[next & 0x3F];
-	}
-	return out;
 }
 
 static void push_piece(struct sentences *w, struct arena *a,
@@ -177,13 +159,33 @@ static void push_piece(struct sentences *w, struct arena *a,
 		push(w, out, s, n, from, w->at);
 		return;
 	}
-	w->rest = fold_accents(a, s, n);
-	if (!w->rest)
-		w->rest = utf8_fold(a, arena_dup_n(a, s, n));
+	w->rest = utf8_fold_n(a, s, n);
 	w->was_comma |= !*w->rest; /* "–" */
 	w->rest_from = from;
 	w->rest_to = w->at;
 	push_rest(w, out);
+}
+
+/* The bytes of a word of nothing but ASCII letters at s, which is how most are;
+ * 0: the piece is another. */
+static size_t plain_length(const char *s)
+{
+	size_t n = 0;
+	while (is_letter(s[n]))
+		n++;
+	return is_word_byte(s[n]) ? 0 : n;
+}
+
+static void take_piece(struct sentences *w, struct arena *a,
+		       struct sentence *out)
+{
+	size_t n = plain_length(w->text + w->at);
+	if (!n) {
+		push_piece(w, a, out);
+		return;
+	}
+	push(w, out, w->text + w->at, n, w->at, w->at + n);
+	w->at += n;
 }
 
 bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
@@ -193,10 +195,14 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 	push_rest(w, out);
 	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
 		const char *s = w->text + w->at;
+		if (*s == ' ') {
+			w->at++;
+			continue;
+		}
 		if (is_word_byte(*s)) {
-			if (out->n && (unsigned char)*s >= 0x80 && is_bullet(s))
+			if (out->n && (unsigned char)*s > 0xC3 && is_bullet(s))
 				return true;
-			push_piece(w, a, out);
+			take_piece(w, a, out);
 			continue;
 		}
 		enum mark mark = mark_at(w->text, w->at++);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The offer line: one reader, one writer, in the same order, and what
+/* The offer line read (offer_write.c writes it, in the same order), and what
  * identifies an offer. Reading checks everything again, for the line may come
  * from a program of kind `exec`; it does not guess, look up or complete
  * anything. What is unknown is neither read nor written. */
@@ -334,185 +334,6 @@ int offer_from_json(json_t *line, struct arena *a, struct offer *out,
 	return 0;
 }
 
-/* ---- writing ---- */
-
-static json_t *employer_to_json(const struct offer_employer *e)
-{
-	json_t *v = json_object();
-	js_put_str(v, "name", e->name);
-	js_put_str(v, "siret", e->siret);
-	js_put_str(v, "naf", e->naf);
-	js_put_str(v, "size", e->size);
-	put_tri(v, "handi_engaged", e->handi_engaged);
-	put_tri(v, "adapted_company", e->adapted_company);
-	put_tri(v, "school", e->school);
-	return v;
-}
-
-static json_t *hours_to_json(const struct offer_hours *h)
-{
-	json_t *v = json_object();
-	put_minute(v, "start", h->start_min);
-	put_minute(v, "end", h->end_min);
-	js_put_int(v, "weekly", h->weekly_min, -1);
-	put_tri(v, "night", h->night);
-	put_tri(v, "weekend", h->weekend);
-	put_tri(v, "part_time", h->part_time);
-	js_put_str(v, "text", h->text);
-	return v;
-}
-
-static json_t *rome_to_json(const struct offer *o)
-{
-	json_t *list = json_array();
-	for (int i = 0; i < o->n_rome; i++)
-		json_array_append_new(list, json_string(o->rome[i]));
-	return list;
-}
-
-static json_t *languages_to_json(const struct offer *o)
-{
-	json_t *list = json_array();
-	for (int i = 0; i < o->n_languages; i++) {
-		const struct offer_language *l = &o->languages[i];
-		json_t *v = json_object();
-		js_put_str(v, "lang", l->lang);
-		put_code(v, "level", &vocab_cecrl, l->level);
-		put_tri(v, "required", l->required);
-		json_array_append_new(list, v);
-	}
-	return list;
-}
-
-static json_t *training_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	js_put_str(v, "rncp", o->training_rncp);
-	js_put_str(v, "cfa", o->training_cfa);
-	js_put_str(v, "rhythm", o->training_rhythm);
-	put_date(v, "start", o->training_start);
-	put_date(v, "end", o->training_end);
-	return v;
-}
-
-static json_t *demands_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	for (int i = 0; i < EXPOSURE_COUNT; i++)
-		js_put_int(v, vocab_code(&vocab_exposure, i), o->exposure[i],
-			   -1);
-	return v;
-}
-
-static json_t *access_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	for (int i = 0; i < ACCESS_COUNT; i++)
-		put_tri(v, vocab_code(&vocab_access, i), o->access[i]);
-	return v;
-}
-
-static json_t *salary_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	js_put_int(v, "min", o->salary_min_cents, -1);
-	js_put_int(v, "max", o->salary_max_cents, -1);
-	js_put_str(v, "period", o->salary_period);
-	if (o->salary_min_cents >= 0 || o->salary_max_cents >= 0)
-		js_put_str(v, "currency", "EUR");
-	js_put_str(v, "text", o->salary_text);
-	return v;
-}
-
-static json_t *contact_to_json(const struct offer_contact *c)
-{
-	json_t *v = json_object();
-	js_put_str(v, "name", c->name);
-	js_put_str(v, "email", c->email);
-	js_put_str(v, "phone", c->phone);
-	js_put_str(v, "url", c->url);
-	return v;
-}
-
-static json_t *level_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	put_code(v, "required", &vocab_level, o->level_required);
-	put_code(v, "target", &vocab_level, o->level_target);
-	return v;
-}
-
-static void put_identity(json_t *v, const struct offer *o)
-{
-	js_put_str(v, "source", o->source);
-	js_put_str(v, "ref", o->ref);
-	js_put_str(v, "url", o->url);
-	js_put_str(v, "origin_ref", o->origin_ref);
-	js_put_str(v, "title", o->title);
-	js_put_str(v, "description", o->description);
-	put_code(v, "kind", &vocab_contract, o->kind);
-	put_take(v, "rome", rome_to_json(o));
-	put_take(v, "employer", employer_to_json(&o->employer));
-	put_take(v, "place", place_to_json(&o->place));
-}
-
-static void put_job(json_t *v, const struct offer *o)
-{
-	put_date(v, "start", o->start);
-	js_put_int(v, "duration_days", o->duration_days, -1);
-	js_put_int(v, "positions", o->positions, -1);
-	put_take(v, "hours", hours_to_json(&o->hours));
-	put_bits(v, "licences", &vocab_licence, o->licences);
-	js_put_int(v, "age_min", o->age_min, -1);
-	put_take(v, "level", level_to_json(o));
-	if (o->experience != EXPERIENCE_UNKNOWN)
-		put_code(v, "experience", &vocab_experience,
-			 (int)o->experience);
-	put_take(v, "languages", languages_to_json(o));
-	put_take(v, "training", training_to_json(o));
-	put_take(v, "exposure", demands_to_json(o));
-	put_take(v, "access", access_to_json(o));
-	put_tri(v, "handicap_welcome", o->handicap_welcome);
-	put_take(v, "salary", salary_to_json(o));
-	put_take(v, "contact", contact_to_json(&o->contact));
-}
-
-static json_t *findings_to_json(const char *const *list, int n)
-{
-	json_t *v = json_array();
-	for (int i = 0; i < n; i++)
-		json_array_append_new(v, json_string(list[i]));
-	return v;
-}
-
-static json_t *quality_to_json(const struct offer_quality *q)
-{
-	json_t *v = json_object();
-	if (q->outcome == QUALITY_FINE)
-		return v;
-	put_code(v, "outcome", &vocab_quality, (int)q->outcome);
-	put_take(v, "symbols", findings_to_json(q->symbols, q->n_symbols));
-	put_take(v, "reasons", findings_to_json(q->reasons, q->n_reasons));
-	return v;
-}
-
-json_t *offer_to_json(const struct offer *o)
-{
-	json_t *v = json_object();
-	put_identity(v, o);
-	put_job(v, o);
-	put_instant(v, "posted", o->posted);
-	put_instant(v, "updated", o->updated);
-	put_instant(v, "expires", o->expires);
-	put_code(v, "status", &vocab_offer_status, (int)o->status);
-	put_take(v, "quality", quality_to_json(&o->quality));
-	if (json_object_size(o->provenance))
-		json_object_set(v, "provenance", o->provenance);
-	if (json_object_size(o->evidence))
-		json_object_set(v, "evidence", o->evidence);
-	return v;
-}
-
 /* ---- identity ---- */
 
 static void hash_hex(const char *bytes, size_t n, char out[33])
@@ -551,10 +372,8 @@ void offer_content_hash(const struct offer *o, char out[33])
 	said.provenance = NULL;
 	said.evidence = NULL;
 	said.quality = (struct offer_quality){0};
-	json_t *v = offer_to_json(&said);
 	buf_init(&text, OFFER_JSON_MAX);
-	js_write(v, &text);
+	offer_write(&said, &text);
 	hash_hex(text.data, text.len, out);
 	buf_clear(&text);
-	json_decref(v);
 }

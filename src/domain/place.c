@@ -5,8 +5,9 @@
 #include "reader.h"
 
 #include <etrier/arena.h>
+#include <etrier/buf.h>
 #include <etrier/err.h>
-#include <etrier/js.h>
+#include <etrier/js_out.h>
 #include <etrier/offer.h>
 #include <etrier/place.h>
 
@@ -22,20 +23,21 @@ static bool has_point(enum precision p)
 	return p == PLACE_POINT || p == PLACE_COMMUNE;
 }
 
-json_t *place_to_json(const struct place *p)
+void place_write(const struct place *p, struct buf *out)
 {
-	json_t *o = json_object();
-	put_code(o, "precision", &vocab_precision, (int)p->precision);
-	js_put_str(o, "insee", p->insee);
-	js_put_str(o, "postcode", p->postcode);
-	js_put_str(o, "city", p->city);
-	js_put_str(o, "dept", p->dept);
-	js_put_str(o, "address", p->address);
+	buf_addc(out, '{');
+	js_out_str(out, "precision",
+		   vocab_code(&vocab_precision, (int)p->precision));
+	js_out_str(out, "insee", p->insee);
+	js_out_str(out, "postcode", p->postcode);
+	js_out_str(out, "city", p->city);
+	js_out_str(out, "dept", p->dept);
+	js_out_str(out, "address", p->address);
 	if (has_point(p->precision)) {
-		put_udeg(o, "lat", p->lat_udeg);
-		put_udeg(o, "lon", p->lon_udeg);
+		js_out_micro(out, "lat", p->lat_udeg);
+		js_out_micro(out, "lon", p->lon_udeg);
 	}
-	return o;
+	buf_addc(out, '}');
 }
 
 /* Two characters, three overseas. */

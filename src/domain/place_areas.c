@@ -15,7 +15,7 @@
 static bool is_one_of(const char *s, const char *const *list)
 {
 	for (; *list; list++)
-		if (strcmp(s, *list) == 0)
+		if (**list == *s && strcmp(s, *list) == 0)
 			return true;
 	return false;
 }
@@ -196,7 +196,8 @@ const char *place_region(const struct refdata *rd, const char *key)
 	if (str_starts(key, "region "))
 		key += strlen("region ");
 	for (size_t i = 0; i < ARRAY_LEN(former_regions); i++)
-		if (strcmp(former_regions[i].key, key) == 0)
+		if (former_regions[i].key[0] == *key &&
+		    strcmp(former_regions[i].key, key) == 0)
 			return refdata_region(rd, former_regions[i].dept);
 	return refdata_region_by_name(rd, key);
 }
@@ -260,7 +261,7 @@ const struct place_area *place_area(const char *key)
 	if (cedex)
 		n = (size_t)(cedex - key);
 	for (size_t i = 0; i < ARRAY_LEN(areas); i++)
-		if (strlen(areas[i].key) == n &&
+		if (areas[i].key[0] == *key && strlen(areas[i].key) == n &&
 		    strncmp(areas[i].key, key, n) == 0)
 			return &areas[i];
 	return NULL;

@@ -333,7 +333,7 @@ static char *find_separator(char *s, size_t *length)
 		*length = 1;
 		if (strchr(",;|()>", *s))
 			return s;
-		for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
+		for (size_t i = 0; *s == ' ' && i < ARRAY_LEN(signs); i++) {
 			*length = strlen(signs[i]);
 			if (str_starts(s, signs[i]))
 				return s;

@@ -138,8 +138,7 @@ static struct fit score_title(const struct trade_finder *f,
 	left += q->strangers;
 	/* To the power of one and a half: what an official title has more is
 	 * mostly what tells its trade, "de maintenance électrique". */
-	uint64_t whole = 1000 * has / t->weight;
-	whole = whole * num_isqrt(whole * 1000) / 1000;
+	uint64_t whole = f->powers[1000 * has / t->weight];
 	fit.score = (int)(whole * asked / (asked + left));
 	if (!stands_for(head, words[0]))
 		fit.score = fit.score * OTHER_HEAD / 1000;
@@ -196,12 +195,13 @@ static void find_candidates(const struct trade_finder *f, struct arena *a,
 		top = best[t].score > top ? best[t].score : top;
 		n_fit += best[t].score > 0;
 	}
-	*field = (struct field){.n = 0};
+	field->n = 0;
 	for (uint16_t t = 0; t < n; t++) {
+		if (best[t].score < CANDIDATE_MIN || best[t].score * 2 < top)
+			continue;
 		struct candidate c = {
 			.trade = t, .score = best[t].score, .fit = best[t]};
-		if (c.score >= CANDIDATE_MIN && c.score * 2 >= top)
-			insert(field, &c);
+		insert(field, &c);
 	}
 	field->is_vague = field->n && field->c[0].fit.n_words == 1 &&
 			  n_fit > VAGUE_TRADES;

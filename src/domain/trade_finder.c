@@ -13,6 +13,7 @@
 #include "trade_text.h"
 
 #include <etrier/mem.h>
+#include <etrier/num.h>
 #include <etrier/str.h>
 
 #include <stdlib.h>
@@ -30,11 +31,13 @@ static size_t grown(size_t cap)
 	return cap ? cap * 2 : 1024;
 }
 
-static uint32_t letters_of(const char *s)
+static uint64_t letters_of(const char *s)
 {
-	uint32_t bits = 0;
-	for (; *s; s++)
-		bits |= UINT32_C(1) << ((unsigned char)*s & 31);
+	uint64_t bits = 0;
+	for (; *s; s++) {
+		uint64_t bit = UINT64_C(1) << ((unsigned char)*s & 31);
+		bits |= bits & bit ? bit << 32 : bit;
+	}
 	return bits;
 }
 
@@ -318,6 +321,8 @@ struct trade_finder *trade_finder_new(const struct refdata *rd)
 	map_init(&f->surfaces);
 	map_init(&f->stems);
 	f->noise = trade_noise_new();
+	for (uint32_t i = 0; i < ARRAY_LEN(f->powers); i++)
+		f->powers[i] = (uint16_t)(i * num_isqrt(i * 1000) / 1000);
 	add_all(&b);
 	add_word(&b, ""); /* ends the last word's postings */
 	f->n_words--;
@@ -359,12 +364,11 @@ uint16_t trade_word_of(const struct trade_finder *f, struct arena *a,
 	return s ? s->word : TRADE_WORD_NONE;
 }
 
-static unsigned bits_set(uint32_t v)
+static bool has_more_bits(uint64_t v, size_t max)
 {
-	unsigned n = 0;
-	for (; v; v &= v - 1)
-		n++;
-	return n;
+	for (; v && max; max--)
+		v &= v - 1;
+	return v != 0;
 }
 
 struct nearest {
@@ -401,7 +405,7 @@ size_t trade_words_alike(const struct trade_finder *f, const char *surface,
 {
 	size_t n = strlen(surface), max = n < 5 ? 0 : n < 9 ? 1 : 2;
 	struct nearest best = {f, alike, 0, max + 1};
-	uint32_t letters = letters_of(surface);
+	uint64_t letters = letters_of(surface);
 	if (!max || n > TRADE_SURFACE_LENGTH)
 		return 0;
 	size_t last =
@@ -410,7 +414,7 @@ size_t trade_words_alike(const struct trade_finder *f, const char *surface,
 	     i++) {
 		const struct trade_surface *s = &f->sorted[i];
 		/* An edit changes at most two letters of the set. */
-		if (bits_set(s->letters ^ letters) > 2 * max)
+		if (has_more_bits(s->letters ^ letters, 2 * max))
 			continue;
 		size_t d = str_distance(surface, s->text, max);
 		if (d <= max && d <= best.edits)

@@ -35,7 +35,7 @@ struct trade_title_words {
 /* A form of a word as the titles write it, folded. */
 struct trade_surface {
 	const char *text;
-	uint32_t letters; /* a bit per letter that occurs */
+	uint64_t letters; /* a bit a letter that occurs, one if it does again */
 	uint16_t word;
 };
 
@@ -55,6 +55,7 @@ struct trade_finder {
 	uint8_t *
 		of_trade; /* bits: trade x word, does any title of it have it */
 	size_t n_words, n_titles;
+	uint16_t powers[1001]; /* of thousandths, to one and a half */
 };
 
 bool trade_has_word(const struct trade_finder *f, uint16_t trade,

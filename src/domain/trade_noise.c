@@ -379,6 +379,8 @@ static void apply(struct arena *a, struct trade_text *t, const char ***stems,
 {
 	const struct wording *w = said->wording;
 	for (size_t i = 0; i < t->n; i++) {
+		if (*(*stems)[i] != *said->stems[0])
+			continue;
 		size_t n = wording_at(t, *stems, i, said);
 		if (!n || (w->is_all && !is_rest_soft(t, i, n)))
 			continue;

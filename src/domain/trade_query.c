@@ -32,10 +32,24 @@
 #define MISSPELT_ADDS 90
 #define BESIDE_TAKES  50
 
-static bool is_known(const struct trade_finder *f, struct arena *a,
-		     const char *word)
+/* A title as it is read: its words among those of the titles. */
+struct title {
+	const struct trade_finder *f;
+	struct arena *arena;
+	struct trade_text text;
+	uint16_t *words; /* by token: trade_word_of() */
+};
+
+static void drop(struct title *t, size_t i, size_t n)
 {
-	return trade_word_of(f, a, word) != TRADE_WORD_NONE;
+	memmove(t->words + i, t->words + i + n,
+		(t->text.n - i - n) * sizeof(*t->words));
+	trade_text_drop(&t->text, i, n);
+}
+
+static bool is_known(const struct title *t, size_t i)
+{
+	return t->words[i] != TRADE_WORD_NONE;
 }
 
 static bool same_words(const struct trade_text *t, size_t i,
@@ -49,14 +63,11 @@ static bool same_words(const struct trade_text *t, size_t i,
 	return true;
 }
 
-static bool has_head(const struct trade_finder *f, struct arena *a,
-		     const struct trade_text *t)
+static bool has_head(const struct title *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		uint16_t w = trade_word_of(f, a, t->tokens[i].text);
-		if (w != TRADE_WORD_NONE && f->words[w].heads_job)
+	for (size_t i = 0; i < t->text.n; i++)
+		if (is_known(t, i) && t->f->words[t->words[i]].heads_job)
 			return true;
-	}
 	return false;
 }
 
@@ -68,67 +79,107 @@ static bool has_token(const struct trade_text *t, const char *word)
 	return false;
 }
 
+/* A copy of its own. */
+static struct title copy(const struct title *t)
+{
+	struct title c = *t;
+	size_t n = t->text.n;
+	c.text.tokens = arena_array(t->arena, n + 1, sizeof(*c.text.tokens));
+	c.words = arena_array(t->arena, n + 1, sizeof(*c.words));
+	memcpy(c.text.tokens, t->text.tokens, n * sizeof(*c.text.tokens));
+	memcpy(c.words, t->words, n * sizeof(*c.words));
+	return c;
+}
+
 /* Take a name out of the title: as a whole, unless the job goes with it
  * ("Boulanger" at Boulanger), and those of its words that no title has. */
-static void drop_name(const struct trade_finder *f, struct arena *a,
-		      struct trade_text *t, const char *text)
+static void drop_name(struct title *t, const char *text)
 {
-	struct trade_text name, rest;
-	trade_text_read(a, text, TITLE_BYTES, TITLE_TOKENS, &name);
-	if (!name.n)
+	struct trade_text name;
+	trade_text_read(t->arena, text, TITLE_BYTES, TITLE_TOKENS, &name);
+	bool is_said = false;
+	for (size_t i = 0; !is_said && i < name.n; i++)
+		is_said = has_token(&t->text, name.tokens[i].text);
+	if (!is_said)
 		return;
-	rest = (struct trade_text){
-		arena_array(a, t->n + 1, sizeof(*rest.tokens)), t->n};
-	memcpy(rest.tokens, t->tokens, t->n * sizeof(*rest.tokens));
-	for (size_t i = 0; i < rest.n; i++)
-		if (same_words(&rest, i, &name))
-			trade_text_drop(&rest, i, name.n);
-	if (has_head(f, a, &rest))
+	struct title rest = copy(t);
+	for (size_t i = 0; i < rest.text.n; i++)
+		if (same_words(&rest.text, i, &name))
+			drop(&rest, i, name.n);
+	if (has_head(&rest))
 		*t = rest;
-	for (size_t i = 0; i < t->n;)
-		if (has_token(&name, t->tokens[i].text) &&
-		    !is_known(f, a, t->tokens[i].text))
-			trade_text_drop(t, i, 1);
+	for (size_t i = 0; i < t->text.n;)
+		if (has_token(&name, t->text.tokens[i].text) && !is_known(t, i))
+			drop(t, i, 1);
 		else
 			i++;
 }
 
+/* How many tokens from i on, at most, may be the name of a place together. */
+static size_t place_length(const struct title *t, size_t i)
+{
+	const struct trade_token *tokens = t->text.tokens;
+	size_t n = 0, max = t->text.n - i;
+	bool is_open = false; /* what follows "cedex" is of no name */
+	for (; n < max && n < PLACE_WORDS; n++) {
+		const struct trade_token *now = &tokens[i + n];
+		if (now->segment != tokens[i].segment ||
+		    (!is_open && !refdata_may_name_place(t->f->rd, now->text)))
+			break;
+		is_open = is_open || strcmp(now->text, "cedex") == 0;
+	}
+	return n;
+}
+
 /* Is the run of n tokens from i on the name of a place? */
-static bool is_place(const struct trade_finder *f, struct arena *a,
-		     const struct trade_text *t, size_t i, size_t n)
+static bool is_place(const struct title *t, size_t i, size_t n)
 {
 	const struct commune *found;
-	const char *name = t->tokens[i].text;
-	bool is_strange = !is_known(f, a, name);
-	for (size_t k = 1; k < n; k++)
-		if (t->tokens[i + k].segment != t->tokens[i].segment)
-			return false;
-	for (size_t k = 1; k < n; k++) {
-		const struct trade_token *token = &t->tokens[i + k];
-		is_strange = is_strange || !is_known(f, a, token->text);
-		name = arena_printf(a, "%s %s", name, token->text);
-	}
-	if (!is_strange || strlen(name) < 4)
+	const struct refdata *rd = t->f->rd;
+	const char *name = t->text.tokens[i].text;
+	bool is_strange = false;
+	for (size_t k = 0; k < n; k++)
+		is_strange = is_strange || !is_known(t, i + k);
+	if (!is_strange)
 		return false;
-	if (refdata_dept_by_name(f->rd, name) ||
-	    refdata_region_by_name(f->rd, name))
+	for (size_t k = 1; k < n; k++)
+		name = arena_printf(t->arena, "%s %s", name,
+				    t->text.tokens[i + k].text);
+	if (strlen(name) < 4)
+		return false;
+	if (refdata_dept_by_name(rd, name) || refdata_region_by_name(rd, name))
 		return true;
-	return refdata_by_name(f->rd, name, NULL, &found, 1) > 0 &&
+	return refdata_by_name(rd, name, NULL, &found, 1) > 0 &&
 	       (n > 1 || found->population >= TOWN_POPULATION);
 }
 
-static void drop_places(const struct trade_finder *f, struct arena *a,
-			struct trade_text *t)
+static void drop_places(struct title *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		size_t n = t->n - i < PLACE_WORDS ? t->n - i : PLACE_WORDS;
-		while (n && !is_place(f, a, t, i, n))
+	for (size_t i = 0; i < t->text.n; i++) {
+		size_t n = place_length(t, i);
+		while (n && !is_place(t, i, n))
 			n--;
 		if (n) {
-			trade_text_drop(t, i, n);
+			drop(t, i, n);
 			i--; /* wraps at 0 and comes back */
 		}
 	}
+}
+
+/* The words of a title without names of the claim and of places. */
+static struct trade_text read_title(const struct trade_finder *f,
+				    struct arena *a, const char *text,
+				    const struct trade_claim *claim)
+{
+	struct title t = {.f = f, .arena = a};
+	trade_text_read(a, text, TITLE_BYTES, TITLE_TOKENS, &t.text);
+	t.words = arena_array(a, t.text.n + 1, sizeof(*t.words));
+	for (size_t i = 0; i < t.text.n; i++)
+		t.words[i] = trade_word_of(f, a, t.text.tokens[i].text);
+	drop_name(&t, claim->employer_name);
+	drop_name(&t, claim->city);
+	drop_places(&t);
+	return t.text;
 }
 
 static bool is_same_word(const struct trade_asked *x,
@@ -232,14 +283,10 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 		      const char *title, const struct trade_claim *claim,
 		      struct trade_query *q)
 {
-	struct trade_text t;
 	uint16_t strangers[TRADE_QUERY_STRANGERS];
 	size_t n_strangers = 0;
+	struct trade_text t = read_title(f, a, title, claim);
 	*q = (struct trade_query){.n = 0};
-	trade_text_read(a, title, TITLE_BYTES, TITLE_TOKENS, &t);
-	drop_name(f, a, &t, claim->employer_name);
-	drop_name(f, a, &t, claim->city);
-	drop_places(f, a, &t);
 	trade_text_mark_noise(f->noise, &t);
 	trade_text_drop_articles(f->noise, &t);
 	trade_text_reword(f->noise, a, &t);

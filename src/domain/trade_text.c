@@ -46,11 +46,13 @@ static bool is_plain(char c)
 /* The bytes of the sign at s that may join an ending to a word; 0: none. */
 static size_t joint_length(const char *s)
 {
+	if ((unsigned char)*s < 0x80)
+		return *s == '(' || *s == '.' || *s == '-' || *s == '/';
 	if (str_starts(s, "\xc2\xb7")) /* middle dot */
 		return 2;
 	if (str_starts(s, "\xe2\x80\xa2") || str_starts(s, "\xe2\x8b\x85"))
 		return 3; /* bullet, dot operator */
-	return *s && strchr("(.-/", *s) ? 1 : 0;
+	return 0;
 }
 
 /* The bytes of "(se)", ".se", "-se", "·se" after a letter; 0: no ending. */
@@ -68,7 +70,7 @@ static size_t ending_length(struct arena *a, const char *s)
 	if (*s == '(' ? s[n] != ')'
 		      : s[n] == '-' || (s[n] >= '0' && s[n] <= '9'))
 		return 0;
-	const char *word = utf8_fold(a, arena_dup_n(a, s + joint, n - joint));
+	const char *word = utf8_fold_n(a, s + joint, n - joint);
 	if (!is_one_of(word, endings, ARRAY_LEN(endings)))
 		return 0;
 	return *s == '(' ? n + 1 : n;
@@ -113,7 +115,7 @@ static bool is_figure(const char *word)
 /* The words of one part, n bytes; folding makes of all between them blanks. */
 static void cut_part(struct cutter *c, const char *part, size_t n)
 {
-	char *next = utf8_fold(c->arena, arena_dup_n(c->arena, part, n));
+	char *next = utf8_fold_n(c->arena, part, n);
 	size_t before = c->out->n;
 	while (*next && c->out->n < c->max_tokens) {
 		char *word = next, *end = strchrnul(word, ' ');

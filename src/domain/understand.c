@@ -12,8 +12,10 @@
 #include <etrier/understand.h>
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#define FIELD_NAME_SIZE	  48
 #define LEXICONS_TEXT_MAX ((size_t)16 * 1024 * 1024)
 
 struct understanding {
@@ -21,7 +23,9 @@ struct understanding {
 	const struct refdata *refdata;
 	const struct trade_finder *trades;
 	struct lexicon *signals, *quality; /* NULL: none */
+	struct lexicon_dictionary *dictionary;
 	json_t *employers;
+	char exposures[EXPOSURE_COUNT][FIELD_NAME_SIZE]; /* "exposure.cold" */
 	char hash[UNDERSTANDING_HASH_LEN + 1];
 };
 
@@ -58,8 +62,14 @@ struct understanding *understanding_new(const struct refdata *rd,
 	u->trades = trades;
 	u->employers = json_incref(json_object_get(lexicons, "employers"));
 	make_hash(u, lexicons);
+	for (int i = 0; i < EXPOSURE_COUNT; i++)
+		snprintf(u->exposures[i], FIELD_NAME_SIZE, "exposure.%s",
+			 vocab_code(&vocab_exposure, i));
 	if (!compile(lexicons, "signals", &u->signals, err) &&
 	    !compile(lexicons, "quality", &u->quality, err))
+		u->dictionary =
+			lexicon_dictionary_new(u->signals, u->quality, err);
+	if (u->dictionary)
 		return u;
 	understanding_free(u);
 	return NULL;
@@ -70,6 +80,7 @@ void understanding_free(struct understanding *u)
 	if (!u || --u->refs)
 		return;
 	json_decref(u->employers);
+	lexicon_dictionary_free(u->dictionary);
 	lexicon_free(u->signals);
 	lexicon_free(u->quality);
 	free(u);
@@ -118,8 +129,7 @@ static const char *find_trade(const struct understanding *u, struct arena *a,
 	return words;
 }
 
-static void take_conditions(const struct understanding *u, struct arena *a,
-			    struct offer *o)
+static void take_conditions(const struct understanding *u, struct offer *o)
 {
 	int8_t usual[EXPOSURE_COUNT];
 	if (!o->n_rome)
@@ -130,10 +140,7 @@ static void take_conditions(const struct understanding *u, struct arena *a,
 		if (o->exposure[i] >= 0 || usual[i] < 0)
 			continue;
 		o->exposure[i] = usual[i];
-		note(&o->provenance,
-		     arena_printf(a, "exposure.%s",
-				  vocab_code(&vocab_exposure, i)),
-		     "trade");
+		note(&o->provenance, u->exposures[i], "trade");
 	}
 }
 
@@ -170,14 +177,18 @@ void offer_understand(const struct understanding *u, struct arena *a,
 	*k = here;
 	if (o->status != OFFER_LIVE)
 		return;
+	const struct lexicon_texts *texts =
+		u->signals || u->quality
+			? lexicon_texts_cut(u->dictionary, a, o)
+			: NULL;
 	if (u->signals)
-		lexicon_apply(u->signals, a, o, said ? &k->hits : NULL);
+		lexicon_apply(u->signals, a, texts, o, said ? &k->hits : NULL);
 	if (!o->n_rome && u->trades)
 		k->trade = find_trade(u, a, diploma, o);
-	take_conditions(u, a, o);
+	take_conditions(u, o);
 	take_employer(u, o);
 	if (!u->quality)
 		return;
-	quality_judge(u->quality, a, o, now, &k->verdict);
+	quality_judge(u->quality, a, texts, o, now, &k->verdict);
 	take_verdict(o, &k->verdict);
 }

@@ -207,6 +207,11 @@ static void index_names(struct places *p)
 	size_t n = (size_t)p->n_communes + p->n_formers;
 	struct arena a;
 	arena_init(&a);
+	p->words = vocab_new();
+	for (size_t i = 0; i < p->n_depts; i++) {
+		vocab_add(p->words, p->depts[i].key);
+		vocab_add(p->words, p->depts[i].region_key);
+	}
 	p->name_hash = mem_array(n, sizeof(*p->name_hash));
 	p->name_next = mem_array(n, sizeof(*p->name_next));
 	p->start_hash = mem_array(p->n_communes, sizeof(*p->start_hash));
@@ -221,6 +226,7 @@ static void index_names(struct places *p)
 			continue;
 		const char *key = place_key(&a, name);
 		uint32_t h = hash_key(key);
+		vocab_add(p->words, key);
 		if (row < p->n_communes)
 			index_start(p, (uint16_t)row, hash_start(&a, key));
 		p->name_hash[row] = h;
@@ -318,6 +324,7 @@ int places_load(struct places *p, const char *dir, struct err *err)
 
 void places_free(struct places *p)
 {
+	free(p->words);
 	for (size_t i = 0; i < p->n_depts; i++) {
 		free(p->depts[i].key);
 		free(p->depts[i].region_key);
@@ -409,6 +416,7 @@ size_t refdata_by_postcode(const struct refdata *rd, const char *postcode,
 struct name_query {
 	const struct places *places;
 	struct arena arena;
+	struct arena_lent lent;
 	const char *key, *dept;
 	uint32_t hash;
 };
@@ -437,7 +445,7 @@ static uint16_t name_seek(struct name_query *q, uint16_t row)
 static uint16_t name_first(struct name_query *q, const struct refdata *rd,
 			   const char *name, const char *dept)
 {
-	arena_init(&q->arena);
+	arena_init_lent(&q->arena, &q->lent);
 	q->places = &rd->places;
 	q->dept = dept;
 	q->key = place_key(&q->arena, name ? name : "");
@@ -522,7 +530,8 @@ size_t refdata_by_start(const struct refdata *rd, const char *name,
 	static const char *const articles[] = {"l", "la", "le", "les"};
 	struct commune_list list = {out, 0, max};
 	struct arena a;
-	arena_init(&a);
+	struct arena_lent lent;
+	arena_init_lent(&a, &lent);
 	const char *key = place_key(&a, name ? name : "");
 	if (start_length(key)) {
 		each_longer(&rd->places, &a, key, key, dept, &list);
@@ -552,22 +561,34 @@ const struct commune *refdata_former(const struct refdata *rd, const char *name,
 	return found;
 }
 
+static bool is_same(const char *key, const char *other)
+{
+	return *key == *other && strcmp(key, other) == 0;
+}
+
+static const struct dept *dept_of_code(const struct places *p, const char *code)
+{
+	for (size_t i = 0; code && i < p->n_depts; i++)
+		if (is_same(p->depts[i].code, code))
+			return &p->depts[i];
+	return NULL;
+}
+
 const char *refdata_dept_name(const struct refdata *rd, const char *dept)
 {
-	for (size_t i = 0; dept && i < rd->places.n_depts; i++)
-		if (strcmp(rd->places.depts[i].code, dept) == 0)
-			return rd->places.depts[i].name;
-	return NULL;
+	const struct dept *d = dept_of_code(&rd->places, dept);
+	return d ? d->name : NULL;
 }
 
 const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
 {
 	struct arena a;
+	struct arena_lent lent;
 	const char *code = NULL;
-	arena_init(&a);
+	arena_init_lent(&a, &lent);
 	const char *key = without_article(place_key(&a, name ? name : ""));
 	for (size_t i = 0; i < rd->places.n_depts && !code; i++)
-		if (strcmp(rd->places.depts[i].key, key) == 0)
+		if (is_same(rd->places.depts[i].key, key))
 			code = rd->places.depts[i].code;
 	arena_clear(&a);
 	return code;
@@ -575,22 +596,19 @@ const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
 
 const char *refdata_region(const struct refdata *rd, const char *dept)
 {
-	for (size_t i = 0; dept && i < rd->places.n_depts; i++)
-		if (strcmp(rd->places.depts[i].code, dept) == 0)
-			return *rd->places.depts[i].region
-				       ? rd->places.depts[i].region
-				       : NULL;
-	return NULL;
+	const struct dept *d = dept_of_code(&rd->places, dept);
+	return d && *d->region ? d->region : NULL;
 }
 
 const char *refdata_region_by_name(const struct refdata *rd, const char *name)
 {
 	struct arena a;
+	struct arena_lent lent;
 	const char *region = NULL;
-	arena_init(&a);
+	arena_init_lent(&a, &lent);
 	const char *key = place_key(&a, name ? name : "");
 	for (size_t i = 0; *key && i < rd->places.n_depts && !region; i++)
-		if (strcmp(rd->places.depts[i].region_key, key) == 0)
+		if (is_same(rd->places.depts[i].region_key, key))
 			region = rd->places.depts[i].region;
 	arena_clear(&a);
 	return region;

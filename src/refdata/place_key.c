@@ -31,7 +31,7 @@ struct words {
 static bool is_one_of(const char *s, const char *const *list)
 {
 	for (; *list; list++)
-		if (strcmp(s, *list) == 0)
+		if (**list == *s && strcmp(s, *list) == 0)
 			return true;
 	return false;
 }

@@ -45,6 +45,7 @@ struct places {
 	uint16_t *start_head, *start_next;
 	/* Centres: chains of rows under the hash of their cell (nearest.c). */
 	uint16_t *cell_head, *cell_next;
+	uint64_t *words; /* bits of the words of all names (place_vocab.c) */
 };
 int places_load(struct places *p, const char *dir, struct err *err);
 void places_free(struct places *p);
@@ -54,6 +55,10 @@ void places_index_cells(struct places *p);
 
 /* The form in which names of places are compared (place_key.c). */
 char *place_key(struct arena *a, const char *name);
+
+/* The words of these keys (place_vocab.c). */
+uint64_t *vocab_new(void);
+void vocab_add(uint64_t *words, const char *key);
 
 /* Trades (trades.c, titles.c, hirings.c). */
 struct trade {

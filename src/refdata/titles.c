@@ -46,7 +46,8 @@ static char *without_endings(struct arena *a, const char *title)
 	char *out = arena_alloc(a, strlen(title) + 1), *end = out;
 	for (const char *s = title; *s;) {
 		bool is_glued = s > title && is_letter(s[-1]);
-		size_t skip = is_glued ? ending_length(s) : 0;
+		bool is_sign = *s == '(' || *s == '\xc2';
+		size_t skip = is_glued && is_sign ? ending_length(s) : 0;
 		if (skip)
 			s += skip;
 		else
@@ -180,7 +181,8 @@ void titles_add(struct titles *t, struct arena *a, const char *pattern,
 uint16_t titles_find(const struct titles *t, const char *title)
 {
 	struct arena a;
-	arena_init(&a);
+	struct arena_lent lent;
+	arena_init_lent(&a, &lent);
 	const char *key = title_key(&a, title);
 	size_t at = slot_of(t, hash_text(key));
 	uint16_t trade = *key && t->hash[at] ? t->trade[at] : ROME_NONE;

@@ -6,6 +6,7 @@
  * its comparing of every end tag with all open elements). Entities are decoded
  * by the parser, once: "&amp;lt;" stays "&lt;". */
 #include "html_node.h"
+#include "html_plain.h"
 #include "html_tame.h"
 #include "nfc.h"
 
@@ -18,6 +19,7 @@
 
 #include <libxml/HTMLparser.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "&CounterClockwiseContourIntegral;" is the longest name of HTML 5. */
@@ -80,7 +82,10 @@ static bool is_escaped(const char *s)
 	for (const char *p = s; (p = strchr(p, '<')); p++)
 		if (is_letter(p[1 + (p[1] == '/')]))
 			return false;
-	return strstr(s, "&lt;") || strstr(s, "&amp;lt;");
+	for (const char *p = s; (p = strchr(p, '&')); p++)
+		if (str_starts(p, "&lt;") || str_starts(p, "&amp;lt;"))
+			return true;
+	return false;
 }
 
 static char *unescape_once(struct arena *a, const char *s)
@@ -111,13 +116,6 @@ const char *html_unescape(struct arena *a, const char *s)
 }
 
 /* ---- tree to text ---- */
-
-struct writer {
-	struct buf out;
-	bool keeps_lines; /* no tag: line ends are the writer's own */
-	bool blank;	  /* a blank is due before the next word */
-	size_t left;	  /* nodes that may still be visited */
-};
 
 /* The parser gives names in lower case. */
 static bool is_one_of(const xmlChar *name, const char *const *names)
@@ -156,41 +154,15 @@ static bool is_named(const xmlNode *node, const char *name)
 	       strcmp((const char *)node->name, name) == 0;
 }
 
-static void new_line(struct writer *w)
-{
-	w->blank = false;
-	if (w->out.len && w->out.data[w->out.len - 1] != '\n')
-		buf_addc(&w->out, '\n');
-}
-
-static void add_text(struct writer *w, const char *s)
-{
-	while (*s) {
-		size_t n = strcspn(s, " \t\r\n");
-		if (n) {
-			if (w->blank && w->out.len &&
-			    w->out.data[w->out.len - 1] != '\n')
-				buf_addc(&w->out, ' ');
-			w->blank = false;
-			buf_add(&w->out, s, n);
-			s += n;
-		} else if (*s++ == '\n' && w->keeps_lines) {
-			w->blank = false;
-			buf_addc(&w->out, '\n');
-		} else {
-			w->blank = true;
-		}
-	}
-}
-
-static void enter(struct writer *w, const xmlNode *node)
+static void enter(struct html_writer *w, const xmlNode *node)
 {
 	if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-		add_text(w, (const char *)node->content);
+		html_add_text(w, (const char *)node->content,
+			      strlen((const char *)node->content));
 	if (is_named(node, "br"))
 		buf_addc(&w->out, '\n');
 	else if (is_block(node))
-		new_line(w);
+		html_new_line(w);
 	if (is_named(node, "br"))
 		w->blank = false;
 	if (is_named(node, "li"))
@@ -199,14 +171,14 @@ static void enter(struct writer *w, const xmlNode *node)
 		w->blank = true;
 }
 
-static void leave(struct writer *w, const xmlNode *node)
+static void leave(struct html_writer *w, const xmlNode *node)
 {
 	if (is_block(node) && !is_named(node, "br"))
-		new_line(w);
+		html_new_line(w);
 }
 
 /* Depth first without recursion: down, else next, else up. */
-static void walk(struct writer *w, const xmlNode *root)
+static void walk(struct html_writer *w, const xmlNode *root)
 {
 	const xmlNode *node = root;
 	while (node && w->left) {
@@ -233,7 +205,7 @@ static void walk(struct writer *w, const xmlNode *root)
 
 void html_node_text(const xmlNode *root, struct buf *out, size_t *left)
 {
-	struct writer w = {.out = *out, .left = *left};
+	struct html_writer w = {.out = *out, .left = *left};
 	walk(&w, root);
 	*out = w.out;
 	*left = w.left;
@@ -270,12 +242,11 @@ static char *safe_input(struct arena *a, const char *s)
 	return out;
 }
 
-char *html_to_text(struct arena *a, const char *html, size_t max)
+char *html_parsed_text(struct arena *a, const char *html, size_t max)
 {
-	if (!html_looks_like(html))
-		return utf8_clean(a, html, UTF8_LINES, max);
 	char *input = safe_input(a, html);
-	struct writer w = {.keeps_lines = !has_tag(input), .left = SIZE_MAX};
+	struct html_writer w = {.keeps_lines = !has_tag(input),
+				.left = SIZE_MAX};
 	buf_init(&w.out, HTML_INPUT_MAX * 2);
 	struct buf tame;
 	buf_init(&tame, HTML_INPUT_MAX * HTML_TAME_GROWTH);
@@ -293,4 +264,17 @@ char *html_to_text(struct arena *a, const char *html, size_t max)
 		utf8_clean(a, w.out.data ? w.out.data : "", UTF8_LINES, max);
 	buf_clear(&w.out);
 	return text;
+}
+
+char *html_to_text(struct arena *a, const char *html, size_t max)
+{
+	if (!html_looks_like(html))
+		return utf8_clean(a, html, UTF8_LINES, max);
+	char *plain = html_plain_text(html);
+	if (plain) {
+		char *text = utf8_clean(a, plain, UTF8_LINES, max);
+		free(plain);
+		return text;
+	}
+	return html_parsed_text(a, html, max);
 }

@@ -3,8 +3,10 @@
  * byte order marks, integers beyond 64 bits. Streams are js_split.c's. */
 #include "js_value.h"
 
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/utf8.h>
 
@@ -93,13 +95,11 @@ static json_t *load(const char *s, size_t n, json_error_t *e)
 	return json_loadb(s, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, e);
 }
 
-json_t *js_value(const char *bytes, size_t n, struct err *err)
+/* What js_plain() left: unusual or wrong. */
+static json_t *judge(const char *bytes, size_t n, struct err *err)
 {
 	json_error_t e;
-	json_t *v = js_plain(bytes, n);
-	if (v)
-		return v;
-	v = load(bytes, n, &e);
+	json_t *v = load(bytes, n, &e);
 	if (!v && json_error_code(&e) == json_error_numeric_overflow) {
 		size_t n_wide;
 		char *wide = widen(bytes, n, &n_wide);
@@ -117,6 +117,18 @@ json_t *js_value(const char *bytes, size_t n, struct err *err)
 	return NULL;
 }
 
+struct jnode *js_node(struct arena *a, const char *bytes, size_t n,
+		      struct err *err)
+{
+	struct jnode *v = js_plain(a, bytes, n);
+	if (v)
+		return v;
+	json_t *rare = judge(bytes, n, err);
+	v = rare ? jnode_from_json(a, rare) : NULL;
+	json_decref(rare);
+	return v;
+}
+
 json_t *js_parse(const char *bytes, size_t n, struct err *err)
 {
 	if (n >= 3 && memcmp(bytes, BOM, 3) == 0) {
@@ -128,115 +140,13 @@ json_t *js_parse(const char *bytes, size_t n, struct err *err)
 			JS_DEPTH_MAX);
 		return NULL;
 	}
-	return js_value(bytes, n, err);
-}
-
-/* --- writing: as jansson does, without its search for trees that hold
- * themselves, which costs most of its time and finds nothing in ours --- */
-
-static void write_string(const char *s, size_t n, struct buf *out)
-{
-	static const char names[] = "\b\f\n\r\t", letters[] = "bfnrt";
-	buf_addc(out, '"');
-	for (size_t i = 0, from; i < n; i++) {
-		for (from = i; i < n && (unsigned char)s[i] >= ' ' &&
-			       s[i] != '"' && s[i] != '\\';)
-			i++;
-		buf_add(out, s + from, i - from);
-		if (i == n)
-			break;
-		const char *at = s[i] ? strchr(names, s[i]) : NULL;
-		if (at || s[i] >= ' ') {
-			buf_addc(out, '\\');
-			buf_addc(out, at ? letters[at - names] : s[i]);
-		} else {
-			buf_printf(out, "\\u%04X", (unsigned)s[i]);
-		}
-	}
-	buf_addc(out, '"');
-}
-
-/* printf() would be most of the time of a line of counts. */
-static void write_integer(json_int_t v, struct buf *out)
-{
-	char text[24], *p = text + sizeof(text);
-	uint64_t left = v < 0 ? -(uint64_t)v : (uint64_t)v;
-	do
-		*--p = (char)('0' + left % 10);
-	while (left /= 10);
-	if (v < 0)
-		*--p = '-';
-	buf_add(out, p, (size_t)(text + sizeof(text) - p));
-}
-
-static int add_piece(const char *piece, size_t n, void *ctx)
-{
-	buf_add(ctx, piece, n);
-	return 0;
-}
-
-/* Fifteen digits give back what was written, 48.9268 and not
- * 48.926800000000003: coordinates are the only fractions we write. */
-#define REAL_DIGITS JSON_REAL_PRECISION(15)
-
-static void write_object(const json_t *v, struct buf *out)
-{
-	json_t *object = (json_t *)(uintptr_t)v; /* only read */
-	void *i = json_object_iter(object);
-	char before = '{';
-	if (!i)
-		buf_addc(out, before);
-	for (; i; i = json_object_iter_next(object, i)) {
-		buf_addc(out, before);
-		write_string(json_object_iter_key(i),
-			     json_object_iter_key_len(i), out);
-		buf_addc(out, ':');
-		js_write(json_object_iter_value(i), out);
-		before = ',';
-	}
-	buf_addc(out, '}');
-}
-
-static void write_array(const json_t *v, struct buf *out)
-{
-	buf_addc(out, '[');
-	for (size_t i = 0; i < json_array_size(v); i++) {
-		if (i)
-			buf_addc(out, ',');
-		js_write(json_array_get(v, i), out);
-	}
-	buf_addc(out, ']');
-}
-
-void js_write(const json_t *v, struct buf *out)
-{
-	switch (json_typeof(v)) {
-	case JSON_OBJECT:
-		write_object(v, out);
-		break;
-	case JSON_ARRAY:
-		write_array(v, out);
-		break;
-	case JSON_STRING:
-		write_string(json_string_value(v), json_string_length(v), out);
-		break;
-	case JSON_INTEGER:
-		write_integer(json_integer_value(v), out);
-		break;
-	case JSON_REAL:
-		json_dump_callback(v, add_piece, out,
-				   JSON_ENCODE_ANY | REAL_DIGITS);
-		break;
-	case JSON_TRUE:
-		buf_adds(out, "true");
-		break;
-	case JSON_FALSE:
-		buf_adds(out, "false");
-		break;
-	case JSON_NULL:
-		buf_adds(out, "null");
-		break;
-	}
+	struct arena a;
+	struct arena_lent lent;
+	arena_init_lent(&a, &lent);
+	const struct jnode *plain = js_plain(&a, bytes, n);
+	json_t *v = plain ? jnode_to_json(plain) : judge(bytes, n, err);
+	arena_clear(&a);
+	return v;
 }
 
 const char *js_str(const json_t *obj, const char *key, const char *fallback)

@@ -7,18 +7,20 @@
  *            read one by one; short
  *   SKIP     everything beside the way: brackets and strings only
  *   ELEMENTS inside the array: as SKIP, and the bytes between two commas at
- *            the array's own level go to jansson as one element
+ *            the array's own level are read as one element
  *
  * SKIP and ELEMENTS share scan(), where nearly all bytes of a feed pass: it
  * stops only at brackets, quotes and commas, and crosses strings by memchr().
  * An element that lies whole in the bytes fed is parsed in place; only one cut
  * by the end of a feed is copied, up to max_element. What is inside an element
- * is judged by jansson, so that its faults cost that element alone; brackets
+ * is judged by js_node(), so that its faults cost that element alone; brackets
  * that do not match break the document, since nobody knows where it goes on. */
 #include "js_value.h"
 
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
@@ -55,7 +57,8 @@ struct watch {
 struct js_split {
 	char *path;
 	struct js_split_limits limits;
-	js_split_fn *on_element;
+	struct arena *arena; /* of one element, key or scalar */
+	js_element_fn *on_element;
 	void *ctx;
 	struct watch watches[WATCHES_MAX];
 	int n_watches;
@@ -91,11 +94,13 @@ static_assert(JS_DEPTH_MAX <= 64, "one bit a level");
 
 struct js_split *js_split_new(const char *path,
 			      const struct js_split_limits *limits,
-			      js_split_fn *on_element, void *ctx)
+			      struct arena *a, js_element_fn *on_element,
+			      void *ctx)
 {
 	struct js_split *s = mem_alloc(sizeof(*s));
 	s->path = mem_dup(path);
 	s->limits = *limits;
+	s->arena = a;
 	s->on_element = on_element;
 	s->ctx = ctx;
 	buf_init(&s->where, JS_DEPTH_MAX * (TOKEN_MAX + 1));
@@ -257,12 +262,12 @@ static bool is_on_the_way(const struct js_split *s)
 }
 
 /* The token as a JSON string or scalar; NULL when it is none. */
-static json_t *token_value(const struct js_split *s, struct err *err)
+static const struct jnode *token_value(const struct js_split *s)
 {
-	if (!s->token.too_big)
-		return js_value(s->token.data, s->token.len, err);
-	err_set(err, ERR_INPUT, "too long");
-	return NULL;
+	arena_reset(s->arena);
+	return s->token.too_big
+		       ? NULL
+		       : js_node(s->arena, s->token.data, s->token.len, NULL);
 }
 
 static int take_key(struct js_split *s, const char *p)
@@ -270,18 +275,16 @@ static int take_key(struct js_split *s, const char *p)
 	s->where.len = s->where_len[s->depth];
 	s->where.too_big = false;
 	const char *key = "";
-	json_t *v = NULL;
 	if (!s->token.too_big) {
-		v = token_value(s, NULL);
+		const struct jnode *v = token_value(s);
 		if (!v)
 			return broken(s, p, "a key that is no JSON string");
-		key = json_string_value(v);
+		key = v->text;
 	}
 	if (s->where.len)
 		buf_addc(&s->where, '.');
 	/* A long or empty key becomes one that no path holds. */
 	buf_adds(&s->where, *key ? key : "\x01");
-	json_decref(v);
 	s->state = ST_COLON;
 	return 0;
 }
@@ -297,17 +300,13 @@ static int take_scalar(struct js_split *s, const char *p)
 	bool is_string = s->token.data[0] == '"';
 	if (is_string && (!w || s->token.too_big))
 		return 0;
-	json_t *v = token_value(s, NULL);
-	if (!v || json_is_object(v) || json_is_array(v)) {
-		json_decref(v);
+	const struct jnode *v = token_value(s);
+	if (!v || v->type == JNODE_OBJECT || v->type == JNODE_LIST)
 		return broken(s, p, "neither a value nor a bracket");
-	}
 	if (w) {
 		free(w->value);
-		w->value = mem_dup(is_string ? json_string_value(v)
-					     : s->token.data);
+		w->value = mem_dup(is_string ? v->text : s->token.data);
 	}
-	json_decref(v);
 	return 0;
 }
 
@@ -425,12 +424,10 @@ static const char *walk(struct js_split *s, const char *p, const char *end)
 
 /* ---- ELEMENTS ---- */
 
-static int deliver(struct js_split *s, const char *p, json_t *element,
-		   const struct err *why)
+static int deliver(struct js_split *s, const char *p,
+		   const struct jnode *element, const struct err *why)
 {
-	int rc = s->on_element(s->ctx, element, why);
-	json_decref(element);
-	if (!rc)
+	if (!s->on_element(s->ctx, element, why))
 		return 0;
 	return err_set(&s->broken, ERR_LIMIT,
 		       "byte %" PRIu64 ": stopped by the reader at element "
@@ -443,7 +440,7 @@ static int element_end(struct js_split *s, const char *from, const char *to,
 		       const char *p)
 {
 	struct err why;
-	json_t *v = NULL;
+	const struct jnode *v = NULL;
 	if (s->n_elements == s->limits.max_elements)
 		return err_set(&s->broken, ERR_LIMIT,
 			       "more than %" PRId64 " elements",
@@ -460,7 +457,8 @@ static int element_end(struct js_split *s, const char *from, const char *to,
 			from = s->held.data;
 			n = s->held.len;
 		}
-		v = js_value(from, n, &why);
+		arena_reset(s->arena);
+		v = js_node(s->arena, from, n, &why);
 		if (!v)
 			err_prefix(&why, "element %" PRId64, s->n_elements);
 	}

@@ -2,6 +2,7 @@
 /* Strict UTF-8, the comparison form of words, and text of strangers made safe
  * to show. Properties of characters come from utf8proc; the rules about which
  * to drop are here. Nothing here fails: bad bytes are left out. */
+#include "lanes.h"
 #include "nfc.h"
 
 #include <etrier/arena.h>
@@ -50,25 +51,38 @@ size_t utf8_sequence(const char *s, size_t n, uint32_t *cp)
 	return len;
 }
 
-/* How many bytes at s are ASCII, by words of eight. */
+/* How many bytes at s are ASCII. */
 static size_t ascii_run(const char *s, size_t n)
 {
 	size_t i = 0;
-	for (uint64_t w; n - i >= sizeof(w); i += sizeof(w)) {
-		memcpy(&w, s + i, sizeof(w));
-		if (w & UINT64_C(0x8080808080808080))
-			break;
+	while (n - i >= LANES) {
+		size_t run = lanes_first(lanes_at(s + i) & LANES_ALL(0x80));
+		i += run;
+		if (run < LANES)
+			return i;
 	}
 	while (i < n && (unsigned char)s[i] < 0x80)
 		i++;
 	return i;
 }
 
+/* As ascii_run(), with the letters of Latin-1 (U+00C0 to U+00FF). */
+static size_t latin_run(const char *s, size_t n)
+{
+	size_t i = ascii_run(s, n);
+	while (n - i >= 2 && (unsigned char)s[i] == 0xC3 &&
+	       ((unsigned char)s[i + 1] & 0xC0) == 0x80) {
+		i += 2;
+		i += ascii_run(s + i, n - i);
+	}
+	return i;
+}
+
 bool utf8_is_valid(const char *s, size_t n)
 {
 	uint32_t cp;
-	for (size_t i = ascii_run(s, n), len; i < n;
-	     i += ascii_run(s + i, n - i)) {
+	for (size_t i = latin_run(s, n), len; i < n;
+	     i += latin_run(s + i, n - i)) {
 		len = utf8_sequence(s + i, n - i, &cp);
 		if (!len)
 			return false;
@@ -134,15 +148,20 @@ static bool is_mark(uint32_t cp)
 	return c == UTF8PROC_CATEGORY_MN || c == UTF8PROC_CATEGORY_ME;
 }
 
-/* True when Form C is the text itself: below U+0300 and from U+2002 to U+20CF
- * (the quotes, dashes and signs of print) nothing is a mark and nothing has
- * another form. */
+/* Below U+0300 and from U+2002 to U+20CF (the quotes, dashes and signs of
+ * print) nothing is a mark and nothing has another form. */
+static bool is_composed_cp(uint32_t cp)
+{
+	return cp < 0x300 || (cp >= 0x2002 && cp < 0x20D0);
+}
+
+/* True when Form C is the text itself. */
 static bool is_composed(const char *s, size_t n)
 {
 	uint32_t cp;
-	for (size_t i = ascii_run(s, n); i < n; i += ascii_run(s + i, n - i)) {
+	for (size_t i = latin_run(s, n); i < n; i += latin_run(s + i, n - i)) {
 		size_t len = utf8_sequence(s + i, n - i, &cp);
-		if (!len || (cp >= 0x300 && cp < 0x2002) || cp >= 0x20D0)
+		if (!len || !is_composed_cp(cp))
 			return false;
 		i += len;
 	}
@@ -274,41 +293,63 @@ static const char latin1[64][3] = {
 	"c", "e", "e", "e", "e", "i",  "i",  "i", "i", "ð", "n", "o", "o",
 	"o", "o", "o", "",  "o", "u",  "u",  "u", "u", "y", "þ", "y"};
 
-/* As below, NULL when the text holds anything else. */
-static char *fold_plain(struct arena *a, const char *text)
+/* The bytes of a sign at s that folds to a separator, of those French print has
+ * beside ASCII: quotes, dashes, the bullet, the ellipsis, the hard blank. 0:
+ * something else. */
+static size_t separator_length(const unsigned char *s, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	char *out = arena_alloc(a, strlen(text) + 1), *end = out;
+	if (n >= 2 && s[0] == 0xC2)
+		return s[1] == 0xA0 || s[1] == 0xAB || s[1] == 0xBB ? 2 : 0;
+	/* U+2010 to U+2027 */
+	bool is_sign = n >= 3 && s[0] == 0xE2 && s[1] == 0x80 && s[2] >= 0x90 &&
+		       s[2] <= 0xA7;
+	return is_sign ? 3 : 0;
+}
+
+/* As below, NULL when the text holds anything rare. */
+static char *fold_plain(struct arena *a, const char *text, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)text, *end = s + n;
+	char *out = arena_alloc(a, n + 1), *to = out;
 	bool gap = false;
-	for (; *s; s++) {
+	while (s < end) {
 		char byte[2] = {0};
 		const char *form = byte;
-		if ((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9'))
+		size_t len = 1;
+		if ((unsigned char)((*s | 0x20) - 'a') < 26)
+			byte[0] = (char)(*s | 0x20);
+		else if ((unsigned char)(*s - '0') < 10)
 			byte[0] = (char)*s;
-		else if (*s >= 'A' && *s <= 'Z')
-			byte[0] = (char)(*s + ('a' - 'A'));
-		else if (*s == 0xC3 && (s[1] & 0xC0) == 0x80)
-			form = latin1[*++s & 0x3F];
-		else if (*s >= 0x80)
+		else if (*s == 0xC3 && end - s > 1 && (s[1] & 0xC0) == 0x80)
+			form = latin1[s[len++] & 0x3F];
+		else if (*s == 0xC5 && end - s > 1 && (s[1] | 1) == 0x93)
+			form = (len++, "oe");
+		else if (*s >= 0x80 &&
+			 !(len = separator_length(s, (size_t)(end - s))))
 			return NULL;
-		if (*form && gap && end > out)
-			*end++ = ' ';
+		s += len;
+		if (*form && gap && to > out)
+			*to++ = ' ';
 		gap = !*form;
 		while (*form)
-			*end++ = *form++;
+			*to++ = *form++;
 	}
-	*end = '\0';
+	*to = '\0';
 	return out;
 }
 
 char *utf8_fold(struct arena *a, const char *s)
 {
-	char *plain = fold_plain(a, s);
+	return utf8_fold_n(a, s, strlen(s));
+}
+
+char *utf8_fold_n(struct arena *a, const char *s, size_t n)
+{
+	char *plain = fold_plain(a, s, n);
 	if (plain)
 		return plain;
 	struct fold f = {.gap = false};
 	buf_init(&f.out, NO_CEILING);
-	size_t n = strlen(s);
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
 		len = utf8_sequence(s + i, n - i, &cp);
@@ -366,6 +407,7 @@ struct clean {
 	char *out;
 	size_t n;
 	enum utf8_clean how;
+	bool is_composed; /* as far as it is kept: see is_composed() */
 	bool blank;
 	int lines;
 };
@@ -394,25 +436,49 @@ static void clean_cp(struct clean *c, uint32_t cp, const char *bytes, size_t n)
 		c->blank = true;
 	else if (sort == SORT_LINE)
 		c->lines++;
-	else if (sort == SORT_KEEP)
+	else if (sort == SORT_KEEP) {
+		c->is_composed = c->is_composed && is_composed_cp(cp);
 		clean_keep(c, bytes, n);
+	}
 }
 
-/* How many bytes at s stay as they are whatever stands around them: visible
- * ASCII, the letters of Latin-1 (U+00C0 to U+00FF), single blanks between. */
-static size_t plain_run(const char *text)
+/* How many of the bytes from s[i] on are visible ASCII or single blanks, looked
+ * at sixteen at a time; 0 says nothing. */
+static size_t visible_run(const char *s, size_t i, size_t n)
+{
+	size_t from = i;
+	while (n - i > LANES) {
+		lanes v = lanes_at(s + i), next = lanes_at(s + i + 1);
+		lanes is_blank = (lanes)(v == LANES_ALL(' '));
+		size_t run = lanes_first(
+			(lanes)(v < LANES_ALL(' ')) |
+			(lanes)(v >= LANES_ALL(0x7F)) |
+			(is_blank & (lanes)(next == LANES_ALL(' '))));
+		i += run;
+		if (run < LANES)
+			break;
+	}
+	return i - from;
+}
+
+/* How many of the n bytes at s stay as they are whatever stands around them:
+ * visible ASCII, the letters of Latin-1 (U+00C0 to U+00FF), single blanks
+ * between. */
+static size_t plain_run(const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t n = 0;
+	size_t i = 0;
 	for (;;) {
-		if (s[n] > ' ' && s[n] < 0x7F)
-			n++;
-		else if (s[n] == 0xC3 && (s[n + 1] & 0xC0) == 0x80)
-			n += 2;
-		else if (n && s[n] == ' ' && s[n - 1] != ' ')
-			n++;
+		if (i && s[i - 1] != ' ')
+			i += visible_run(text, i, n);
+		if (s[i] > ' ' && s[i] < 0x7F)
+			i++;
+		else if (s[i] == 0xC3 && (s[i + 1] & 0xC0) == 0x80)
+			i += 2;
+		else if (i && s[i] == ' ' && s[i - 1] != ' ')
+			i++;
 		else
-			return n && s[n - 1] == ' ' ? n - 1 : n;
+			return i && s[i - 1] == ' ' ? i - 1 : i;
 	}
 }
 
@@ -435,10 +501,11 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		 size_t max)
 {
 	size_t n = strlen(s);
-	struct clean c = {.out = arena_alloc(a, n + 1), .how = how};
+	struct clean c = {
+		.out = arena_alloc(a, n + 1), .how = how, .is_composed = true};
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
-		len = plain_run(s + i);
+		len = plain_run(s + i, n - i);
 		if (len) {
 			clean_keep(&c, s + i, len);
 			continue;
@@ -454,7 +521,7 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 		clean_cp(&c, cp, s + i, len);
 	}
 	c.out[c.n] = '\0';
-	if (!is_composed(c.out, c.n))
+	if (!c.is_composed)
 		c.out = nfc_dup(a, c.out, c.n);
 	return shorten(c.out, max);
 }

@@ -314,15 +314,12 @@ void wire_free(struct wire *w)
 		release(w);
 }
 
-void wire_send(struct wire *w, json_t *line_take)
+void wire_send_text(struct wire *w, const char *type, const struct buf *line)
 {
-	struct buf text;
-	buf_init(&text, WIRE_LINE_MAX);
-	js_write(line_take, &text);
-	if (text.too_big) {
-		count_bad(w, "wire.too_long", js_str(line_take, "t", "?"));
+	if (line->too_big || line->len > WIRE_LINE_MAX) {
+		count_bad(w, "wire.too_long", type);
 	} else if (!w->is_dead && !w->has_ended) {
-		evbuffer_add(w->out, text.data, text.len);
+		evbuffer_add(w->out, line->data, line->len);
 		evbuffer_add(w->out, "\n", 1);
 		event_add(w->on_write, NULL);
 		if (evbuffer_get_length(w->out) > WIRE_UNSENT_MAX) {
@@ -330,6 +327,14 @@ void wire_send(struct wire *w, json_t *line_take)
 			break_off(w);
 		}
 	}
+}
+
+void wire_send(struct wire *w, json_t *line_take)
+{
+	struct buf text;
+	buf_init(&text, WIRE_LINE_MAX);
+	js_write(line_take, &text);
+	wire_send_text(w, js_str(line_take, "t", "?"), &text);
 	buf_clear(&text);
 	json_decref(line_take);
 }

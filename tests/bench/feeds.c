@@ -227,7 +227,10 @@ static int64_t read_etrier(const struct work *w)
 		.source = "bench",
 		.now = clock_now(clock_system()),
 	};
-	struct feed *f = feed_new(source, &nz, false, &handler, &understood);
+	struct feed_scratch scratch;
+	feed_scratch_init(&scratch);
+	struct feed *f =
+		feed_new(source, &nz, &scratch, false, &handler, &understood);
 	int rc = 0;
 	while (!rc && (n = fread(bytes, 1, CHUNK, w->file)))
 		rc = feed_bytes(f, bytes, n, &err);
@@ -240,6 +243,7 @@ static int64_t read_etrier(const struct work *w)
 			rc ? err.text : "whole", c->good, c->seen);
 	int64_t good = c->good;
 	feed_free(f);
+	feed_scratch_clear(&scratch);
 	mapping_free(m);
 	json_decref(source);
 	understanding_free(u);

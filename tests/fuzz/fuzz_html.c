@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Whatever comes in, clean text of bounded length comes out, and cleaning it
  * again changes nothing; folding is idempotent too. */
+#include "text/html_plain.h"
+
 #include <etrier/arena.h>
 #include <etrier/gsm7.h>
 #include <etrier/html.h>
@@ -31,6 +33,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		const char *cut = html_to_text(&a, s, max);
 		BUG_ON(strlen(cut) > max || !utf8_is_valid(cut, strlen(cut)));
 	}
+	char *plain = html_plain_text(s);
+	if (plain && html_looks_like(s))
+		BUG_ON(strcmp(utf8_clean(&a, plain, UTF8_LINES, n * 8),
+			      html_parsed_text(&a, s, n * 8)) != 0);
+	free(plain);
 	const char *folded = utf8_fold(&a, s);
 	BUG_ON(!utf8_is_valid(folded, strlen(folded)));
 	BUG_ON(strcmp(utf8_fold(&a, folded), folded) != 0);

@@ -4,8 +4,10 @@
  * back; our short ways of reading and writing agree with jansson. */
 #include "text/js_value.h"
 
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 
@@ -14,13 +16,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static int on_element(void *ctx, json_t *element, const struct err *err)
+static int on_element(void *ctx, const struct jnode *element,
+		      const struct err *err)
 {
 	BUG_ON(!element == !err);
-	if (element)
-		js_write(element, ctx);
+	json_t *tree = element ? jnode_to_json(element) : NULL;
+	if (tree)
+		js_write(tree, ctx);
 	else
 		buf_adds(ctx, err->text);
+	json_decref(tree);
 	buf_addc(ctx, '\n');
 	return 0;
 }
@@ -30,7 +35,9 @@ static void split(const char *path, const char *s, size_t n, size_t step,
 {
 	static const struct js_split_limits limits = {.max_element = 200,
 						      .max_elements = 50};
-	struct js_split *x = js_split_new(path, &limits, on_element, out);
+	struct arena a;
+	arena_init(&a);
+	struct js_split *x = js_split_new(path, &limits, &a, on_element, out);
 	struct err err = {0};
 	js_split_watch(x, "b");
 	int rc = 0;
@@ -42,6 +49,7 @@ static void split(const char *path, const char *s, size_t n, size_t step,
 	const char *watched = js_split_watched(x, "b");
 	buf_printf(out, "%s %d %s", watched ? watched : "-", end, err.text);
 	js_split_free(x);
+	arena_clear(&a);
 }
 
 static void compare(const char *path, const char *s, size_t n)
@@ -62,12 +70,21 @@ static void compare(const char *path, const char *s, size_t n)
 
 static void ask_jansson(const char *s, size_t n)
 {
-	json_t *ours = js_plain(s, n);
-	if (!ours)
+	struct arena a;
+	arena_init(&a);
+	const struct jnode *node = js_plain(&a, s, n);
+	json_t *ours = node ? jnode_to_json(node) : NULL;
+	if (!ours) {
+		arena_clear(&a);
 		return;
+	}
 	json_t *v = json_loadb(s, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY,
 			       NULL);
 	BUG_ON(!v || !json_equal(v, ours));
+	json_t *again = jnode_to_json(jnode_from_json(&a, v));
+	BUG_ON(!json_equal(again, ours));
+	json_decref(again);
+	arena_clear(&a);
 	struct buf out;
 	buf_init(&out, (size_t)1 << 24);
 	js_write(ours, &out);

@@ -124,14 +124,19 @@ static void check_text(const char *text)
 	offer_init(&o);
 	o.description = text;
 	o.positions = 7;
-	lexicon_apply(s, &a, &o, &hits);
+	struct err err;
+	struct lexicon_dictionary *words = lexicon_dictionary_new(s, q, &err);
+	BUG_ON(!words);
+	const struct lexicon_texts *texts = lexicon_texts_cut(words, &a, &o);
+	lexicon_apply(s, &a, texts, &o, &hits);
 	check_hits(&hits);
 	BUG_ON(o.positions != 7);
-	quality_judge(q, &a, &o, 0, &v);
+	quality_judge(q, &a, texts, &o, 0, &v);
 	BUG_ON(v.n > LEXICON_SYMBOLS_MAX);
 	check_offer(&a, &o);
 	json_decref(o.provenance);
 	arena_clear(&a);
+	lexicon_dictionary_free(words);
 	lexicon_free(s);
 	lexicon_free(q);
 }

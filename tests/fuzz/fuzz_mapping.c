@@ -8,6 +8,7 @@
 #include <etrier/arena.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
@@ -35,7 +36,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static void check_offer(const struct mapping *m, json_t *record)
+static void check_offer(const struct mapping *m, const struct jnode *record)
 {
 	struct arena a, b;
 	struct offer o, again;
@@ -88,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		struct mapping *m = mapping_new(source, &err);
 		BUG_ON(!m);
 		if (record)
-			check_offer(m, record);
+			check_offer(m, jnode_from_json(&a, record));
 		mapping_free(m);
 	}
 	json_decref(source);

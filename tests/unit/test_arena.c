@@ -67,6 +67,30 @@ static void one_larger_than_any_block_is_given(void **state)
 	arena_clear(&a);
 }
 
+static void lent_bytes_come_first_and_are_not_freed(void **state)
+{
+	(void)state;
+	struct arena a;
+	struct arena_lent lent;
+	memset(&lent, 0xA5, sizeof(lent));
+	for (int round = 0; round < 2; round++) {
+		arena_init_lent(&a, &lent);
+		char *p = arena_alloc(&a, 100);
+		assert_true(p >= lent.bytes &&
+			    p < lent.bytes + sizeof(lent.bytes));
+		for (size_t i = 0; i < 100; i++)
+			assert_int_equal(p[i], 0);
+		char *q = arena_alloc(&a, sizeof(lent.bytes));
+		assert_true(q < lent.bytes ||
+			    q >= lent.bytes + sizeof(lent.bytes));
+		if (round)
+			arena_reset(&a);
+		assert_string_equal(arena_dup(&a, "after"), "after");
+		arena_clear(&a);
+		assert_null(a.head);
+	}
+}
+
 static void texts_are_copied(void **state)
 {
 	(void)state;
@@ -93,6 +117,7 @@ int main(void)
 		cmocka_unit_test(every_size_is_zeroed_and_aligned),
 		cmocka_unit_test(allocations_do_not_overlap),
 		cmocka_unit_test(one_larger_than_any_block_is_given),
+		cmocka_unit_test(lent_bytes_come_first_and_are_not_freed),
 		cmocka_unit_test(texts_are_copied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The text a reader would see in the HTML that partners send. */
+#include "text/html_plain.h"
+
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/html.h>
 #include <etrier/mem.h>
+#include <etrier/utf8.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -61,6 +66,77 @@ static void the_text_a_reader_sees_comes_out(void **state)
 		assert_string_equal(html_to_text(&a, cases[i].html, 1000),
 				    cases[i].text);
 	arena_clear(&a);
+}
+
+/* What is read in one pass says what libxml2 says, of markup that is put
+ * together at random: mostly as it should be, now and then not. */
+static void plain_markup_reads_as_the_parser_reads_it(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = {
+		"<p>",	    "</p>",	 "<ul>",   "</ul>",	"<li>",
+		"</li>",    "<br>",	 "<br />", "<b>",	"</b>",
+		"<strong>", "</strong>", "<div>",  "</div>",	"<h3>",
+		"</h3>",    "mot",	 "é ",	   " ",		"\n",
+		"&amp;",    "&nbsp;",	 "&lt;p>", "fin.\r\n",	"<ul><li>",
+		"</li>",    "<p>a ",	 " b</p>", "</li></ul>"};
+	struct arena a;
+	uint64_t seed = 20261128;
+	int n_plain = 0;
+	arena_init(&a);
+	for (int i = 0; i < 40000; i++) {
+		char html[256] = "";
+		for (uint64_t n = 1 + seed % 9; n--;) {
+			seed = seed * 6364136223846793005u +
+			       1442695040888963407u;
+			strcat(html, pieces[(seed >> 33) % ARRAY_LEN(pieces)]);
+		}
+		char *plain = html_plain_text(html);
+		if (!plain)
+			continue;
+		const char *text = utf8_clean(&a, plain, UTF8_LINES, 1000);
+		const char *parsed = html_parsed_text(&a, html, 1000);
+		if (strcmp(text, parsed) != 0)
+			fail_msg("%s: \"%s\", \"%s\"", html, text, parsed);
+		n_plain++;
+		free(plain);
+		arena_reset(&a);
+	}
+	assert_true(n_plain > 1000);
+	arena_clear(&a);
+}
+
+static void what_a_parser_would_guess_is_not_plain(void **state)
+{
+	(void)state;
+	static const char *const plain[] = {
+		"<p>a</p>\n<ul><li>b <b>c</b></li>\n</ul>", "a<br/>b",
+		"<div><h2>a</h2><p>b &amp; c</p></div>"};
+	static const char *const others[] = {"<p>a",
+					     "a</p>",
+					     "<p><p>a</p></p>",
+					     "<p class='x'>a</p>",
+					     "<li>a</li>",
+					     "<ul>a</ul>",
+					     "<b><p>a</p></b>",
+					     "<b><i>a</b></i>",
+					     "<span>a</span>",
+					     "a &eacute; b",
+					     "a & b <br>",
+					     "a < b <br>",
+					     "<!-- a --><p>b</p>",
+					     "<p>\x01</p>",
+					     "<p>\xE9</p>",
+					     "<br></br>",
+					     "<p>\xEF\xBF\xBE</p>"};
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+		char *text = html_plain_text(plain[i]);
+		assert_non_null(text);
+		free(text);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (html_plain_text(others[i]))
+			fail_msg("%s", others[i]);
 }
 
 static void markup_is_told_from_text(void **state)
@@ -160,6 +236,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_text_a_reader_sees_comes_out),
 		cmocka_unit_test(markup_is_told_from_text),
+		cmocka_unit_test(plain_markup_reads_as_the_parser_reads_it),
+		cmocka_unit_test(what_a_parser_would_guess_is_not_plain),
 		cmocka_unit_test(hostile_pages_cost_little_and_never_fail),
 		cmocka_unit_test(
 			a_tag_of_many_attributes_is_read_in_linear_time),

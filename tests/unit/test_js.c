@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* JSON values, and the elements of one array out of a stream: the same
  * whatever the sizes of the feeds, one bad element costing one. */
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 
@@ -161,14 +163,17 @@ struct seen {
 	int n;
 };
 
-static int on_element(void *ctx, json_t *element, const struct err *err)
+static int on_element(void *ctx, const struct jnode *element,
+		      const struct err *err)
 {
 	struct seen *seen = ctx;
 	assert_true(!element == (err != NULL));
-	if (element)
-		js_write(element, &seen->lines);
+	json_t *tree = element ? jnode_to_json(element) : NULL;
+	if (tree)
+		js_write(tree, &seen->lines);
 	else
 		buf_adds(&seen->lines, err->kind == ERR_LIMIT ? "!!" : "!");
+	json_decref(tree);
 	buf_addc(&seen->lines, '\n');
 	return ++seen->n == seen->stop_after ? -1 : 0;
 }
@@ -181,7 +186,9 @@ static const struct js_split_limits limits = {.max_element = 64,
 static void run(const char *path, const char *doc, size_t n, size_t step,
 		struct seen *seen, struct err *err)
 {
-	struct js_split *s = js_split_new(path, &limits, on_element, seen);
+	struct arena a;
+	arena_init(&a);
+	struct js_split *s = js_split_new(path, &limits, &a, on_element, seen);
 	js_split_watch(s, "count");
 	js_split_watch(s, "meta.total");
 	int rc = 0;
@@ -206,6 +213,7 @@ static void run(const char *path, const char *doc, size_t n, size_t step,
 	assert_null(js_split_watched(s, "never"));
 	buf_adds(&seen->lines, end ? "broken" : "ok");
 	js_split_free(s);
+	arena_clear(&a);
 }
 
 struct stream {
@@ -386,7 +394,8 @@ static void the_reader_may_stop(void **state)
 	buf_clear(&seen.lines);
 }
 
-static int count_one(void *ctx, json_t *element, const struct err *err)
+static int count_one(void *ctx, const struct jnode *element,
+		     const struct err *err)
 {
 	if (!element)
 		fail_msg("%s", err->text);
@@ -425,8 +434,10 @@ static void the_real_feeds_split_the_same_in_any_feeds(void **state)
 		for (size_t k = 0; k < ARRAY_LEN(steps); k++) {
 			int count = 0;
 			struct err err = {0};
-			struct js_split *s = js_split_new(cases[i].path, &wide,
-							  count_one, &count);
+			struct arena a;
+			arena_init(&a);
+			struct js_split *s = js_split_new(
+				cases[i].path, &wide, &a, count_one, &count);
 			int rc = 0;
 			for (size_t at = 0; at < n && !rc; at += steps[k])
 				rc = js_split_feed(s, bytes + at,
@@ -439,6 +450,7 @@ static void the_real_feeds_split_the_same_in_any_feeds(void **state)
 				first = count;
 			assert_int_equal(count, first);
 			js_split_free(s);
+			arena_clear(&a);
 		}
 		if (first < 1)
 			fail_msg("%s: no element", cases[i].file);

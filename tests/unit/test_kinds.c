@@ -403,11 +403,14 @@ static char *warning_of(const char *kind, const char *doc)
 	struct mapping *m = mapping_new(source, &err);
 	const struct normaliser nz = {
 		.mapping = m, .refdata = refdata, .source = "s"};
-	struct feed *f = feed_new(source, &nz, false, &handler, NULL);
+	struct feed_scratch a;
+	feed_scratch_init(&a);
+	struct feed *f = feed_new(source, &nz, &a, false, &handler, NULL);
 	if (feed_bytes(f, doc, strlen(doc), &err) || feed_end(f, &err))
 		fail_msg("%s", err.text);
 	char *warning = mem_dup(feed_warning(f));
 	feed_free(f);
+	feed_scratch_clear(&a);
 	mapping_free(m);
 	json_decref(source);
 	free(yaml);

@@ -54,6 +54,18 @@ static int contract(struct arena *a, const char *s)
 	return label_contract(a, s, NULL);
 }
 
+static void a_word_is_found_whole_or_not_at_all(void **state)
+{
+	static const char text[] = "baccalaureat bac pro ou bac";
+	(void)state;
+	assert_ptr_equal(label_find_word(text, "bac"), text + 13);
+	assert_ptr_equal(label_find_word(text, "bac pro"), text + 13);
+	assert_ptr_equal(label_find_word(text + 14, "bac"), text + 24);
+	assert_null(label_find_word(text, "ba"));
+	assert_null(label_find_word(text, "ro"));
+	assert_null(label_find_word("", "bac"));
+}
+
 static void test_contracts_of_many_sites_are_understood(void **state)
 {
 	static const struct row rows[] = {
@@ -325,6 +337,7 @@ static void test_licences_experience_and_yes_no(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_word_is_found_whole_or_not_at_all),
 		cmocka_unit_test(test_contracts_of_many_sites_are_understood),
 		cmocka_unit_test(test_diplomas_get_their_european_level),
 		cmocka_unit_test(test_licences_experience_and_yes_no),

@@ -103,6 +103,7 @@ static struct lexicon *one_signal(const char *keys)
 
 struct fixture {
 	struct lexicon *signals, *quality;
+	struct lexicon_dictionary *words;
 	struct arena a;
 	struct offer o;
 	struct lexicon_hits hits;
@@ -121,6 +122,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
+	lexicon_dictionary_free(f->words);
 	lexicon_free(f->signals);
 	lexicon_free(f->quality);
 	arena_clear(&f->a);
@@ -137,10 +139,27 @@ static struct offer *offer(struct fixture *f, const char *description)
 	return &f->o;
 }
 
+/* The texts of *o for one lexicon. */
+static const struct lexicon_texts *cut(struct fixture *f,
+				       const struct lexicon *signals,
+				       const struct lexicon *quality,
+				       const struct offer *o)
+{
+	struct err err;
+	lexicon_dictionary_free(f->words);
+	f->words = lexicon_dictionary_new(signals, quality, &err);
+	assert_non_null(f->words);
+	return lexicon_texts_cut(f->words, &f->a, o);
+}
+
+static void read_by(struct fixture *f, const struct lexicon *l, struct offer *o)
+{
+	lexicon_apply(l, &f->a, cut(f, l, NULL, o), o, &f->hits);
+}
+
 static void apply(struct fixture *f, const char *description)
 {
-	offer(f, description);
-	lexicon_apply(f->signals, &f->a, &f->o, &f->hits);
+	read_by(f, f->signals, offer(f, description));
 }
 
 static void done(struct fixture *f)
@@ -401,7 +420,7 @@ static void phrases_mean_what_the_contract_says(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct lexicon *l = one_signal(rows[i].keys);
-		lexicon_apply(l, &f->a, offer(f, rows[i].text), &f->hits);
+		read_by(f, l, offer(f, rows[i].text));
 		if ((f->hits.n == 1) != rows[i].fires)
 			fail_msg("%s on \"%s\"", rows[i].keys, rows[i].text);
 		lexicon_free(l);
@@ -424,7 +443,7 @@ static void every_accent_is_folded_as_elsewhere(void **state)
 		n_folded++;
 		char *keys = mem_printf("{\"any\":[\"%s\"]}", folded);
 		struct lexicon *l = one_signal(keys);
-		lexicon_apply(l, &f->a, offer(f, word), &f->hits);
+		read_by(f, l, offer(f, word));
 		if (f->hits.n != 1)
 			fail_msg("%s: %s", word, keys);
 		lexicon_free(l);
@@ -485,7 +504,7 @@ static void captures_read_what_offers_write(void **state)
 			"{\"any\":[\"x %s\"],\"sets\":{\"%s\":\"%s\"}}",
 			rows[i].capture, rows[i].field, rows[i].capture);
 		struct lexicon *l = one_signal(keys);
-		lexicon_apply(l, &f->a, offer(f, rows[i].text), &f->hits);
+		read_by(f, l, offer(f, rows[i].text));
 		const char *got = f->hits.n ? f->hits.v[0].value : NULL;
 		if (!str_eq(got, rows[i].want))
 			fail_msg("\"%s\": %s, not %s", rows[i].text,
@@ -509,7 +528,7 @@ static void what_is_stated_is_never_touched(void **state)
 	o->exposure[EXPOSURE_LOADS] = 1;
 	o->languages[0] = (struct offer_language){"de", VOCAB_NONE, TRI_YES};
 	o->n_languages = 1;
-	lexicon_apply(f->signals, &f->a, o, &f->hits);
+	read_by(f, f->signals, o);
 	assert_int_equal(o->hours.start_min, 9 * 60);
 	assert_int_equal(o->hours.night, TRI_NO);
 	assert_int_equal(o->licences, 1u << LICENCE_AM);
@@ -532,7 +551,7 @@ static void an_offer_keeps_the_provenance_it_had(void **state)
 	struct offer *o = offer(f, "Permis B exigé.");
 	json_t *mine = json_pack("{s:s}", "kind", "text");
 	o->provenance = json_incref(mine);
-	lexicon_apply(f->signals, &f->a, o, NULL);
+	lexicon_apply(f->signals, &f->a, cut(f, f->signals, NULL, o), o, NULL);
 	assert_ptr_equal(o->provenance, mine);
 	assert_string_equal(js_str(mine, "kind", ""), "text");
 	assert_string_equal(js_str(mine, "licences", ""), "text");
@@ -601,7 +620,7 @@ static void a_whole_offer_is_read(void **state)
 		   "accompagné par un tuteur dédié. Poste ouvert aux personnes "
 		   "en situation de handicap.");
 	o->title = "Apprenti boulanger H/F";
-	lexicon_apply(f->signals, &f->a, o, &f->hits);
+	read_by(f, f->signals, o);
 	assert_int_equal(o->hours.start_min, 4 * 60 + 30);
 	assert_int_equal(o->hours.weekend, TRI_YES);
 	assert_int_equal(o->hours.weekly_min, 35 * 60);
@@ -637,7 +656,8 @@ static void a_whole_offer_is_read(void **state)
 static struct quality_verdict judge(struct fixture *f, const struct offer *o)
 {
 	struct quality_verdict v;
-	quality_judge(f->quality, &f->a, o, NOW, &v);
+	quality_judge(f->quality, &f->a, cut(f, NULL, f->quality, o), o, NOW,
+		      &v);
 	return v;
 }
 
@@ -927,9 +947,54 @@ static void trades_have_their_usual_conditions(void **state)
 	refdata_free(rd);
 }
 
+/* Words that one lexicon knows and the other does not, beginnings of words of
+ * either, words of both: together they say what each says alone. */
+static void two_lexicons_read_as_one(void **state)
+{
+	static const char *const texts[] = {
+		"Prise de poste à 5h30, permis B exigé.\nContactez-nous sur "
+		"WhatsApp, sans expérience, 39h par semaine.",
+		"Nous sommes une équipe and you will work with the best of us, "
+		"port de charges lourdes, travail de nuit.",
+		"Début le 1er septembre 2027 pour deux ans ; frais de dossier à "
+		"payer d'avance. Horaires de midi à 20h.",
+	};
+	struct fixture *f = *state;
+	size_t n_faults = 0;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct quality_verdict alone, both;
+		struct offer *o = offer(f, texts[i]);
+		read_by(f, f->signals, o);
+		struct lexicon_hits hits = f->hits;
+		o = offer(f, texts[i]);
+		quality_judge(f->quality, &f->a, cut(f, NULL, f->quality, o), o,
+			      NOW, &alone);
+		const struct lexicon_texts *t =
+			cut(f, f->signals, f->quality, o);
+		quality_judge(f->quality, &f->a, t, o, NOW, &both);
+		lexicon_apply(f->signals, &f->a, t, o, &f->hits);
+		assert_true(hits.n > 0);
+		assert_int_equal(f->hits.n, hits.n);
+		for (size_t k = 0; k < hits.n; k++) {
+			assert_string_equal(f->hits.v[k].symbol,
+					    hits.v[k].symbol);
+			assert_string_equal(f->hits.v[k].value,
+					    hits.v[k].value);
+			assert_string_equal(f->hits.v[k].words,
+					    hits.v[k].words);
+		}
+		assert_int_equal(both.n, alone.n);
+		for (size_t k = 0; k < alone.n; k++)
+			assert_string_equal(both.symbols[k], alone.symbols[k]);
+		n_faults += alone.n;
+	}
+	assert_true(n_faults > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_lexicons_read_as_one),
 		cmocka_unit_test(the_shipped_files_hold_all_their_examples),
 		cmocka_unit_test(examples_that_fail_are_named_with_their_place),
 		cmocka_unit_test(

@@ -4,6 +4,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/path.h>
@@ -33,7 +34,7 @@ static const char record_text[] =
 
 struct setting {
 	struct arena arena;
-	json_t *record;
+	const struct jnode *record;
 };
 
 static int set_up(void **state)
@@ -41,7 +42,9 @@ static int set_up(void **state)
 	static struct setting s;
 	struct err err;
 	arena_init(&s.arena);
-	s.record = js_parse(record_text, strlen(record_text), &err);
+	json_t *tree = js_parse(record_text, strlen(record_text), &err);
+	s.record = tree ? jnode_from_json(&s.arena, tree) : NULL;
+	json_decref(tree);
 	*state = &s;
 	return s.record ? 0 : -1;
 }
@@ -49,7 +52,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct setting *s = *state;
-	json_decref(s->record);
 	arena_clear(&s->arena);
 	return 0;
 }
@@ -202,7 +204,7 @@ struct list {
 	int n, stop_after;
 };
 
-static int add_ref(void *ctx, json_t *record)
+static int add_ref(void *ctx, const struct jnode *record)
 {
 	struct list *l = ctx;
 	const char *v = mapping_text(l->m, SOURCE_F_REF, record, l->a);
@@ -225,7 +227,7 @@ static const char *refs(struct setting *s, const char *each, const char *path,
 	struct mapping *m = mapping_new(source, &err);
 	assert_non_null(m);
 	struct list l = {m, &s->arena, arena_dup(&s->arena, ""), 0, stop_after};
-	*rc = mapping_each(m, s->record, add_ref, &l);
+	*rc = mapping_each(m, s->record, &s->arena, add_ref, &l);
 	mapping_free(m);
 	json_decref(source);
 	return l.all;
@@ -258,9 +260,9 @@ static void test_each_makes_records_of_a_list(void **state)
 	}
 	/* the record is as it was */
 	struct setting *s = *state;
-	assert_null(json_object_get(s->record, "^"));
-	assert_null(json_object_get(
-		json_array_get(json_object_get(s->record, "permis"), 0), "^"));
+	assert_null(jnode_get(s->record, "^", 1));
+	assert_null(
+		jnode_get(jnode_get(s->record, "permis", 6)->first, "^", 1));
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <etrier/arena.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
@@ -59,7 +60,7 @@ static const char map_text[] =
 
 struct result {
 	struct mapping *mapping;
-	json_t *record, *line;
+	json_t *line;
 	struct offer o;
 	struct notes notes;
 	struct err err;
@@ -74,14 +75,16 @@ static struct result run(const char *record)
 	r.mapping = mapping_new(source, &r.err);
 	assert_non_null(r.mapping);
 	json_decref(source);
-	r.record = js_parse(record, strlen(record), &r.err);
-	assert_non_null(r.record);
+	json_t *tree = js_parse(record, strlen(record), &r.err);
+	assert_non_null(tree);
+	const struct jnode *node = jnode_from_json(&arena, tree);
+	json_decref(tree);
 	const struct normaliser nz = {.mapping = r.mapping,
 				      .refdata = refdata,
 				      .source = "test",
 				      .now = 1795392000,
 				      .expires_days = 45};
-	r.rc = normalise(&nz, r.record, &arena, &r.o, &r.notes, &r.err);
+	r.rc = normalise(&nz, node, &arena, &r.o, &r.notes, &r.err);
 	if (!r.rc) {
 		struct offer again;
 		r.line = offer_to_json(&r.o);
@@ -99,7 +102,6 @@ static void done(struct result *r)
 		json_decref(r->o.evidence);
 	}
 	json_decref(r->line);
-	json_decref(r->record);
 	mapping_free(r->mapping);
 }
 

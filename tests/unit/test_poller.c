@@ -4,6 +4,7 @@
  * no trick costs more than its own poll. */
 #include "collector/poller.h"
 
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
@@ -97,10 +98,14 @@ static int stop_server(void **state)
 	return 0;
 }
 
-static void on_line(void *ctx, json_t *line)
+static void on_line(void *ctx, const char *type, const struct buf *text)
 {
 	struct setting *s = ctx;
-	if (str_eq(js_str(line, "t", ""), "polled")) {
+	struct err err = {0};
+	json_t *line = js_parse(text->data, text->len, &err);
+	assert_string_equal(err.text, "");
+	assert_string_equal(js_str(line, "t", ""), type);
+	if (str_eq(type, "polled")) {
 		json_decref(s->polled);
 		s->polled = line;
 		s->n_polled++;
@@ -109,9 +114,7 @@ static void on_line(void *ctx, json_t *line)
 	}
 	s->n_offers++;
 	if (s->slow) {
-		char *text = json_dumps(line, JSON_COMPACT);
-		s->unsent += strlen(text) + 1;
-		free(text);
+		s->unsent += text->len + 1;
 		if (s->unsent > s->unsent_top)
 			s->unsent_top = s->unsent;
 	}

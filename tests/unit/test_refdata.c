@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The shipped tables load, answer, and refuse to load when damaged. What the
  * traps of the data are, the names of the tests say. */
+#include <etrier/arena.h>
 #include <etrier/err.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
 #include <etrier/str.h>
+#include <etrier/utf8.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -231,6 +233,33 @@ static void former_commune_has_its_own_point(void **state)
 
 /* Every commune is found again by its own name, so that no rule for writing
  * loses one. */
+/* Every word that stands in a name, as it is written, may. */
+static void check_words(const char *name)
+{
+	struct arena a;
+	arena_init(&a);
+	char *rest = utf8_fold(&a, name);
+	for (char *word; (word = strsep(&rest, " "));)
+		if (!refdata_may_name_place(rd, word))
+			fail_msg("\"%s\" of %s", word, name);
+	arena_clear(&a);
+}
+
+static void words_of_no_place_are_told(void **state)
+{
+	(void)state;
+	static const char *const places[] = {
+		"paris 12e arrondissement", "lyon xiie",     "st denis cedex",
+		"seine st denis",	    "ile de france", "la courneuve"};
+	static const char *const words[] = {"polyvalent", "restauration",
+					    "confirme",	  "apprentissage",
+					    "soignant",	  "maintenance"};
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		check_words(places[i]);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		assert_false(refdata_may_name_place(rd, words[i]));
+}
+
 static void every_commune_is_found_by_its_name(void **state)
 {
 	(void)state;
@@ -249,6 +278,7 @@ static void every_commune_is_found_by_its_name(void **state)
 			i++;
 		if (i == n)
 			fail_msg("%s %s is lost", insee, c->name);
+		check_words(c->name);
 		found++;
 	}
 	assert_true(found > 34000);
@@ -585,6 +615,7 @@ int main(void)
 		cmocka_unit_test(names_that_repeat_give_all),
 		cmocka_unit_test(former_commune_has_its_own_point),
 		cmocka_unit_test(every_commune_is_found_by_its_name),
+		cmocka_unit_test(words_of_no_place_are_told),
 		cmocka_unit_test(departements_and_regions_have_names),
 		cmocka_unit_test(trades_are_numbered_in_order_of_code),
 		cmocka_unit_test(v4_code_is_its_v3_parent),

@@ -13,6 +13,30 @@
 #include <cmocka.h>
 #include <utf8proc.h>
 
+/* The cleaner looks at sixteen bytes together. */
+static void blanks_close_up_wherever_they_stand(void **state)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+	const size_t n = sizeof(letters) - 1;
+	struct arena a;
+	(void)state;
+	arena_init(&a);
+	for (size_t at = 1; at < n; at++) {
+		char *two = arena_printf(&a, "%.*s  %s", (int)at, letters,
+					 letters + at);
+		char *one = arena_printf(&a, "%.*s %s", (int)at, letters,
+					 letters + at);
+		char *odd = arena_printf(&a, "%.*s\x7f%s", (int)at, letters,
+					 letters + at);
+		assert_string_equal(utf8_clean(&a, two, UTF8_LINES, 100), one);
+		assert_string_equal(utf8_clean(&a, one, UTF8_LINES, 100), one);
+		assert_string_equal(utf8_clean(&a, odd, UTF8_LINES, 100),
+				    letters);
+	}
+	arena_clear(&a);
+}
+
 static void overlong_surrogate_and_cut_forms_are_invalid(void **state)
 {
 	(void)state;
@@ -124,8 +148,11 @@ static void the_short_way_of_folding_gives_the_same(void **state)
 	(void)state;
 	struct arena a;
 	arena_init(&a);
-	for (uint32_t cp = 1; cp < 0x180; cp++) {
+	for (uint32_t cp = 1; cp < 0x2100; cp++) {
 		char text[16] = "x";
+		/* Letters of other scripts are not worth the time. */
+		if (cp == 0x180)
+			cp = 0x2000;
 		size_t n = 1 + utf8_put(cp, text + 1);
 		strcpy(text + n, "y ");
 		const char *plain = utf8_fold(&a, text);
@@ -238,6 +265,7 @@ static void a_tower_of_accents_costs_little(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blanks_close_up_wherever_they_stand),
 		cmocka_unit_test(overlong_surrogate_and_cut_forms_are_invalid),
 		cmocka_unit_test(every_code_point_goes_there_and_back),
 		cmocka_unit_test(a_cut_falls_between_code_points),

@@ -47,6 +47,36 @@ static void check_rows(const char *what, const struct row *rows, size_t n,
 	}
 }
 
+static void a_month_or_a_day_alone_ends_with_its_last_second(void **state)
+{
+	static const struct {
+		const char *text, *end;
+	} rows[] = {
+		{"2026-12", "2026-12-31T22:59:59Z"},
+		{"12/2026", "2026-12-31T22:59:59Z"},
+		{"02/2028", "2028-02-29T22:59:59Z"},
+		{"d\xc3\xa9"
+		 "cembre 2026",
+		 "2026-12-31T22:59:59Z"},
+		{"mai 2026", "2026-05-31T21:59:59Z"},
+		{"2026-12-05", "2026-12-05T22:59:59Z"},
+		{"05/12/2026", "2026-12-05T22:59:59Z"},
+		{"20261205", "2026-12-05T22:59:59Z"},
+		{"2026-12-05T10:00:00Z", "2026-12-05T10:00:00Z"},
+	};
+	struct arena a;
+	(void)state;
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char end[21];
+		int64_t v = value_instant(&a, rows[i].text, DATE_AUTO);
+		assert_true(v != INSTANT_NONE);
+		instant_format(value_end(rows[i].text, v), end);
+		assert_string_equal(end, rows[i].end);
+	}
+	arena_clear(&a);
+}
+
 static void test_hours_and_durations(void **state)
 {
 	static const struct row hours[] = {
@@ -439,6 +469,8 @@ static void test_two_coordinates_in_one_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_month_or_a_day_alone_ends_with_its_last_second),
 		cmocka_unit_test(test_hours_and_durations),
 		cmocka_unit_test(
 			test_dates_are_read_as_written_and_fall_on_paris_days),
