@@ -78,6 +78,9 @@ struct match_env {
 void match_evaluate(const struct match_env *env, const struct mperson *p,
 		    const struct moffer *o, int32_t on, struct verdict *out);
 
+/* What roster_set_rules() asks people by. */
+roster_ask_fn match_answers;
+
 /* --- one offer against the roster --------------------------------------- */
 struct match_hit {
 	uint32_t person; /* id */

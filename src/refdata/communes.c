@@ -42,16 +42,6 @@ static const char *first_region(const struct places *p, const char *region)
 	return region;
 }
 
-/* "Réunion" is written for "La Réunion", "L'Essonne" for "Essonne". */
-static const char *without_article(const char *key)
-{
-	static const char *const articles[] = {"la ", "le ", "les ", "l "};
-	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
-		if (str_starts(key, articles[i]))
-			return key + strlen(articles[i]);
-	return key;
-}
-
 static int load_depts(struct places *p, const char *dir, struct err *err)
 {
 	struct arena a;
@@ -66,7 +56,7 @@ static int load_depts(struct places *p, const char *dir, struct err *err)
 		struct dept *d = &p->depts[p->n_depts];
 		*d = (struct dept){
 			f[0], f[1], first_region(p, f[2]),
-			mem_dup(without_article(place_key(&a, f[1]))),
+			mem_dup(place_without_article(place_key(&a, f[1]))),
 			mem_dup(place_key(&a, f[2]))};
 		p->n_depts++;
 	}
@@ -559,57 +549,4 @@ const struct commune *refdata_former(const struct refdata *rd, const char *name,
 			lat_udeg, lon_udeg);
 	arena_clear(&q.arena);
 	return found;
-}
-
-static bool is_same(const char *key, const char *other)
-{
-	return *key == *other && strcmp(key, other) == 0;
-}
-
-static const struct dept *dept_of_code(const struct places *p, const char *code)
-{
-	for (size_t i = 0; code && i < p->n_depts; i++)
-		if (is_same(p->depts[i].code, code))
-			return &p->depts[i];
-	return NULL;
-}
-
-const char *refdata_dept_name(const struct refdata *rd, const char *dept)
-{
-	const struct dept *d = dept_of_code(&rd->places, dept);
-	return d ? d->name : NULL;
-}
-
-const char *refdata_dept_by_name(const struct refdata *rd, const char *name)
-{
-	struct arena a;
-	struct arena_lent lent;
-	const char *code = NULL;
-	arena_init_lent(&a, &lent);
-	const char *key = without_article(place_key(&a, name ? name : ""));
-	for (size_t i = 0; i < rd->places.n_depts && !code; i++)
-		if (is_same(rd->places.depts[i].key, key))
-			code = rd->places.depts[i].code;
-	arena_clear(&a);
-	return code;
-}
-
-const char *refdata_region(const struct refdata *rd, const char *dept)
-{
-	const struct dept *d = dept_of_code(&rd->places, dept);
-	return d && *d->region ? d->region : NULL;
-}
-
-const char *refdata_region_by_name(const struct refdata *rd, const char *name)
-{
-	struct arena a;
-	struct arena_lent lent;
-	const char *region = NULL;
-	arena_init_lent(&a, &lent);
-	const char *key = place_key(&a, name ? name : "");
-	for (size_t i = 0; *key && i < rd->places.n_depts && !region; i++)
-		if (is_same(rd->places.depts[i].region_key, key))
-			region = rd->places.depts[i].region;
-	arena_clear(&a);
-	return region;
 }

@@ -182,3 +182,13 @@ char *place_key(struct arena *a, const char *name)
 	}
 	return key;
 }
+
+/* "Réunion" is written for "La Réunion", "L'Essonne" for "Essonne". */
+const char *place_without_article(const char *key)
+{
+	static const char *const articles[] = {"la ", "le ", "les ", "l "};
+	for (size_t i = 0; i < ARRAY_LEN(articles); i++)
+		if (str_starts(key, articles[i]))
+			return key + strlen(articles[i]);
+	return key;
+}

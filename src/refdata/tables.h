@@ -55,6 +55,8 @@ void places_index_cells(struct places *p);
 
 /* The form in which names of places are compared (place_key.c). */
 char *place_key(struct arena *a, const char *name);
+/* A key without the article it begins with. */
+const char *place_without_article(const char *key);
 
 /* The words of these keys (place_vocab.c). */
 uint64_t *vocab_new(void);

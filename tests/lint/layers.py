@@ -16,7 +16,8 @@ RANK = {
 ENGINE = {"store": 0, "roster": 1, "travel": 2, "rules": 2, "match": 3,
           "plan": 4, "rights": 4, "outbox": 5, "control": 6, "": 7}
 # Contracts without a source of the same name, or with several.
-OWNERS = {"domain": "domain", "roles": "wire", "refdata": "refdata"}
+OWNERS = {"domain": "domain", "roles": "wire", "refdata": "refdata",
+          "verdict": ("engine", "match")}
 ROLES = {"collector", "runner", "engine", "courier", "front"}
 
 root = pathlib.Path(".")
@@ -24,7 +25,7 @@ owner = {}
 for source in sorted((root / "src").rglob("*.c")):
     owner.setdefault(source.stem, source.relative_to("src").parts[:-1])
 for name, folder in OWNERS.items():
-    owner[name] = (folder,)
+    owner[name] = folder if isinstance(folder, tuple) else (folder,)
 
 
 def owner_of(header):

@@ -3,7 +3,6 @@
 #define ENGINE_ROSTER_ROW_H
 
 #include <etrier/roster.h>
-#include <etrier/rules_when.h>
 
 /* How the roster keeps a person: what everybody has in a row, what few have in
  * a table beside it, the travel profile as a number. Half the bytes of struct
@@ -50,14 +49,13 @@ struct trait {
 	struct cond_bits bits;
 	uint64_t needs_exclude; /* here, for the scan reads it often */
 	int32_t level;
-	uint32_t lacks; /* bits of enum pair_field: unknown, favours 0 */
+	uint32_t lacks; /* facts of pairs: never known */
 };
 struct traits {
 	struct trait *v;
 	uint16_t *index; /* hash table of number + 1 */
 	uint32_t n, n_index;
 };
-uint32_t trait_lacks(const struct mperson *p);
 void traits_clear(struct traits *t);
 uint16_t traits_intern(struct traits *t, const struct trait *v);
 size_t traits_bytes(const struct traits *t);
