@@ -288,6 +288,44 @@ static void the_day_is_a_usual_working_day(void **state)
 	clear(&t);
 }
 
+/* Three working days with one, two and three trips: the second stands for all,
+ * neither the first of them nor the fullest. */
+static void a_thin_day_and_a_full_one_do_not_count(void **state)
+{
+	struct feed f = whole();
+	struct tables t;
+
+	(void)state;
+	f.files[2] = (struct file){
+		"calendar_dates.txt",
+		"service_id,date,exception_type\nX,20260105,1\nX,20260106,1\n"
+		"Y,20260106,1\nX,20260107,1\nY,20260107,1\nZ,20260107,1\n"};
+	f.files[3].text =
+		"trip_id,route_id,service_id\nt1,L,X\nt2,L,Y\nt3,L,Z\n";
+	make(f, &t);
+	assert_string_equal(t.g.day, "2026-01-06");
+	HAS_NOT(t.links, "A\tC"); /* t3 */
+	clear(&t);
+}
+
+static void platforms_that_say_nothing_leave_it_open(void **state)
+{
+	struct tables t;
+
+	(void)state;
+	make(with("stops.txt",
+		  "stop_id,stop_name,stop_lat,stop_lon,parent_station,"
+		  "wheelchair_boarding\nA,a,48.90,2.30,,\nA1,b,48.90,2.30,A,1\n"
+		  "A2,c,48.90,2.30,A,\nB,d,48.85,2.30,,0\nB1,e,48.85,2.30,B,1\n"
+		  "B2,f,48.85,2.30,B,2\nC,g,48.80,2.30,,\n"
+		  "C1,h,48.80,2.30,C,1\n"),
+	     &t);
+	HAS(t.stations, "A\ta\t48.900000\t2.300000\tunknown\n");
+	HAS(t.stations, "B\td\t48.850000\t2.300000\tunknown\n");
+	HAS(t.stations, "C\tg\t48.800000\t2.300000\tyes\n");
+	clear(&t);
+}
+
 static void stops_of_one_name_are_one_station(void **state)
 {
 	struct tables t;
@@ -587,6 +625,8 @@ int main(void)
 			trips_scattered_over_the_file_are_the_same_trips),
 		cmocka_unit_test(frequencies_are_many_trips),
 		cmocka_unit_test(the_day_is_a_usual_working_day),
+		cmocka_unit_test(a_thin_day_and_a_full_one_do_not_count),
+		cmocka_unit_test(platforms_that_say_nothing_leave_it_open),
 		cmocka_unit_test(stops_of_one_name_are_one_station),
 		cmocka_unit_test(walks_are_those_with_a_time),
 		cmocka_unit_test(exceptions_are_no_links),

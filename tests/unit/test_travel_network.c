@@ -344,6 +344,13 @@ static void a_journey_is_ways_wait_and_ride(void **state)
 	 * middle of its cell */
 	assert_in_range(cost, 1530, 1530 + 177);
 	travel_free(t);
+	/* Going out of the door is paid once. */
+	put(MODEL, "change_s\t100\nboard_metro_s\t60\nchange_m_per_h\t3600\n"
+		   "walk_m_per_h\t3600\nbus_wait_s\t7200\nbus_reach_m\t3000\n"
+		   "door_s\t330\n");
+	t = load();
+	assert_int_equal(cost_at(t, -1, -1, TRAVEL_ANY), cost + 300);
+	travel_free(t);
 }
 
 /* First service 05:00, last 24:10; the ride of 25 to 29 minutes. */
