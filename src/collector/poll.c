@@ -49,7 +49,7 @@ struct polling {
 };
 enum stage { QUEUED, FETCHING, RESTING };
 struct poll {
-	struct poll *next;
+	struct poll *next, **at; /* at: what points here */
 	struct polling *shared;
 	struct poll_in in;
 	const struct poll_handler *handler;
@@ -93,10 +93,9 @@ static void look_again(struct polling *k)
 
 static void poll_free(struct poll *p)
 {
-	struct poll **at = &p->shared->polls;
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
+	*p->at = p->next;
+	if (p->next)
+		p->next->at = p->at;
 	event_free(p->deadline);
 	event_free(p->rest);
 	feed_free(p->feed);
@@ -147,6 +146,7 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 	make_cursor(p, cursor);
 	if (!err) {
 		r.cursor = cursor;
+		r.gone = ask_gone(p->ask);
 		r.etag = *p->etag ? p->etag : NULL;
 		r.last_modified = *p->last_modified ? p->last_modified : NULL;
 	}
@@ -154,7 +154,6 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 		feed_hash(p->feed, hash);
 		r.body_hash = hash;
 		r.is_complete = is_complete(p, c);
-		r.gone = ask_gone(p->ask);
 	}
 	p->handler->on_end(p->ctx, &r);
 	look_again(p->shared);
@@ -353,7 +352,9 @@ static void on_done(void *ctx, const struct fetch_result *r)
 		take_token(p, r);
 	} else if (r->is_unchanged) {
 		keep_validators(p, r);
-		finish(p, NULL, true);
+		p->is_first = false;
+		ask_unchanged(p->ask);
+		go_on(p);
 	} else if (r->http == 401 && p->in.source->oauth.token && !p->had_401) {
 		p->had_401 = true;
 		oauth_forget(&p->in.source->oauth);
@@ -587,6 +588,9 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 	after_ms(p->deadline,
 		 js_int(in->config->common, "poll_deadline_s", 600) * 1000);
 	p->next = k->polls;
+	p->at = &k->polls;
+	if (p->next)
+		p->next->at = &p->next;
 	k->polls = p;
 	/* Every conversation has a first request. */
 	BUG_ON(!ask_next(p->ask, &p->request));
