@@ -131,7 +131,7 @@ static void take_conditions(const struct understanding *u, struct arena *a,
 			continue;
 		o->exposure[i] = usual[i];
 		note(&o->provenance,
-		     arena_printf(a, "exposure.%s",
+		     arena_concat(a, "exposure.",
 				  vocab_code(&vocab_exposure, i)),
 		     "trade");
 	}
