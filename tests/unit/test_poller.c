@@ -425,6 +425,15 @@ static void test_an_answer_s_headers_are_its_own(void **state)
 	assert_string_equal(js_str(s.polled, "result", ""), "ok");
 	assert_null(js_str(s.polled, "etag", NULL));
 	assert_null(js_str(s.polled, "last_modified", NULL));
+	/* nor is a body: this server answers GET only */
+	poller_use(s.poller, config("/good", "{\"json\":{\"a\":1}}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "failed");
+	poller_use(s.poller, config("/good", "{}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "ok");
 	/* a header of the one is not sent for the other */
 	poller_use(s.poller, config("/etag",
 				    "{\"headers\":{\"If-None-Match\":"
