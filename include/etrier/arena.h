@@ -37,6 +37,7 @@ void *arena_alloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size);
 char *arena_dup(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_dup_n(struct arena *a, const char *s, size_t n);
+char *arena_concat(struct arena *a, const char *s, const char *t);
 char *arena_printf(struct arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -20,6 +20,8 @@ void buf_clear(struct buf *b); /* frees; ready for use again, same ceiling */
 void buf_reserve(struct buf *b, size_t n);
 void buf_reset(struct buf *b); /* len = 0, memory kept, too_big cleared */
 void buf_add(struct buf *b, const void *bytes, size_t n);
+/* The same n bytes, for the caller to write at once; NULL: past the ceiling. */
+char *buf_extend(struct buf *b, size_t n);
 void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -37,6 +37,8 @@ void date_format_fr(int32_t date, bool with_year, char out[40]);
  * and Z, "UTC" or ±hh[[:]mm] (a blank may stand before it); without zone:
  * Paris time. Fractions are dropped. 0 or -1. */
 int instant_parse(const char *s, int64_t *out);
+/* The same for what stands behind the T of that day. */
+int instant_on(int32_t date, const char *s, int64_t *out);
 /* "" for INSTANT_NONE, as for dates. */
 void instant_format(int64_t utc, char out[21]); /* 2026-11-23T08:00:00Z */
 /* Date header of RFC 5322 in UTC: "Mon, 23 Nov 2026 08:00:00 +0000". */

@@ -106,6 +106,15 @@ char *arena_dup_n(struct arena *a, const char *s, size_t n)
 	return p;
 }
 
+char *arena_concat(struct arena *a, const char *s, const char *t)
+{
+	size_t n_s = strlen(s), n_t = strlen(t);
+	char *p = take(a, n_s + n_t + 1);
+	memcpy(p, s, n_s);
+	memcpy(p + n_s, t, n_t + 1);
+	return p;
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -54,14 +54,21 @@ void buf_reserve(struct buf *b, size_t n)
 	b->cap = n + 1;
 }
 
-void buf_add(struct buf *b, const void *bytes, size_t n)
+char *buf_extend(struct buf *b, size_t n)
 {
 	if (!reserve(b, n))
-		return;
-	if (n)
-		memcpy(b->data + b->len, bytes, n);
+		return NULL;
+	char *at = b->data + b->len;
 	b->len += n;
 	b->data[b->len] = '\0';
+	return at;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t n)
+{
+	char *at = buf_extend(b, n);
+	if (at && n)
+		memcpy(at, bytes, n);
 }
 
 void buf_adds(struct buf *b, const char *s)

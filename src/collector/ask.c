@@ -62,13 +62,14 @@ bool ask_next(struct ask *a, struct ask_request *out)
 	for (;;) {
 		arena_reset(&a->arena);
 		a->request = (struct ask_request){.use = ASK_RECORDS};
-		if (a->way->next(a)) {
+		bool is_over = a->is_unchanged && !a->is_detail;
+		if (!is_over && a->way->next(a)) {
 			*out = a->request;
 			return true;
 		}
 		bool has_detail = json_object_get(a->in.source, "detail") &&
 				  json_array_size(a->in.check);
-		if (a->is_detail || a->is_unchanged || !has_detail)
+		if (a->is_detail || !has_detail)
 			return false;
 		a->way->end(a);
 		a->is_detail = true;
@@ -80,6 +81,11 @@ int ask_answered(struct ask *a, const struct ask_answer *answer,
 		 struct err *err)
 {
 	return a->way->answered(a, answer, err);
+}
+
+void ask_unchanged(struct ask *a)
+{
+	a->is_unchanged = true;
 }
 
 bool ask_is_whole(const struct ask *a)

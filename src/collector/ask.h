@@ -67,10 +67,15 @@ bool ask_next(struct ask *a, struct ask_request *out);
 int ask_answered(struct ask *a, const struct ask_answer *answer,
 		 struct err *err);
 
+/* Instead: the first answer said that the lists are those of the last poll.
+ * They are over; what is to be looked up is still asked for. */
+void ask_unchanged(struct ask *a);
+
 /* At the end: did the answers hold all that the source has to show? (The
  * source may still say that it delivers a window.) */
 bool ask_is_whole(const struct ask *a);
-/* The source itself said that nothing is new since `since`. */
+/* The source itself said that nothing is new since the last poll, or since
+ * `since`. */
 bool ask_is_unchanged(const struct ask *a);
 /* What the next poll should be given as `since`, or NULL. */
 const char *ask_cursor(const struct ask *a);

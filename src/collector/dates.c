@@ -113,9 +113,7 @@ static int64_t epoch(struct arena *a, const char *s, enum date_form form)
  * an hour we cannot read leaves the day. */
 static int64_t with_hour(struct arena *a, int32_t date, const char *hour)
 {
-	char iso[11];
 	int64_t v;
-	date_format(date, iso);
 	hour += strspn(hour, " ");
 	hour += *hour == 'T';
 	size_t n = n_digits(hour);
@@ -125,9 +123,7 @@ static int64_t with_hour(struct arena *a, int32_t date, const char *hour)
 	const char *gmt = strstr(hour, "GMT");
 	if (gmt && !gmt[3])
 		hour = arena_printf(a, "%.*sUTC", (int)(gmt - hour), hour);
-	if (*hour && !instant_parse(arena_printf(a, "%sT%s", iso, hour), &v))
-		return v;
-	return instant_parse(iso, &v) ? INSTANT_NONE : v;
+	return instant_on(date, hour, &v) ? paris_instant(date, 0) : v;
 }
 
 /* ---- in words ---- */

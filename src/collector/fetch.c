@@ -24,6 +24,7 @@
 
 enum {
 	CONNECTIONS_MAX = 32,	    /* a second belt; pace.c is the first */
+	IDLE_MAX = CONNECTIONS_MAX, /* handles kept for the next transfers */
 	ERROR_BODY_MAX = 64 * 1024, /* of an answer that is no 200 */
 	SAID_MAX = 1024
 };
@@ -32,6 +33,8 @@ struct fetcher {
 	struct event_base *base;
 	struct event *timer;
 	CURLM *multi;
+	CURL *idle[IDLE_MAX];
+	size_t n_idle;
 };
 struct fetch {
 	struct fetcher *fetcher;
@@ -126,10 +129,27 @@ static void judge_status(struct fetch *x, struct fetch_result *r)
 	}
 }
 
+/* A handle that was reset remembers no option, header or answer; cookies are
+ * never kept, and TLS sessions are those of one server. */
+static CURL *take_handle(struct fetcher *f)
+{
+	return f->n_idle ? f->idle[--f->n_idle] : curl_easy_init();
+}
+
+static void give_handle(struct fetcher *f, CURL *easy)
+{
+	curl_multi_remove_handle(f->multi, easy);
+	if (f->n_idle == IDLE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	curl_easy_reset(easy);
+	f->idle[f->n_idle++] = easy;
+}
+
 static void fetch_free(struct fetch *x)
 {
-	curl_multi_remove_handle(x->fetcher->multi, x->easy);
-	curl_easy_cleanup(x->easy);
+	give_handle(x->fetcher, x->easy);
 	curl_slist_free_all(x->headers);
 	free(x);
 }
@@ -275,6 +295,8 @@ void fetcher_free(struct fetcher *f)
 {
 	if (!f)
 		return;
+	while (f->n_idle)
+		curl_easy_cleanup(f->idle[--f->n_idle]);
 	curl_multi_cleanup(f->multi);
 	event_free(f->timer);
 	free(f);
@@ -447,7 +469,7 @@ struct fetch *fetch_start(struct fetcher *f, const struct fetch_request *rq,
 	x->takes_206 = rq->takes_206;
 	x->takes_204 = rq->takes_204;
 	x->takes_gone = rq->takes_gone;
-	x->easy = curl_easy_init();
+	x->easy = take_handle(f);
 	BUG_ON(!x->easy);
 	set_callbacks(x);
 	set_limits(x->easy, rq);

@@ -49,7 +49,7 @@ struct polling {
 };
 enum stage { QUEUED, FETCHING, RESTING };
 struct poll {
-	struct poll *next;
+	struct poll *next, **at; /* at: what points here */
 	struct polling *shared;
 	struct poll_in in;
 	const struct poll_handler *handler;
@@ -93,10 +93,9 @@ static void look_again(struct polling *k)
 
 static void poll_free(struct poll *p)
 {
-	struct poll **at = &p->shared->polls;
-	while (*at != p)
-		at = &(*at)->next;
-	*at = p->next;
+	*p->at = p->next;
+	if (p->next)
+		p->next->at = p->at;
 	event_free(p->deadline);
 	event_free(p->rest);
 	feed_free(p->feed);
@@ -111,9 +110,8 @@ static bool is_complete(const struct poll *p, const struct collector_counts *c)
 {
 	/* A map that fits half of the records no more says nothing about the
 	 * offers it cannot read. */
-	return str_eq(js_str(p->in.source->json, "delivers", ""), "complete") &&
-	       ask_is_whole(p->ask) && !p->was_cut_short &&
-	       c->bad * 2 <= c->seen;
+	return p->in.source->delivers_all && ask_is_whole(p->ask) &&
+	       !p->was_cut_short && c->bad * 2 <= c->seen;
 }
 
 /* "MAP" or "MAP since": another map makes the next poll begin anew. What was
@@ -147,6 +145,7 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 	make_cursor(p, cursor);
 	if (!err) {
 		r.cursor = cursor;
+		r.gone = ask_gone(p->ask);
 		r.etag = *p->etag ? p->etag : NULL;
 		r.last_modified = *p->last_modified ? p->last_modified : NULL;
 	}
@@ -154,7 +153,6 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 		feed_hash(p->feed, hash);
 		r.body_hash = hash;
 		r.is_complete = is_complete(p, c);
-		r.gone = ask_gone(p->ask);
 	}
 	p->handler->on_end(p->ctx, &r);
 	look_again(p->shared);
@@ -190,7 +188,7 @@ static void on_deadline(evutil_socket_t fd, short what, void *ctx)
 
 static void enqueue(struct poll *p)
 {
-	int64_t interval_ms = js_int(p->in.source->json, "min_interval_ms", 0);
+	int64_t interval_ms = p->in.source->min_interval_ms;
 	if (interval_ms < ask_delay_ms(p->ask))
 		interval_ms = ask_delay_ms(p->ask);
 	p->stage = QUEUED;
@@ -214,6 +212,7 @@ static void go_on(struct poll *p)
 		finish(p, NULL, ask_is_unchanged(p->ask));
 		return;
 	}
+	p->is_first = false;
 	p->tries = 0;
 	p->had_401 = false;
 	enqueue(p);
@@ -294,7 +293,6 @@ static void answered(struct poll *p, const struct fetch_result *r,
 	};
 	if (p->request.is_conditional)
 		keep_validators(p, r);
-	p->is_first = false;
 	if (ask_answered(p->ask, &answer, &err))
 		finish(p, &err, false);
 	else
@@ -320,7 +318,6 @@ static int end_document(struct poll *p, const struct fetch_result *r,
 			struct err *err)
 {
 	bool has_body = r->http == 200 || r->http == 206;
-	int64_t max = js_int(p->in.source->json, "max_offers", 0);
 	if (p->request.use != ASK_RECORDS || !has_body)
 		return 0;
 	if (feed_end(p->feed, err))
@@ -329,6 +326,7 @@ static int end_document(struct poll *p, const struct fetch_result *r,
 	const char *warning = feed_warning(p->feed);
 	if (warning)
 		str_copy(p->warning, sizeof(p->warning), warning);
+	int64_t max = p->in.source->max_offers;
 	if (max && feed_counts(p->feed)->seen > max)
 		return err_set(err, ERR_LIMIT, "more records than max_offers");
 	return 0;
@@ -353,7 +351,8 @@ static void on_done(void *ctx, const struct fetch_result *r)
 		take_token(p, r);
 	} else if (r->is_unchanged) {
 		keep_validators(p, r);
-		finish(p, NULL, true);
+		ask_unchanged(p->ask);
+		go_on(p);
 	} else if (r->http == 401 && p->in.source->oauth.token && !p->had_401) {
 		p->had_401 = true;
 		oauth_forget(&p->in.source->oauth);
@@ -427,8 +426,8 @@ static void on_resume(evutil_socket_t fd, short what, void *ctx)
 static int start_fetch(struct poll *p, struct err *err)
 {
 	static const struct fetch_handler handler = {on_bytes, on_done};
-	const json_t *s = p->in.source->json, *c = p->in.config->common;
-	const json_t *oauth = json_object_get(s, "oauth");
+	struct source *s = p->in.source;
+	const json_t *c = p->in.config->common, *oauth = s->oauth_conf;
 	const struct ask_request *q = &p->request;
 	struct polling *k = p->shared;
 	int transfer_s = (int)js_int(c, "transfer_timeout_s", 120);
@@ -436,8 +435,7 @@ static int start_fetch(struct poll *p, struct err *err)
 	struct buf form;
 	buf_init(&form, FORM_MAX);
 	buf_reset(&p->text);
-	const char *token =
-		oauth_token(&p->in.source->oauth, clock_mono_ms(k->clock));
+	const char *token = oauth_token(&s->oauth, clock_mono_ms(k->clock));
 	p->is_token = oauth && is_ours && !token;
 	if (p->is_token)
 		oauth_form(oauth, &form);
@@ -451,16 +449,15 @@ static int start_fetch(struct poll *p, struct err *err)
 		.ca_file = poll_config_ca_file(p->in.config),
 		.etag = is_conditional ? p->in.etag : NULL,
 		.last_modified = is_conditional ? p->in.last_modified : NULL,
-		.headers = p->is_token ? NULL : json_object_get(s, "headers"),
-		.secret_headers = is_ours && !p->is_token
-					  ? json_object_get(s, "secret_headers")
-					  : NULL,
+		.headers = p->is_token ? NULL : s->headers,
+		.secret_headers =
+			is_ours && !p->is_token ? s->secret_headers : NULL,
 		.bearer = is_ours && oauth ? token : NULL,
 		.takes_206 = q->may_be_part,
 		.takes_204 = q->may_be_empty,
 		.takes_gone = q->may_be_gone,
-		.allow_private = js_bool(s, "allow_private", false),
-		.max_bytes = js_int(s, "max_bytes", 0),
+		.allow_private = s->allow_private,
+		.max_bytes = s->max_bytes,
 		.connect_timeout_s = (int)js_int(c, "connect_timeout_s", 10),
 		.transfer_timeout_s = transfer_s,
 		.low_speed_s = transfer_s < LOW_SPEED_MAX_S ? transfer_s
@@ -568,7 +565,7 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 		.refdata = k->refdata,
 		.source = in->source->name,
 		.now = clock_now(k->clock),
-		.expires_days = (int)js_int(s, "expires_days", 0),
+		.expires_days = in->source->expires_days,
 		.understanding = in->understanding ? in->understanding
 						   : in->config->understanding,
 	};
@@ -587,6 +584,9 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 	after_ms(p->deadline,
 		 js_int(in->config->common, "poll_deadline_s", 600) * 1000);
 	p->next = k->polls;
+	p->at = &k->polls;
+	if (p->next)
+		p->next->at = &p->next;
 	k->polls = p;
 	/* Every conversation has a first request. */
 	BUG_ON(!ask_next(p->ask, &p->request));

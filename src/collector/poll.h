@@ -45,7 +45,7 @@ struct poll_in { /* borrowed while the poll lives */
 struct poll_result { /* borrowed for the call of on_end() */
 	const struct collector_counts *counts;
 	const struct err *err; /* NULL: the poll is good */
-	bool is_unchanged;     /* ... and there is nothing new */
+	bool is_unchanged;     /* ... and its lists are */
 	bool is_complete;
 	int http;
 	int64_t retry_after_s, cert_expires, ms, n_requests;

@@ -7,6 +7,7 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/mem.h>
+#include <etrier/str.h>
 #include <etrier/understand.h>
 
 #include <curl/curl.h>
@@ -62,6 +63,19 @@ static void source_free(void *v)
 	free(s);
 }
 
+static void look_up(struct source *s)
+{
+	s->oauth_conf = json_object_get(s->json, "oauth");
+	s->headers = json_object_get(s->json, "headers");
+	s->secret_headers = json_object_get(s->json, "secret_headers");
+	s->min_interval_ms = js_int(s->json, "min_interval_ms", 0);
+	s->max_bytes = js_int(s->json, "max_bytes", 0);
+	s->max_offers = js_int(s->json, "max_offers", 0);
+	s->expires_days = (int)js_int(s->json, "expires_days", 0);
+	s->allow_private = js_bool(s->json, "allow_private", false);
+	s->delivers_all = str_eq(js_str(s->json, "delivers", ""), "complete");
+}
+
 static int add_source(struct poll_config *c, const char *name,
 		      const json_t *json, struct err *err)
 {
@@ -70,6 +84,7 @@ static int add_source(struct poll_config *c, const char *name,
 	struct source *s = mem_alloc(sizeof(*s));
 	s->json = json;
 	s->name = name;
+	look_up(s);
 	s->map = mem_printf("%s.%s", js_str(json, "map", ""),
 			    understanding_hash(c->understanding));
 	s->mapping = mapping_new(json, err);

@@ -15,6 +15,12 @@ struct source {
 	struct mapping *mapping;
 	char *host; /* "jobs.example:443": the queue it waits in */
 	struct oauth oauth;
+	/* What json says of every request and poll, looked up once: two hundred
+	 * trees do not fit a cache. */
+	const json_t *oauth_conf, *headers, *secret_headers; /* or NULL */
+	int64_t min_interval_ms, max_bytes, max_offers;
+	int expires_days;
+	bool allow_private, delivers_all;
 	/* What its cursor begins with: another map, or another understanding
 	 * of words, and everything is read again. */
 	char *map;

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 
 struct asked { /* a poll in hand */
-	struct asked *next;
 	struct poller *poller;
 	const struct source *source;
 	json_t *line; /* the engine's */
@@ -26,8 +25,8 @@ struct poller {
 	struct poller_out out;
 	struct poll_config *config;
 	struct polling *polling;
-	struct asked *polls;
-	struct buf line; /* the one being written */
+	struct map polls; /* source's name -> struct asked */
+	struct buf line;  /* the one being written */
 };
 
 /* --- the answer ----------------------------------------------------------- */
@@ -97,10 +96,7 @@ static void send_polled(struct poller *k, const json_t *request,
 
 static void asked_free(struct asked *q)
 {
-	struct asked **at = &q->poller->polls;
-	while (*at != q)
-		at = &(*at)->next;
-	*at = q->next;
+	map_remove(&q->poller->polls, js_str(q->line, "source", ""));
 	json_decref(q->line);
 	free(q);
 }
@@ -167,6 +163,7 @@ struct poller *poller_new(struct event_base *base, const struct clock *clock,
 	struct poller *k = mem_alloc(sizeof(*k));
 	k->out = *out;
 	buf_init(&k->line, WIRE_LINE_MAX);
+	map_init(&k->polls);
 	k->polling = polling_new(base, clock, rd);
 	return k;
 }
@@ -175,7 +172,8 @@ void poller_free(struct poller *k)
 {
 	if (!k)
 		return;
-	BUG_ON(k->polls);
+	BUG_ON(map_count(&k->polls));
+	map_clear(&k->polls, NULL);
 	polling_free(k->polling);
 	poll_config_release(k->config);
 	buf_clear(&k->line);
@@ -202,14 +200,6 @@ static void refuse(struct poller *k, const json_t *line, const char *why)
 		    &(struct poll_result){.counts = &none, .err = &err});
 }
 
-static bool is_in_hand(const struct poller *k, const char *source)
-{
-	const struct asked *q = k->polls;
-	while (q && !str_eq(q->source->name, source))
-		q = q->next;
-	return q != NULL;
-}
-
 void poller_poll(struct poller *k, const json_t *line)
 {
 	static const struct poll_handler handler = {
@@ -224,7 +214,7 @@ void poller_poll(struct poller *k, const json_t *line)
 		refuse(k, line, "no such source");
 		return;
 	}
-	if (is_in_hand(k, name)) {
+	if (map_get(&k->polls, name)) {
 		refuse(k, line, "a poll of this source is in hand");
 		return;
 	}
@@ -233,8 +223,7 @@ void poller_poll(struct poller *k, const json_t *line)
 	q->source = s;
 	/* Ours to the end; nobody changes it. */
 	q->line = json_incref((json_t *)(uintptr_t)line);
-	q->next = k->polls;
-	k->polls = q;
+	map_put(&k->polls, name, q);
 	q->poll = poll_start(
 		k->polling,
 		&(struct poll_in){
@@ -250,15 +239,13 @@ void poller_poll(struct poller *k, const json_t *line)
 
 void poller_stop(struct poller *k)
 {
-	while (k->polls)
-		/* NOLINTNEXTLINE: it unlinks itself */
-		poll_give_up(k->polls->poll, "the collector stops");
+	const char *name;
+	void *q;
+	for (size_t i = 0; map_each(&k->polls, &i, &name, &q);)
+		poll_give_up(((struct asked *)q)->poll, "the collector stops");
 }
 
 size_t poller_n_polls(const struct poller *k)
 {
-	size_t n = 0;
-	for (const struct asked *q = k->polls; q; q = q->next)
-		n++;
-	return n;
+	return map_count(&k->polls);
 }

@@ -307,11 +307,13 @@ const char *value_url(struct arena *a, const char *s, const char *prefix)
 	const char *head = scheme ? scheme : prefix;
 	const char *rest = scheme ? s + strlen(scheme) : s;
 	for (const char *p = rest; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f ||
-		    strchr("<>\"\\", *p))
+		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '<' ||
+		    *p == '>' || *p == '"' || *p == '\\')
 			return NULL;
-	const char *u = arena_printf(a, "%s%s", head, percent(a, rest));
-	return *rest && strlen(u) <= OFFER_URL_MAX ? u : NULL;
+	const char *tail = percent(a, rest);
+	if (!*rest || strlen(head) + strlen(tail) > OFFER_URL_MAX)
+		return NULL;
+	return arena_concat(a, head, tail);
 }
 
 bool value_latlon(struct arena *a, const char *s, const char **lat,

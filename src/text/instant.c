@@ -90,9 +90,14 @@ int instant_parse(const char *s, int64_t *out)
 		*out = paris_instant(date, 0);
 		return 0;
 	}
-	int wall, east;
 	s += 10;
-	if (!skip(&s, "Tt ") || wall_time(&s, &wall))
+	return skip(&s, "Tt ") ? instant_on(date, s, out) : -1;
+}
+
+int instant_on(int32_t date, const char *s, int64_t *out)
+{
+	int wall, east;
+	if (wall_time(&s, &wall))
 		return -1;
 	if (!*s) {
 		*out = paris_instant(date, wall / 60) + wall % 60;

@@ -140,21 +140,28 @@ void js_write(const json_t *v, struct buf *out)
 
 /* --- member by member ----------------------------------------------------- */
 
+/* Room for a value of n bytes, behind its key; NULL: past the ceiling. */
+static char *put_key(struct buf *out, const char *key, size_t n)
+{
+	char last = out->len ? out->data[out->len - 1] : '{';
+	bool has_comma = last != '{' && last != '[';
+	size_t n_key = key ? strlen(key) : 0;
+	BUG_ON(n_key > KEY_MAX);
+	char *at = buf_extend(out, has_comma + (key ? n_key + 3 : 0) + n);
+	if (at && has_comma)
+		*at++ = ',';
+	if (at && key) {
+		*at++ = '"';
+		at = mempcpy(at, key, n_key);
+		*at++ = '"';
+		*at++ = ':';
+	}
+	return at;
+}
+
 void js_out_key(struct buf *out, const char *key)
 {
-	char piece[KEY_MAX + 5], *end = piece;
-	char last = out->len ? out->data[out->len - 1] : '{';
-	size_t n = key ? strlen(key) : 0;
-	BUG_ON(n > KEY_MAX);
-	if (last != '{' && last != '[')
-		*end++ = ',';
-	if (key) {
-		*end++ = '"';
-		end = mempcpy(end, key, n);
-		*end++ = '"';
-		*end++ = ':';
-	}
-	buf_add(out, piece, (size_t)(end - piece));
+	put_key(out, key, 0);
 }
 
 void js_out_str(struct buf *out, const char *key, const char *s)
@@ -162,8 +169,17 @@ void js_out_str(struct buf *out, const char *key, const char *s)
 	size_t n = s ? strlen(s) : 0;
 	if (!s || !utf8_is_valid(s, n))
 		return;
-	js_out_key(out, key);
-	write_string(s, n, out);
+	if (js_run(s, n) < n) {
+		js_out_key(out, key);
+		write_string(s, n, out);
+		return;
+	}
+	char *at = put_key(out, key, n + 2);
+	if (!at)
+		return;
+	*at++ = '"';
+	at = mempcpy(at, s, n);
+	*at = '"';
 }
 
 void js_out_int(struct buf *out, const char *key, int64_t v)

@@ -167,7 +167,9 @@ static int pop(struct js_split *s, const char *p)
 
 static bool is_space(char c)
 {
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+	static const bool spaces[256] = {
+		[' '] = true, ['\n'] = true, ['\r'] = true, ['\t'] = true};
+	return spaces[(unsigned char)c];
 }
 
 /* Past the closing quote, or end with in_string still set. */

@@ -61,6 +61,13 @@ static size_t ascii_run(const char *s, size_t n)
 		if (run < LANES)
 			return i;
 	}
+	/* Most texts are short: eight at a time, then one by one. */
+	uint64_t eight;
+	if (n - i >= sizeof(eight)) {
+		memcpy(&eight, s + i, sizeof(eight));
+		if (!(eight & UINT64_C(0x8080808080808080)))
+			i += sizeof(eight);
+	}
 	while (i < n && (unsigned char)s[i] < 0x80)
 		i++;
 	return i;

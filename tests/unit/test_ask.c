@@ -88,6 +88,35 @@ static void one_request_is_conditional_and_whole(void **state)
 	json_decref(s);
 }
 
+static void unchanged_lists_are_over(void **state)
+{
+	(void)state;
+	json_t *s = json("{\"kind\":\"json\",\"url\":\"https://a.example/x\","
+			 "\"detail\":{\"url\":\"https://a.example/{ref}\"}}");
+	json_t *check = json("[\"7\"]");
+	for (int due = 0; due < 2; due++) {
+		struct ask *a = ask_new(&(struct ask_in){
+			.source = s, .check = due ? check : NULL});
+		struct ask_request q;
+		struct err err;
+		assert_true(ask_next(a, &q));
+		ask_unchanged(a);
+		assert_int_equal(ask_next(a, &q), due);
+		if (due) {
+			assert_string_equal(q.url, "https://a.example/7");
+			assert_int_equal(
+				ask_answered(a, &(struct ask_answer){OK(1)},
+					     &err),
+				0);
+			assert_false(ask_next(a, &q));
+		}
+		assert_true(ask_is_unchanged(a));
+		ask_free(a);
+	}
+	json_decref(check);
+	json_decref(s);
+}
+
 static void pages_end_where_the_list_ends(void **state)
 {
 	(void)state;
@@ -653,6 +682,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_request_is_conditional_and_whole),
+		cmocka_unit_test(unchanged_lists_are_over),
 		cmocka_unit_test(pages_end_where_the_list_ends),
 		cmocka_unit_test(a_server_that_repeats_itself_ends_the_poll),
 		cmocka_unit_test(links_stay_on_the_server_that_has_the_key),

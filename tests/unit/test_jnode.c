@@ -11,6 +11,7 @@
 #include <etrier/mem.h>
 #include <etrier/str.h>
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +92,16 @@ static void test_decimals_are_rounded_once(void **state)
 		      true);
 		arena_reset(&a);
 	}
+	/* more digits than a double holds: those of jansson */
+	uint64_t v = 1;
+	for (int n = 12; n <= 19; n++)
+		for (int i = 0; i < 200; i++) {
+			v = v * 6364136223846793005u + 1442695040888963407u;
+			check(arena_printf(&a, "%d.%0*" PRIu64, i % 10, n,
+					   v % 1000000000000000000u),
+			      true);
+			arena_reset(&a);
+		}
 	arena_clear(&a);
 }
 

@@ -385,6 +385,70 @@ static void test_conditional_requests_follow_the_map(void **state)
 	end(&s);
 }
 
+static void test_what_is_due_is_looked_up_beside_an_unchanged_list(void **state)
+{
+	struct setting s;
+	char *more = mem_printf("{\"detail\":{\"url\":\"http://127.0.0.1:%d"
+				"/{ref}\",\"records\":\"offers\"}}",
+				port);
+	(void)state;
+	poll_path(&s, "/etag", more);
+	free(more);
+	more = mem_printf(",\"check\":[\"good\",\"absent\"],"
+			  "\"etag\":\"\\\"v1\\\"\",\"cursor\":\"%s\"",
+			  js_str(s.polled, "cursor", ""));
+	send_poll(&s, more);
+	free(more);
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "unchanged");
+	assert_int_equal(s.n_offers, 2 * OFFERS);
+	assert_int_equal(js_int(s.polled, "good", 0), OFFERS);
+	const json_t *gone = json_object_get(s.polled, "gone");
+	assert_int_equal(json_array_size(gone), 1);
+	assert_string_equal(json_string_value(json_array_get(gone, 0)),
+			    "absent");
+	assert_string_equal(js_str(s.polled, "etag", ""), "\"v1\"");
+	end(&s);
+}
+
+/* Handles are used again: nothing of one transfer is seen in the next. */
+static void test_an_answer_s_headers_are_its_own(void **state)
+{
+	struct setting s;
+	(void)state;
+	poll_path(&s, "/etag", "{\"headers\":{\"If-None-Match\":\"x\"}}");
+	assert_non_null(js_str(s.polled, "etag", NULL));
+	assert_non_null(js_str(s.polled, "last_modified", NULL));
+	poller_use(s.poller, config("/good", "{}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "ok");
+	assert_null(js_str(s.polled, "etag", NULL));
+	assert_null(js_str(s.polled, "last_modified", NULL));
+	/* nor is a body: this server answers GET only */
+	poller_use(s.poller, config("/good", "{\"json\":{\"a\":1}}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "failed");
+	poller_use(s.poller, config("/good", "{}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_string_equal(js_str(s.polled, "result", ""), "ok");
+	/* a header of the one is not sent for the other */
+	poller_use(s.poller, config("/etag",
+				    "{\"headers\":{\"If-None-Match\":"
+				    "\"\\\"v1\\\"\"}}",
+				    4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_int_equal(js_int(s.polled, "http", 0), 304);
+	poller_use(s.poller, config("/etag", "{}", 4, 15));
+	send_poll(&s, "");
+	wait_polled(&s);
+	assert_int_equal(js_int(s.polled, "http", 0), 200);
+	end(&s);
+}
+
 static void test_a_hostile_validator_adds_no_header(void **state)
 {
 	struct setting s;
@@ -495,6 +559,9 @@ int main(void)
 		cmocka_unit_test(test_a_redirect_within_the_rules_is_followed),
 		cmocka_unit_test(test_a_private_address_needs_permission),
 		cmocka_unit_test(test_conditional_requests_follow_the_map),
+		cmocka_unit_test(
+			test_what_is_due_is_looked_up_beside_an_unchanged_list),
+		cmocka_unit_test(test_an_answer_s_headers_are_its_own),
 		cmocka_unit_test(test_a_hostile_validator_adds_no_header),
 		cmocka_unit_test(
 			test_unknown_sources_and_second_polls_are_answered),

@@ -454,6 +454,27 @@ static void test_what_no_list_shows_is_looked_up_after_20_hours(void **state)
 	assert_int_equal(live(), 3);
 }
 
+static void test_an_unchanged_list_closes_what_was_looked_up(void **state)
+{
+	(void)state;
+	configure(LOOKED_UP);
+	window(asked(), "[1,2]", "[]");
+	clock_manual_advance(&w.clock, POLLS_UNSEEN_S + 1);
+	const json_t *line = asked();
+	assert_asked_about(line, refs(1, 2));
+	int64_t poll = js_int(line, "id", -1);
+	offer(poll, 1);
+	OK(say("polled",
+	       json_pack("{s:I,s:s,s:s,s:i,s:o}", "poll", poll, "source",
+			 "essai", "result", "unchanged", "good", 1, "gone",
+			 refs(2, 0)),
+	       E));
+	assert_int_equal(status_of(1), OFFER_LIVE);
+	assert_int_equal(status_of(2), OFFER_WITHDRAWN);
+	/* 1 was found: it counts as seen. */
+	assert_null(json_object_get(asked(), "check"));
+}
+
 static void test_a_failed_poll_withdraws_nothing_it_looked_up(void **state)
 {
 	(void)state;
@@ -563,6 +584,7 @@ int main(void)
 		T(test_a_store_that_fails_moves_no_cursor),
 		T(test_expired_offers_close_and_stay_closed),
 		T(test_what_no_list_shows_is_looked_up_after_20_hours),
+		T(test_an_unchanged_list_closes_what_was_looked_up),
 		T(test_a_failed_poll_withdraws_nothing_it_looked_up),
 		T(test_a_remark_is_kept_and_is_no_failure),
 		T(test_a_source_that_is_gone_is_asked_no_more),

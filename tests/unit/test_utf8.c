@@ -262,6 +262,20 @@ static void a_tower_of_accents_costs_little(void **state)
 	free(s);
 }
 
+/* Bytes are looked at in lanes of sixteen, then of eight, then one by one. */
+static void test_a_bad_byte_is_seen_at_every_place(void **state)
+{
+	char text[48];
+	(void)state;
+	for (size_t n = 1; n < sizeof(text); n++)
+		for (size_t at = 0; at < n; at++) {
+			memset(text, 'a', n);
+			assert_true(utf8_is_valid(text, n));
+			text[at] = '\x80';
+			assert_false(utf8_is_valid(text, n));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +289,7 @@ int main(void)
 		cmocka_unit_test(strangers_text_loses_what_cannot_be_seen),
 		cmocka_unit_test(a_long_text_is_cut_with_an_ellipsis),
 		cmocka_unit_test(a_tower_of_accents_costs_little),
+		cmocka_unit_test(test_a_bad_byte_is_seen_at_every_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,7 @@ static int take_good(struct ending *k, struct store_source *row,
 				      polls_clock(p), on_closed, k,
 				      &k->n_closed, err))
 		return -1;
-	if (k->has_failed || (!k->is_unchanged && close_gone(k, err)))
+	if (k->has_failed || close_gone(k, err))
 		return -1;
 	if (k->has_failed || polls_strip(p, k->s, err))
 		return -1;
@@ -240,11 +240,11 @@ static const char *error_of(const struct ending *k)
 		return k->error;
 	if (k->s->is_store_broken)
 		return "offers could not be stored";
-	if (k->is_unchanged)
-		return NULL;
-	if (!str_eq(js_str(k->line, "result", "failed"), "ok"))
+	if (!k->is_unchanged &&
+	    !str_eq(js_str(k->line, "result", "failed"), "ok"))
 		return js_str(k->line, "error", "failed");
-	/* A line that was lost on its way must be fetched again. */
+	/* A line that was lost on its way must be fetched again; where the
+	 * lists are unchanged, it is of an offer that was looked up. */
 	if (k->s->n_received < k->s->good)
 		return "fewer offers came than were announced";
 	return NULL;
