@@ -140,10 +140,25 @@ struct rules;
 /* t is borrowed for the roster's life. */
 struct roster *roster_new(const struct tradenet *t);
 void roster_free(struct roster *r);
-/* The rules whose conditions on people are answered in advance; borrowed until
- * the next call. Everybody's answers are made anew from memory (some tens of
- * milliseconds for 180 000 people); sets of people stay what they are. */
-void roster_set_rules(struct roster *r, const struct rules *rules);
+/* What rules ask of a person alone, answered in advance. People of equal traits
+ * are told apart by nothing of it, so that each trait is judged once. */
+#define ROSTER_CONDS_MAX 256
+struct cond_bits {
+	uint64_t yes[ROSTER_CONDS_MAX / 64], unknown[ROSTER_CONDS_MAX / 64];
+};
+struct trait {
+	struct cond_bits bits;
+	uint64_t needs_exclude; /* here, for the scan reads it often */
+	int32_t level;
+	uint32_t lacks; /* facts of pairs that stay unknown: the rules' bits */
+};
+typedef void roster_trait_fn(const struct rules *rules, const struct mperson *p,
+			     struct trait *out);
+/* rules borrowed until the next call. Everybody's trait is made anew from
+ * memory (some tens of milliseconds for 180 000 people); sets of people stay
+ * what they are. Without rules all have one trait. */
+void roster_set_rules(struct roster *r, const struct rules *rules,
+		      roster_trait_fn *ask);
 /* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
  * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
  */

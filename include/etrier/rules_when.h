@@ -17,8 +17,8 @@ struct refdata;
  * the person alone, and the rest; equal ones of all sets are one (a pool each).
  * Each is a flat program over atoms, answered yes, no or unknown (Kleene), the
  * same by whatever path it is asked. */
-#define RULES_CONDS_MAX 256 /* of each pool */
-#define RULES_DEPTH_MAX 8   /* of all: and any: in one another */
+#define RULES_CONDS_MAX ROSTER_CONDS_MAX /* of each pool */
+#define RULES_DEPTH_MAX 8		 /* of all: and any: in one another */
 
 enum cond_pool { COND_OFFER, COND_PERSON, COND_PAIR, COND_POOL_COUNT };
 size_t rules_n_conds(const struct rules *r, enum cond_pool pool);
@@ -28,9 +28,6 @@ const char *rules_cond_text(const struct rules *r, enum cond_pool pool,
 bool rules_cond_is_private(const struct rules *r, enum cond_pool pool,
 			   int cond);
 
-struct cond_bits {
-	uint64_t yes[RULES_CONDS_MAX / 64], unknown[RULES_CONDS_MAX / 64];
-};
 static inline enum tri cond_bits_get(const struct cond_bits *b, int cond)
 {
 	uint64_t bit = (uint64_t)1 << (cond & 63);

@@ -454,6 +454,75 @@ static void write_table(const char *dir, const char *name, const char *text)
 
 #define HEAD "# VERSION 1\n# SOURCE s\n# LICENCE l\n# BUILT-BY b\n"
 
+static const struct {
+	const char *name, *text, *says;
+} damaged[] = {
+	{"communes.tsv", "", "communes.tsv:0: cut"},
+	{"communes.tsv", "insee\n", ":1: expected \"# VERSION"},
+	{"communes.tsv", HEAD "insee\tname\n", ":5: not the columns"},
+	{"communes.tsv", HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n",
+	 ":5: 0 rows"},
+	{"communes.tsv",
+	 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
+	      "01001\tA\t01400\t46.1\n",
+	 ":6: not 6 fields"},
+	{"communes.tsv",
+	 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
+	      "01001\tA\t01400\t46.1\t4.9\t8\tx\n",
+	 ":6: not 6 fields"},
+	{"communes.tsv",
+	 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
+	      "01001\tA\t01400\tnord\t4.9\t8\n",
+	 ":6: not a number"},
+	{"communes.tsv",
+	 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
+	      "00001\tA\t01400\t46.1\t4.9\t8\n",
+	 ":6: a code of no departement"},
+	{"communes.tsv",
+	 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
+	      "01002\tA\t01400\t46.1\t4.9\t8\n"
+	      "01001\tB\t01400\t46.1\t4.9\t8\n",
+	 ":7: codes not in order"},
+	{"communes_alias.tsv",
+	 HEAD "former\tinsee\tname\tlat\tlon\n01003\t99999\t\t\t\n",
+	 ":6: an unknown current code"},
+	{"rome_v4.tsv", HEAD "code\tv3\tlabel\nD1102\tZ1\tx\n",
+	 ":6: an unknown parent"},
+	{"rome_titles.tsv", HEAD "code\ttitle\nZ1\tx\n",
+	 ":6: an unknown trade"},
+	{"rome_proximity.tsv", HEAD "from\tto\tproximity\nD1102\tD1104\t1001\n",
+	 ":6: not 0 to 1000"},
+	{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tZ1\t5\n",
+	 ":6: an unknown trade"},
+	{"rome_naf.tsv", HEAD "naf\trome\thirings\n10.71C\tD1102\t5\n",
+	 ":6: no activity"},
+	{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tD1102\t0\n",
+	 ":6: not 1 to"},
+	{"rome_naf.tsv",
+	 HEAD "naf\trome\thirings\n1071C\tD1102\t5\n"
+	      "1071C\tD1102\t6\n",
+	 ":7: not in order"},
+	{"rome_conditions.tsv", HEAD "code\texposure\tdegree\nZ1\tloads\t1\n",
+	 ":6: an unknown trade, or not in order"},
+	{"rome_conditions.tsv",
+	 HEAD "code\texposure\tdegree\nD1104\tloads\t1\n"
+	      "D1102\tloads\t1\n",
+	 ":7: an unknown trade, or not in order"},
+	{"rome_conditions.tsv",
+	 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n", ":6: not 1 to 3"},
+	{"cfa.tsv",
+	 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
+	      "0930000B\t1\tX\t93008\t48.9\t2.4\n"
+	      "0930000A\t2\tY\t93008\t48.9\t2.4\n",
+	 ":7: not in order"},
+	{"cfa.tsv",
+	 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
+	      "0930000A\t1\tX\t93008\tnord\t2.4\n",
+	 ":6: no degrees"},
+	{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
+	{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
+};
+
 static void damaged_table_is_refused_with_file_and_line(void **state)
 {
 	(void)state;
@@ -463,92 +532,20 @@ static void damaged_table_is_refused_with_file_and_line(void **state)
 		"rome_v4.tsv",	       "rome_titles.tsv",
 		"rome_proximity.tsv",  "rome_naf.tsv",
 		"rome_conditions.tsv", "cfa.tsv"};
-	static const struct {
-		const char *name, *text, *says;
-	} cases[] = {
-		{"communes.tsv", "", "communes.tsv:0: cut"},
-		{"communes.tsv", "insee\n", ":1: expected \"# VERSION"},
-		{"communes.tsv", HEAD "insee\tname\n", ":5: not the columns"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n",
-		 ":5: 0 rows"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
-		      "01001\tA\t01400\t46.1\n",
-		 ":6: not 6 fields"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
-		      "01001\tA\t01400\t46.1\t4.9\t8\tx\n",
-		 ":6: not 6 fields"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
-		      "01001\tA\t01400\tnord\t4.9\t8\n",
-		 ":6: not a number"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
-		      "00001\tA\t01400\t46.1\t4.9\t8\n",
-		 ":6: a code of no departement"},
-		{"communes.tsv",
-		 HEAD "insee\tname\tpostcodes\tlat\tlon\tpopulation\n"
-		      "01002\tA\t01400\t46.1\t4.9\t8\n"
-		      "01001\tB\t01400\t46.1\t4.9\t8\n",
-		 ":7: codes not in order"},
-		{"communes_alias.tsv",
-		 HEAD "former\tinsee\tname\tlat\tlon\n01003\t99999\t\t\t\n",
-		 ":6: an unknown current code"},
-		{"rome_v4.tsv", HEAD "code\tv3\tlabel\nD1102\tZ1\tx\n",
-		 ":6: an unknown parent"},
-		{"rome_titles.tsv", HEAD "code\ttitle\nZ1\tx\n",
-		 ":6: an unknown trade"},
-		{"rome_proximity.tsv",
-		 HEAD "from\tto\tproximity\nD1102\tD1104\t1001\n",
-		 ":6: not 0 to 1000"},
-		{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tZ1\t5\n",
-		 ":6: an unknown trade"},
-		{"rome_naf.tsv", HEAD "naf\trome\thirings\n10.71C\tD1102\t5\n",
-		 ":6: no activity"},
-		{"rome_naf.tsv", HEAD "naf\trome\thirings\n1071C\tD1102\t0\n",
-		 ":6: not 1 to"},
-		{"rome_naf.tsv",
-		 HEAD "naf\trome\thirings\n1071C\tD1102\t5\n"
-		      "1071C\tD1102\t6\n",
-		 ":7: not in order"},
-		{"rome_conditions.tsv",
-		 HEAD "code\texposure\tdegree\nZ1\tloads\t1\n",
-		 ":6: an unknown trade, or not in order"},
-		{"rome_conditions.tsv",
-		 HEAD "code\texposure\tdegree\nD1104\tloads\t1\n"
-		      "D1102\tloads\t1\n",
-		 ":7: an unknown trade, or not in order"},
-		{"rome_conditions.tsv",
-		 HEAD "code\texposure\tdegree\nD1102\tloads\t4\n",
-		 ":6: not 1 to 3"},
-		{"cfa.tsv",
-		 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
-		      "0930000B\t1\tX\t93008\t48.9\t2.4\n"
-		      "0930000A\t2\tY\t93008\t48.9\t2.4\n",
-		 ":7: not in order"},
-		{"cfa.tsv",
-		 HEAD "uai\tsiret\tname\tinsee\tlat\tlon\n"
-		      "0930000A\t1\tX\t93008\tnord\t2.4\n",
-		 ":6: no degrees"},
-		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\tx", "cut"},
-		{"rome_v3.tsv", HEAD "code\tlabel\nD1102\t\xff\n", "UTF-8"},
-	};
 	char dir[] = "/tmp/etrier-refdata-XXXXXX";
 	assert_non_null(mkdtemp(dir));
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		copy_table(dir, names[i]);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(damaged); i++) {
 		struct err err = {0};
-		write_table(dir, cases[i].name, cases[i].text);
+		write_table(dir, damaged[i].name, damaged[i].text);
 		assert_null(refdata_load(dir, &err));
 		assert_int_equal(err.kind, ERR_CONFIG);
-		if (!strstr(err.text, cases[i].name) ||
-		    !strstr(err.text, cases[i].says))
+		if (!strstr(err.text, damaged[i].name) ||
+		    !strstr(err.text, damaged[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", err.text,
-				 cases[i].says);
-		copy_table(dir, cases[i].name);
+				 damaged[i].says);
+		copy_table(dir, damaged[i].name);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		char path[512];

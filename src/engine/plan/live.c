@@ -93,7 +93,7 @@ static void use_rules(struct live *l, struct rules *rules_take)
 				    .travel = l->travel,
 				    .trades = l->trades,
 				    .pad = l->pad};
-	roster_set_rules(l->roster, l->rules);
+	match_set_rules(l->roster, l->rules);
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 

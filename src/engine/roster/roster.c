@@ -14,14 +14,14 @@
 
 #include <etrier/err.h>
 #include <etrier/mem.h>
-#include <etrier/rules_when.h>
 
 #include <stdlib.h>
 #include <string.h>
 
 struct roster {
 	const struct tradenet *trades;
-	const struct rules *rules; /* NULL: no conditions */
+	const struct rules *rules;
+	roster_trait_fn *ask; /* NULL: all have one trait */
 	uint16_t n_shelves;
 	/* by slot */
 	struct row *rows;
@@ -132,12 +132,10 @@ static uint32_t filter_of(const struct mperson *p)
 
 static uint16_t trait_of(struct roster *r, const struct mperson *p)
 {
-	struct trait t = {.needs_exclude = p->needs_exclude,
-			  .level = p->level,
-			  .lacks = trait_lacks(p)};
+	struct trait t = {.level = -1};
 
-	if (r->rules)
-		rules_person_conds(r->rules, p, &t.bits);
+	if (r->ask)
+		r->ask(r->rules, p, &t);
 	return traits_intern(&r->traits, &t);
 }
 
@@ -363,11 +361,13 @@ static void renumber_traits(struct posting_list *l, const uint16_t *trait_of)
 		give_trait(&l->v[i], trait_of[l->v[i].slot]);
 }
 
-void roster_set_rules(struct roster *r, const struct rules *rules)
+void roster_set_rules(struct roster *r, const struct rules *rules,
+		      roster_trait_fn *ask)
 {
 	uint16_t *traits = mem_array((size_t)r->n_slots + 1, sizeof(*traits));
 
 	r->rules = rules;
+	r->ask = ask;
 	traits_clear(&r->traits);
 	for (uint32_t i = 0; i < r->n_slots; i++) {
 		struct mperson p;

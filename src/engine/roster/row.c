@@ -144,28 +144,6 @@ static uint32_t hash_of(const struct trait *v)
 	return (uint32_t)(h >> 32);
 }
 
-/* What of a pair stays unknown whatever the offer says. */
-uint32_t trait_lacks(const struct mperson *p)
-{
-	uint32_t lacks = 0;
-
-	if (p->level < 0)
-		lacks |= 1u << PAIR_LEVEL_GAP;
-	if (p->french_oral < 0)
-		lacks |= 1u << PAIR_FRENCH_ORAL_GAP;
-	if (p->french_written < 0)
-		lacks |= 1u << PAIR_FRENCH_WRITTEN_GAP;
-	if (!p->rncp)
-		lacks |= 1u << PAIR_SAME_COURSE;
-	if (!p->cfa)
-		lacks |= 1u << PAIR_SAME_CFA;
-	if (!p->deadline)
-		lacks |= 1u << PAIR_DAYS_TO_DEADLINE;
-	if (!p->needs_favour)
-		lacks |= 1u << PAIR_FAVOURS_MET;
-	return lacks;
-}
-
 void traits_clear(struct traits *t)
 {
 	free(t->v);

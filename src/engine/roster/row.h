@@ -3,7 +3,6 @@
 #define ENGINE_ROSTER_ROW_H
 
 #include <etrier/roster.h>
-#include <etrier/rules_when.h>
 
 /* How the roster keeps a person: what everybody has in a row, what few have in
  * a table beside it, the travel profile as a number. Half the bytes of struct
@@ -43,21 +42,13 @@ void row_pack(const struct mperson *p, uint16_t profile, struct row *out);
 void row_unpack(const struct row *row, const struct rare *rare,
 		struct mperson *out);
 
-/* Distinct answers of people to what the rules ask of them alone, with the
- * level held, their needs, and the facts of pairs that they can never know. */
+/* Distinct traits, numbered. */
 #define TRAIT_MANY UINT16_MAX /* no number left: look at the person */
-struct trait {
-	struct cond_bits bits;
-	uint64_t needs_exclude; /* here, for the scan reads it often */
-	int32_t level;
-	uint32_t lacks; /* bits of enum pair_field: unknown, favours 0 */
-};
 struct traits {
 	struct trait *v;
 	uint16_t *index; /* hash table of number + 1 */
 	uint32_t n, n_index;
 };
-uint32_t trait_lacks(const struct mperson *p);
 void traits_clear(struct traits *t);
 uint16_t traits_intern(struct traits *t, const struct trait *v);
 size_t traits_bytes(const struct traits *t);
