@@ -2,12 +2,12 @@
 #ifndef ETRIER_MATCH_H
 #define ETRIER_MATCH_H
 
+#include <etrier/match_verdict.h>
 #include <etrier/refusals.h>
 #include <etrier/roster.h>
 #include <etrier/rules.h>
 #include <etrier/rules_when.h>
 #include <etrier/travel.h>
-#include <etrier/verdict.h>
 
 /* From an offer and a young person to a verdict. A verdict is a function of
  * (offer, person, rules, date): no I/O, no clock, no allocation per pair.
@@ -78,9 +78,6 @@ struct match_env {
 void match_evaluate(const struct match_env *env, const struct mperson *p,
 		    const struct moffer *o, int32_t on, struct verdict *out);
 
-/* What roster_set_rules() asks people by. */
-roster_ask_fn match_answers;
-
 /* --- one offer against the roster --------------------------------------- */
 struct match_hit {
 	uint32_t person; /* id */
@@ -93,6 +90,9 @@ struct match_hits {
 };
 void match_hits_clear(struct match_hits *h);
 
+/* Number the roster's people by what these rules ask of them (again when the
+ * rules are new): before any matcher of theirs. */
+void match_set_rules(struct roster *r, const struct rules *rules);
 struct matcher;
 /* All borrowed; the roster may change between calls, env may not (new rules:
  * new matcher, cheap). Not for two threads at once. */

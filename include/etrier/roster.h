@@ -137,27 +137,28 @@ uint16_t commune_key(const struct refdata *rd, const char *insee);
 #define ROSTER_SETS_MAX	   64u
 struct roster;
 struct rules;
-/* What a person answers, in advance, to whatever rules ask of people alone (a
- * bit a condition), and bits of the facts that no pair with them will know. */
-#define RULES_CONDS_MAX 256
-struct cond_bits {
-	uint64_t yes[RULES_CONDS_MAX / 64], unknown[RULES_CONDS_MAX / 64];
-};
-struct mperson_answers {
-	struct cond_bits bits;
-	uint32_t lacks;
-};
-typedef void roster_ask_fn(const struct rules *rules, const struct mperson *p,
-			   struct mperson_answers *out);
 /* t is borrowed for the roster's life. */
 struct roster *roster_new(const struct tradenet *t);
 void roster_free(struct roster *r);
-/* The rules whose conditions on people ask() answers in advance (match.h has
- * it); borrowed until the next call. Everybody's answers are made anew from
+/* What rules ask of a person alone, answered in advance. People of equal traits
+ * are told apart by nothing of it, so that each trait is judged once. */
+#define ROSTER_CONDS_MAX 256
+struct cond_bits {
+	uint64_t yes[ROSTER_CONDS_MAX / 64], unknown[ROSTER_CONDS_MAX / 64];
+};
+struct trait {
+	struct cond_bits bits;
+	uint64_t needs_exclude; /* here, for the scan reads it often */
+	int32_t level;
+	uint32_t lacks; /* facts of pairs that stay unknown: the rules' bits */
+};
+typedef void roster_trait_fn(const struct rules *rules, const struct mperson *p,
+			     struct trait *out);
+/* rules borrowed until the next call. Everybody's trait is made anew from
  * memory (some tens of milliseconds for 180 000 people); sets of people stay
- * what they are. */
+ * what they are. Without rules all have one trait. */
 void roster_set_rules(struct roster *r, const struct rules *rules,
-		      roster_ask_fn *ask);
+		      roster_trait_fn *ask);
 /* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
  * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
  */

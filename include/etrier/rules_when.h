@@ -17,8 +17,8 @@ struct refdata;
  * the person alone, and the rest; equal ones of all sets are one (a pool each).
  * Each is a flat program over atoms, answered yes, no or unknown (Kleene), the
  * same by whatever path it is asked. */
-/* Of each pool at most RULES_CONDS_MAX. */
-#define RULES_DEPTH_MAX 8 /* of all: and any: in one another */
+#define RULES_CONDS_MAX ROSTER_CONDS_MAX /* of each pool */
+#define RULES_DEPTH_MAX 8		 /* of all: and any: in one another */
 
 enum cond_pool { COND_OFFER, COND_PERSON, COND_PAIR, COND_POOL_COUNT };
 size_t rules_n_conds(const struct rules *r, enum cond_pool pool);

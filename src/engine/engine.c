@@ -158,8 +158,6 @@ static int open_store(struct engine *e, struct err *err)
 static int assemble(struct engine *e, struct err *err)
 {
 	struct engine_state *s = &e->s;
-	const char *own = config_str(e->next_config, "paths", "transit");
-	const char *tables = config_str(e->next_config, "paths", "refdata");
 	if (open_store(e, err))
 		return -1;
 	s->audit = audit_new(s->store, s->clock,
@@ -172,11 +170,12 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	return live_read_network(s->live, own, tables, err) ||
-			       outbox_recover(s->outbox, err) ||
-			       live_load(s->live, err)
-		       ? -1
-		       : 0;
+	if (live_read_network(
+		    s->live, config_str(e->next_config, "paths", "transit"),
+		    config_str(e->next_config, "paths", "refdata"), err) ||
+	    outbox_recover(s->outbox, err))
+		return -1;
+	return live_load(s->live, err);
 }
 
 static int open_control(struct engine *e, struct err *err)

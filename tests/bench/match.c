@@ -225,7 +225,7 @@ static void time_build(struct bench *b)
 		people[i] = person_of(b, &b->w.y[i]);
 	t = wl_cpu();
 	b->roster = roster_new(b->trades);
-	roster_set_rules(b->roster, b->rules, match_answers);
+	match_set_rules(b->roster, b->rules);
 	for (uint32_t i = 0; i < b->w.h.ny; i++)
 		if (roster_put(b->roster, &people[i], &err)) {
 			fprintf(stderr, "%s\n", err.text);

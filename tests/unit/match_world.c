@@ -105,7 +105,7 @@ void world_make(struct world *w, const char *rules, const char *transit)
 					  .family = world_family,
 					  .field = travel_field_new(w->travel)};
 	w->roster = roster_new(w->trades);
-	roster_set_rules(w->roster, w->rules, match_answers);
+	match_set_rules(w->roster, w->rules);
 	w->today = date_from_ymd(2026, 11, 23);
 	/* the middle of Paris, for the network's sake */
 	plane_from_udeg(48860000, 2350000, &w->centre);

@@ -234,7 +234,7 @@ static void test_a_roster_under_new_rules_is_a_new_one(void **state)
 	world_fill(w);
 	env = w->env;
 	env.rules = other;
-	roster_set_rules(w->roster, other, match_answers);
+	match_set_rules(w->roster, other);
 	m = matcher_new(w->roster, &env);
 	w->reference.rules = other;
 	w->env = env;

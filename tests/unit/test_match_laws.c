@@ -239,7 +239,7 @@ static void test_the_order_of_people_means_nothing(void **state)
 	struct err err;
 
 	(void)state;
-	roster_set_rules(back, w->rules, match_answers);
+	match_set_rules(back, w->rules);
 	for (uint32_t i = 0; i < ARRAY_LEN(people); i++) {
 		people[i] = world_person(w, i + 1);
 		roster_put(w->roster, &people[i], &err);

@@ -95,7 +95,7 @@ static const struct golden cases[] = {
 	 1, false},
 	{"need-public", "'needs':['dust:0:exclude']", "'exposure':{'dust':2}",
 	 0, false},
-	{"favour-private", "'needs':['tutoring:favour']",
+	{"favour-private", "'needs':['tutoring::favour']",
 	 "'access':{'tutoring':'yes'}", 1, false},
 };
 

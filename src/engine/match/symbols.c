@@ -173,33 +173,3 @@ void pair_judge_symbols(struct pair *x)
 		judge_symbol(x, &facts, i, &sum);
 	put_points(x->v, &sum);
 }
-
-/* What of a pair stays unknown whatever the offer says. */
-static uint32_t lacks_of(const struct mperson *p)
-{
-	uint32_t lacks = 0;
-
-	if (p->level < 0)
-		lacks |= 1u << PAIR_LEVEL_GAP;
-	if (p->french_oral < 0)
-		lacks |= 1u << PAIR_FRENCH_ORAL_GAP;
-	if (p->french_written < 0)
-		lacks |= 1u << PAIR_FRENCH_WRITTEN_GAP;
-	if (!p->rncp)
-		lacks |= 1u << PAIR_SAME_COURSE;
-	if (!p->cfa)
-		lacks |= 1u << PAIR_SAME_CFA;
-	if (!p->deadline)
-		lacks |= 1u << PAIR_DAYS_TO_DEADLINE;
-	if (!p->needs_favour)
-		lacks |= 1u << PAIR_FAVOURS_MET;
-	return lacks;
-}
-
-void match_answers(const struct rules *rules, const struct mperson *p,
-		   struct mperson_answers *out)
-{
-	*out = (struct mperson_answers){.lacks = lacks_of(p)};
-	if (rules)
-		rules_person_conds(rules, p, &out->bits);
-}

@@ -140,7 +140,7 @@ static void use_rules(struct live *l)
 				    .trades = l->trades,
 				    .refusals = l->refusals,
 				    .pad = l->pad};
-	roster_set_rules(l->roster, l->rules, match_answers);
+	match_set_rules(l->roster, l->rules);
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 

@@ -34,7 +34,7 @@ struct trial *trial_new(const struct live *l, struct rules *rules_take)
 	for (uint16_t i = 1; i < live_n_agencies(l); i++)
 		rules_number_agency(t->rules, i, live_agency_code(l, i));
 	t->roster = roster_new(t->env.trades);
-	roster_set_rules(t->roster, t->rules, match_answers);
+	match_set_rules(t->roster, t->rules);
 	t->env.pad = match_pad_new(t->env.travel);
 	t->matcher = matcher_new(t->roster, &t->env);
 	return t;

@@ -20,8 +20,8 @@
 
 struct roster {
 	const struct tradenet *trades;
-	const struct rules *rules; /* NULL: no conditions */
-	roster_ask_fn *ask;
+	const struct rules *rules;
+	roster_trait_fn *ask; /* NULL: all have one trait */
 	uint16_t n_shelves;
 	/* by slot */
 	struct row *rows;
@@ -132,13 +132,10 @@ static uint32_t filter_of(const struct mperson *p)
 
 static uint16_t trait_of(struct roster *r, const struct mperson *p)
 {
-	struct trait t = {.needs_exclude = p->needs_exclude, .level = p->level};
-	struct mperson_answers answers = {.lacks = 0};
+	struct trait t = {.level = -1};
 
 	if (r->ask)
-		r->ask(r->rules, p, &answers);
-	t.bits = answers.bits;
-	t.lacks = answers.lacks;
+		r->ask(r->rules, p, &t);
 	return traits_intern(&r->traits, &t);
 }
 
@@ -365,7 +362,7 @@ static void renumber_traits(struct posting_list *l, const uint16_t *trait_of)
 }
 
 void roster_set_rules(struct roster *r, const struct rules *rules,
-		      roster_ask_fn *ask)
+		      roster_trait_fn *ask)
 {
 	uint16_t *traits = mem_array((size_t)r->n_slots + 1, sizeof(*traits));
 

@@ -42,15 +42,8 @@ void row_pack(const struct mperson *p, uint16_t profile, struct row *out);
 void row_unpack(const struct row *row, const struct rare *rare,
 		struct mperson *out);
 
-/* Distinct answers of people to what the rules ask of them alone, with the
- * level held, their needs, and the facts of pairs that they can never know. */
+/* Distinct traits, numbered. */
 #define TRAIT_MANY UINT16_MAX /* no number left: look at the person */
-struct trait {
-	struct cond_bits bits;
-	uint64_t needs_exclude; /* here, for the scan reads it often */
-	int32_t level;
-	uint32_t lacks; /* facts of pairs: never known */
-};
 struct traits {
 	struct trait *v;
 	uint16_t *index; /* hash table of number + 1 */

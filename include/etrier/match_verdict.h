@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#ifndef ETRIER_VERDICT_H
-#define ETRIER_VERDICT_H
+#ifndef ETRIER_MATCH_VERDICT_H
+#define ETRIER_MATCH_VERDICT_H
 
 #include <etrier/rules.h>
 #include <etrier/vocab.h>
