@@ -4,6 +4,7 @@
 
 #include <etrier/match.h>
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,10 +26,10 @@ struct live;
 struct live *live_new(struct store *store, const struct refdata *rd,
 		      const struct clock *clock, struct rules *rules_take);
 void live_free(struct live *l);
-/* The network of public transport from the tables in own, else those in
- * refdata; without a call there is none. Before live_load(). */
-int live_read_network(struct live *l, const char *own, const char *refdata,
-		      struct err *err);
+/* The network of public transport from the tables in `transit` of the settings'
+ * paths, else those in `refdata`; without a call there is none. Before
+ * live_load(). */
+int live_read_network(struct live *l, const json_t *paths, struct err *err);
 /* Read everyone and every offer that may be proposed from the store and queue
  * everyone. */
 int live_load(struct live *l, struct err *err);

@@ -100,9 +100,9 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct err err;
 	drop(e);
 	check_keys(config, d);
-	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
-		e->s.rd = refdata_load(tables, &err);
+		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
+				       &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
@@ -203,12 +203,10 @@ static int assemble(struct engine *e, struct err *err)
 	s->outbox = outbox_new(
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
-	if (live_read_network(
-		    s->live, config_str(e->next_config, "paths", "transit"),
-		    config_str(e->next_config, "paths", "refdata"), err) ||
-	    outbox_recover(s->outbox, err))
-		return -1;
-	return live_load(s->live, err);
+	const json_t *paths = json_object_get(e->next_config, "paths");
+	bool failed = live_read_network(s->live, paths, err) ||
+		      outbox_recover(s->outbox, err) || live_load(s->live, err);
+	return failed ? -1 : 0;
 }
 
 static int open_control(struct engine *e, struct err *err)

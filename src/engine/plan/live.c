@@ -20,6 +20,7 @@
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
+#include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/store_messages.h>
 #include <etrier/str.h>
@@ -97,10 +98,11 @@ static void use_rules(struct live *l, struct rules *rules_take)
 	l->matcher = matcher_new(l->roster, &l->env);
 }
 
-int live_read_network(struct live *l, const char *own, const char *refdata,
-		      struct err *err)
+int live_read_network(struct live *l, const json_t *paths, struct err *err)
 {
-	struct travel *t = travel_new(travel_dir(own, refdata), err);
+	struct travel *t = travel_new(travel_dir(js_str(paths, "transit", ""),
+						 js_str(paths, "refdata", "")),
+				      err);
 
 	if (!t)
 		return -1;
