@@ -3,7 +3,11 @@
  * people and offers in the same run, checked against the truth (mode ref).
  *
  *   bench-match [--youths N] [--offers N] [--check N] [--rules FILE]
- *               [--region idf|france]
+ *               [--region idf|france] [--travel DIR]
+ *
+ * --travel: minutes by the network of those tables and the shipped rules as
+ * they are, for the same people by the means their reach suggests; nothing to
+ * check it against, only how much it costs.
  *
  * Figures that count are ratios of processor time in one run: machines are
  * shared. Exit 1 when the kept set differs by more than rounding allows. */
@@ -32,6 +36,7 @@ enum {
 struct setup {
 	int64_t n_youths, n_offers, n_check;
 	const char *rules, *region;
+	const char *travel; /* tables of a network; NULL: the circle */
 };
 struct bench {
 	wl w;
@@ -40,6 +45,7 @@ struct bench {
 	struct tradenet *trades;
 	struct rules *rules;
 	struct travel *travel;
+	bool travels; /* by the network, under the shipped rules */
 	struct match_env env;
 	struct roster *roster;
 	struct matcher *matcher;
@@ -68,7 +74,18 @@ static struct plane_point point_of(int32_t x, int32_t y)
 	return (struct plane_point){x - 700000, y - 6600000};
 }
 
-static struct mperson person_of(const struct bench *b, const wl_youth *y)
+/* Walk 5, bike 7-15, transit 10-40, car 20-50 km: the reach says the mode. */
+static void travel_really(struct bench *b, struct mperson *p, int maxkm)
+{
+	p->modes = (uint8_t)(1u << (maxkm <= 5	  ? MODE_WALK
+				    : maxkm <= 9  ? MODE_BIKE
+				    : maxkm <= 40 ? MODE_TRANSIT
+						  : MODE_CAR));
+	p->max_minutes = 60;
+	p->zone = travel_zone(b->travel, p->at);
+}
+
+static struct mperson person_of(struct bench *b, const wl_youth *y)
 {
 	struct mperson p = mperson_unknown;
 
@@ -90,6 +107,8 @@ static struct mperson person_of(const struct bench *b, const wl_youth *y)
 	for (int k = 0; k < 12; k++)
 		if (y->needs >> k & 1)
 			p.needs_exclude |= (uint64_t)3 << 2 * exposure_of[k];
+	if (b->travels)
+		travel_really(b, &p, y->maxkm);
 	return p;
 }
 
@@ -178,17 +197,24 @@ static void load_workload(struct bench *b, const struct setup *s)
 static void prepare(struct bench *b, const struct setup *s)
 {
 	uint16_t family[WL_NROME];
+	struct err err;
 
 	load_workload(b, s);
 	b->today = date_from_ymd(2026, 1, 1);
 	for (int i = 0; i < WL_NROME; i++)
 		family[i] = b->w.h.subof[i];
 	b->trades = tradenet_new(WL_NROME, family, NULL, NULL);
-	b->rules = load_rules(s->rules);
+	b->travels = s->travel != NULL;
+	b->rules = load_rules(b->travels ? "/dev/null" : s->rules);
 	b->offers = mem_array(b->w.h.no, sizeof(*b->offers));
 	for (uint32_t i = 0; i < b->w.h.no; i++)
 		b->offers[i] = offer_of(b, &b->w.o[i]);
-	b->travel = travel_new_circle();
+	b->travel =
+		b->travels ? travel_new(s->travel, &err) : travel_new_circle();
+	if (!b->travel) {
+		fprintf(stderr, "%s\n", err.text);
+		exit(2);
+	}
 	b->env = (struct match_env){
 		.rules = b->rules, .travel = b->travel, .trades = b->trades};
 }
@@ -441,6 +467,8 @@ static void read_arguments(int argc, char **argv, struct setup *s)
 			num_parse_int(argv[i + 1], 1, 50000, &s->n_check);
 		else if (str_eq(argv[i], "--region"))
 			s->region = argv[i + 1];
+		else if (str_eq(argv[i], "--travel"))
+			s->travel = argv[i + 1];
 		else if (str_eq(argv[i], "--rules"))
 			s->rules = argv[i + 1];
 	}
@@ -467,7 +495,7 @@ int main(int argc, char **argv)
 	printf("memory          %8.1f MB = %.0f bytes a person (floor 160)\n",
 	       (double)bytes / 1e6, (double)bytes / b.w.h.ny);
 	time_changes(&b);
-	status = check(&b, (uint32_t)s.n_check);
+	status = b.travels ? 0 : check(&b, (uint32_t)s.n_check);
 	matcher_free(b.matcher);
 	roster_free(b.roster);
 	rules_free(b.rules);

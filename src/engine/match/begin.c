@@ -200,6 +200,7 @@ static void begin_minors(struct scan *s)
 
 	s->born_latest = f->born_latest;
 	s->born_sure_latest = f->born_sure_latest;
+	s->born_sure_earliest = f->born_sure_earliest;
 	for (int i = 0; i < t->n_minor; i++) {
 		uint16_t born;
 

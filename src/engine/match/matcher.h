@@ -93,6 +93,7 @@ struct scan {
 	int days_to_start;	     /* today - start, 0 or less */
 	uint16_t free_latest;	     /* later: the gate START fails */
 	uint16_t born_latest, born_sure_latest; /* the law on minors in them */
+	uint16_t born_sure_earliest;
 	enum gate_state minors[MINOR_CLASSES];
 	bool must_ask;	 /* something about the offer itself is not known */
 	bool is_plain;	 /* neither points nor levels tell people apart */

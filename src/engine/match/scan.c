@@ -293,7 +293,7 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 		sum += s->unknown_travel;
 	}
 	sum += start_points(s, p);
-	if (p->birth < s->frame->born_sure_earliest ||
+	if (p->birth < s->born_sure_earliest ||
 	    p->birth > s->born_sure_latest) {
 		int age = judge_age(s, p);
 
@@ -321,17 +321,20 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 	return sum >= s->need_check;
 }
 
-/* One place a person: the best of the shelves on which the offer met them. */
-static void keep_once(struct matcher *m, uint32_t slot, struct match_hits *out)
+/* One place a person: the best of the shelves on which the offer met them. n
+ * are kept, the next stands behind them; returns how many are kept now. */
+static size_t keep_once(struct matcher *m, uint32_t slot, struct match_hit *v,
+			size_t n)
 {
-	struct match_hit hit = out->v[out->n];
+	struct match_hit hit = v[n];
 	uint32_t at = m->seen[slot];
 
 	if (!at)
-		m->seen[slot] = (uint32_t)++out->n;
-	else if (hit.score > out->v[at - 1].score ||
-		 hit.decision > out->v[at - 1].decision)
-		out->v[at - 1] = hit;
+		m->seen[slot] = (uint32_t)++n;
+	else if (hit.score > v[at - 1].score ||
+		 hit.decision > v[at - 1].decision)
+		v[at - 1] = hit;
+	return n;
 }
 
 /* The records that a survivor further on will want, by two steps: they lie
@@ -382,15 +385,19 @@ static uint32_t sift_list(struct matcher *m, const struct scan *s,
 	return n + sifter(s, l->v, from, l->n, m->keep + n);
 }
 
+/* What is counted lies in locals: through a pointer it might be anything of the
+ * scan's, and all of that would be read again for each. */
 static inline __attribute__((always_inline)) void judge_list(
 	struct matcher *m, const struct scan *s, const struct posting *v,
 	uint32_t n, struct match_hits *out, const bool is_plain)
 {
 	const uint32_t *keep = m->keep;
+	struct match_hit *hits = out->v;
+	size_t n_hits = out->n;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct posting *p = &v[keep[i]];
-		struct match_hit *hit = &out->v[out->n];
+		struct match_hit *hit = &hits[n_hits];
 		bool is_hit;
 
 		fetch_ahead(s, v, keep, n, i);
@@ -398,10 +405,11 @@ static inline __attribute__((always_inline)) void judge_list(
 					 : judge(m, s, p, hit, is_plain);
 		hit->person = p->id;
 		if (!s->may_repeat)
-			out->n += is_hit;
+			n_hits += is_hit;
 		else if (is_hit)
-			keep_once(m, p->slot, out);
+			n_hits = keep_once(m, p->slot, hits, n_hits);
 	}
+	out->n = n_hits;
 }
 
 void scan_list(struct matcher *m, const struct scan *s,

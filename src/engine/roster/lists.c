@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Postings by cells: cell k is v[first[k]] up to v[first[k + 1]] in no order
  * inside, the newcomers from v[first[ROSTER_CELL_COUNT]] on. The whole is
- * sorted anew, by counting, when newcomers and gaps are more than a quarter. */
+ * sorted anew, by counting, when newcomers and gaps are more than half. */
 #include "lists.h"
 
 #include <etrier/mem.h>
@@ -66,7 +66,7 @@ void list_tidy(struct posting_list *l)
 
 static void keep_tidy(struct posting_list *l)
 {
-	if (l->first ? n_untidy(l) > l->n / 4 : l->n >= LIST_LONG)
+	if (l->first ? n_untidy(l) > l->n / 2 : l->n >= LIST_LONG)
 		sort(l);
 }
 
