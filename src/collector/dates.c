@@ -125,8 +125,15 @@ static int64_t with_hour(struct arena *a, int32_t date, const char *hour)
 	const char *gmt = strstr(hour, "GMT");
 	if (gmt && !gmt[3])
 		hour = arena_printf(a, "%.*sUTC", (int)(gmt - hour), hour);
-	if (*hour && !instant_parse(arena_printf(a, "%sT%s", iso, hour), &v))
-		return v;
+	if (*hour) {
+		n = strlen(hour);
+		char *both = arena_alloc(a, sizeof(iso) + n + 1);
+		char *end = stpcpy(both, iso);
+		*end++ = 'T';
+		memcpy(end, hour, n);
+		if (!instant_parse(both, &v))
+			return v;
+	}
 	return instant_parse(iso, &v) ? INSTANT_NONE : v;
 }
 
