@@ -49,8 +49,8 @@ struct js_split_limits {
  * to stop. The element is borrowed for the call. */
 typedef int js_element_fn(void *ctx, const struct jnode *element,
 			  const struct err *why);
-/* The same from readers whose records are trees of jansson (xml.h, csv_split.h,
- * rss.h, jsonld.h). */
+/* The same from readers whose records are trees of jansson (csv_split.h, rss.h,
+ * jsonld.h). */
 typedef int js_split_fn(void *ctx, json_t *element, const struct err *why);
 
 /* The arena, borrowed, is reset before each element. */

@@ -4,11 +4,11 @@
 
 #include <etrier/js.h>
 
-/* Records of an XML document of any size as JSON trees, in bounded memory, so
- * that one mapping language serves both formats.
+/* Records of an XML document of any size as values of JSON, in bounded memory,
+ * so that one mapping language serves both formats.
  *
  * path is the element names from the root joined by dots ("offres.offre").
- * The tree of a record:
+ * The value of a record:
  *   <e/>                      ""
  *   <e>text</e>               "text"                (ends trimmed)
  *   <e a="1">text<f>x</f></e> {"@a":"1","#text":"text","f":"x"}
@@ -17,16 +17,18 @@
  * Names are kept as written, prefix included ("dc:date"), namespaces ignored
  * and undeclared prefixes tolerated; but the prefix of a root element that path
  * names without it ("hr:PositionOpenings") is left out of all elements' names,
- * in the path and in the trees. Encodings: UTF-8, UTF-16, ISO-8859-1, and
+ * in the path and in the values. Encodings: UTF-8, UTF-16, ISO-8859-1, and
  * windows-1252 and ISO-8859-15 by our own tables. Any DOCTYPE refuses the
  * document: no entity but the five of XML and character references exists here.
  */
 #define XML_DEPTH_MAX 64
 
 struct xml_split;
+/* The arena, borrowed, is reset before each record. */
 struct xml_split *xml_split_new(const char *path,
 				const struct js_split_limits *limits,
-				js_split_fn *on_record, void *ctx);
+				struct arena *a, js_element_fn *on_record,
+				void *ctx);
 /* 0, or -1: not well-formed (line and column), DOCTYPE, too deep, too many
  * records, or on_record stopped. A record larger than max_element (its text,
  * names and 64 bytes a node) costs only itself. */

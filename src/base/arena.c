@@ -115,16 +115,22 @@ char *arena_concat(struct arena *a, const char *s, const char *t)
 	return p;
 }
 
+/* Where it fits into what is left of the block, which is nearly always, it is
+ * written once. */
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
+	const struct arena_block *b = a->head;
+	size_t room = b ? b->size - b->used : 0;
+	char *left = room ? b->bytes + b->used : NULL;
 	va_list ap, again;
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(left, room, fmt, ap);
 	va_end(ap);
 	BUG_ON(n < 0);
 	char *p = take(a, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, fmt, again);
+	if (p != left)
+		vsnprintf(p, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return p;
 }

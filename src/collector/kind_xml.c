@@ -7,8 +7,8 @@
 static void *open_xml(const json_t *source, const struct kind_out *out)
 {
 	const struct js_split_limits limits = kind_limits(source);
-	return xml_split_new(js_str(source, "records", ""), &limits,
-			     out->on_tree, out->ctx);
+	return xml_split_new(js_str(source, "records", ""), &limits, out->arena,
+			     out->on_record, out->ctx);
 }
 
 static int feed_xml(void *doc, const char *bytes, size_t n, struct err *err)

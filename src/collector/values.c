@@ -277,12 +277,13 @@ const char *value_email(struct arena *a, const char *s)
 	return e;
 }
 
-/* Bytes above ASCII as %XX: what a browser sends for them, and nothing hidden
- * or turned round can remain. */
-static const char *percent(struct arena *a, const char *s)
+/* The head, and bytes of s above ASCII as %XX: what a browser sends for them,
+ * and nothing hidden or turned round can remain. */
+static const char *percent(struct arena *a, const char *head, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	char *out = arena_alloc(a, strlen(s) * 3 + 1), *q = out;
+	char *out = arena_alloc(a, strlen(head) + strlen(s) * 3 + 1);
+	char *q = stpcpy(out, head);
 	for (const char *p = s; *p; p++) {
 		unsigned char c = (unsigned char)*p;
 		if (c < 0x80) {
@@ -296,6 +297,13 @@ static const char *percent(struct arena *a, const char *s)
 	return out;
 }
 
+/* Asked of every byte of every address: no call. */
+static bool is_of_no_url(unsigned char c)
+{
+	return c <= ' ' || c == 0x7f || c == '<' || c == '>' || c == '"' ||
+	       c == '\\';
+}
+
 const char *value_url(struct arena *a, const char *s, const char *prefix)
 {
 	const char *scheme = !strncasecmp(s, "http://", 7)    ? "http://"
@@ -307,13 +315,10 @@ const char *value_url(struct arena *a, const char *s, const char *prefix)
 	const char *head = scheme ? scheme : prefix;
 	const char *rest = scheme ? s + strlen(scheme) : s;
 	for (const char *p = rest; *p; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '<' ||
-		    *p == '>' || *p == '"' || *p == '\\')
+		if (is_of_no_url((unsigned char)*p))
 			return NULL;
-	const char *tail = percent(a, rest);
-	if (!*rest || strlen(head) + strlen(tail) > OFFER_URL_MAX)
-		return NULL;
-	return arena_concat(a, head, tail);
+	const char *u = percent(a, head, rest);
+	return *rest && strlen(u) <= OFFER_URL_MAX ? u : NULL;
 }
 
 bool value_latlon(struct arena *a, const char *s, const char **lat,

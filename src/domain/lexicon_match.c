@@ -129,17 +129,19 @@ static void try_captures(struct scan *c, size_t at)
 static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
 static void know_words(struct scan *c)
 {
+	bool has_capture = false;
 	c->has = 0;
 	c->n_starts = 0;
 	for (size_t i = 0; i < c->n_words; i++) {
 		c->known[i] = c->words[i].known[c->l->what];
 		c->has |= c->known[i]->has;
 		c->starts[c->n_starts] = (uint8_t)i;
-		c->n_starts += c->known[i]->n_starts > 0 ||
-			       capture_may_begin(&c->words[i]);
+		c->n_starts +=
+			c->known[i]->n_starts > 0 || c->words[i].may_capture;
+		has_capture |= c->words[i].may_capture;
 	}
 	c->may_capture = false;
-	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+	for (int k = CAPTURE_TIME; has_capture && k < CAPTURE_COUNT; k++) {
 		c->begins[k] = is_any_possible(c, (enum capture)k);
 		c->may_capture |= c->begins[k];
 	}
@@ -154,7 +156,7 @@ static void find_matches(struct scan *c)
 		for (uint8_t k = 0; k < known->n_starts; k++)
 			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
 				    known->starts[k]);
-		if (c->may_capture && capture_may_begin(&c->words[i]))
+		if (c->may_capture && c->words[i].may_capture)
 			try_captures(c, i);
 	}
 }
@@ -267,8 +269,10 @@ static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 	while (sentence_next(&w, a, &s)) {
 		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
 		(*end)->n = s.n;
-		for (size_t i = 0; i < s.n; i++)
+		for (size_t i = 0; i < s.n; i++) {
 			dictionary_know(d, &s.v[i]);
+			s.v[i].may_capture = capture_may_begin(&s.v[i]);
+		}
 		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
 		end = &(*end)->next;
 	}

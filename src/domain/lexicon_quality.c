@@ -178,7 +178,8 @@ void quality_judge(const struct lexicon *l, struct arena *a,
 	struct judging j = {
 		.faults = arena_array(a, l->n_rows + 1, sizeof(*j.faults))};
 	struct language language = {0};
-	*out = (struct quality_verdict){.outcome = QUALITY_FINE};
+	out->outcome = QUALITY_FINE;
+	out->n = 0;
 	for (int i = 0; i < LEXICON_TEXT_COUNT; i++) {
 		j.text = texts->text[i];
 		lexicon_scan(l, texts, (enum lexicon_text)i, on_fault, &j,

@@ -25,6 +25,7 @@ struct word {
 	uint16_t clause;      /* of the sentence, from 0 */
 	int8_t number, month; /* un..douze, janvier..décembre: 1..12; or 0 */
 	int8_t language;      /* LANGUAGE_..., of small words; or 0 */
+	bool may_capture;     /* something captured may begin with it */
 	/* What each lexicon knows of it; never NULL in the texts of an offer.
 	 */
 	const struct known *known[LEXICON_WHATS];

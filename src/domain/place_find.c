@@ -29,11 +29,10 @@ static void take(struct found *f, const struct commune *c)
 		.commune = c, .lat_udeg = c->lat_udeg, .lon_udeg = c->lon_udeg};
 }
 
-bool place_names_dept(const struct place_words *w, const char *name,
-		      const char *dept)
+bool place_names_dept(const struct place_name *name, const char *dept)
 {
-	const char *code = refdata_dept_by_name(w->rd, name);
-	return code && !str_eq(code, "75") && (!dept || str_eq(code, dept));
+	return name->dept && !str_eq(name->dept, "75") &&
+	       (!dept || str_eq(name->dept, dept));
 }
 
 bool place_lists_postcode(const struct commune *c, const char *postcode)
@@ -184,8 +183,8 @@ static struct found by_group(const struct place_words *w, int group,
 	bool is_known[PLACE_NAMES_MAX] = {false};
 	for (size_t i = 0; i < w->n_names; i++) {
 		const struct place_name *name = &w->names[i];
-		is_known[i] = name->group != group ||
-			      place_names_dept(w, name->text, dept);
+		is_known[i] =
+			name->group != group || place_names_dept(name, dept);
 		if (is_known[i])
 			continue;
 		struct found f = by_name(w, name->text, dept);
@@ -193,8 +192,7 @@ static struct found by_group(const struct place_words *w, int group,
 		join(w, &best, &f);
 	}
 	for (size_t i = 0; with_strangers && i < w->n_names; i++)
-		if (!is_known[i] &&
-		    !place_names_dept(w, w->names[i].text, NULL))
+		if (!is_known[i] && !place_names_dept(&w->names[i], NULL))
 			join_stranger(w, &best, w->names[i].text, dept);
 	return best;
 }
@@ -335,7 +333,7 @@ const struct commune *place_find_near(const struct place_words *w,
 	const char *dept = w->dept ? w->dept : w->named_dept;
 	size_t n;
 	for (size_t i = 0; i < w->n_names && !best; i++) {
-		if (place_names_dept(w, w->names[i].text, NULL))
+		if (place_names_dept(&w->names[i], NULL))
 			continue;
 		n = list_by_name(w, w->names[i].text, dept, list);
 		best = nearest_of(list, n, lat_udeg, lon_udeg);

@@ -35,8 +35,7 @@ const struct commune *place_find_near(const struct place_words *w,
 
 /* Is the name that of a département itself, and so no commune? Paris is both,
  * and they are the same. */
-bool place_names_dept(const struct place_words *w, const char *name,
-		      const char *dept);
+bool place_names_dept(const struct place_name *name, const char *dept);
 bool place_lists_postcode(const struct commune *c, const char *postcode);
 
 /* No name is borne by more communes of one département, and no postal code

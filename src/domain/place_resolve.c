@@ -49,8 +49,7 @@ static bool are_communes_of(const struct place_words *w, int group,
 			    const char *dept)
 {
 	for (size_t i = 0; i < w->n_names; i++) {
-		const char *name = w->names[i].text;
-		const char *code = refdata_dept_by_name(w->rd, name);
+		const char *name = w->names[i].text, *code = w->names[i].dept;
 		if (w->names[i].group == group && code && !str_eq(code, dept) &&
 		    !refdata_by_name(w->rd, name, dept, NULL, 0))
 			return false;
@@ -65,8 +64,7 @@ static void name_dept_of(struct place_words *w, int group)
 	struct place_span span = {0};
 	const char *last = NULL;
 	for (size_t i = 0; i < w->n_names; i++) {
-		const char *name = w->names[i].text;
-		const char *code = refdata_dept_by_name(w->rd, name);
+		const char *name = w->names[i].text, *code = w->names[i].dept;
 		if (!code || w->names[i].group != group ||
 		    (w->n_names == 1 && is_doubtful(w, name, code)))
 			continue;
@@ -275,7 +273,7 @@ static const char *note_of(const struct found *f)
 static bool names_no_spot(const struct place_words *w)
 {
 	for (size_t i = 0; i < w->n_names; i++)
-		if (!place_names_dept(w, w->names[i].text, NULL))
+		if (!place_names_dept(&w->names[i], NULL))
 			return false;
 	return !w->postcode;
 }

@@ -41,11 +41,17 @@ void place_span_add(const struct refdata *rd, struct place_span *span,
 		span->region = NULL;
 }
 
+static struct place_name as_name(const struct place_words *w, const char *text)
+{
+	return (struct place_name){text, refdata_dept_by_name(w->rd, text),
+				   w->group};
+}
+
 static void add_name(struct place_words *w, char *name)
 {
 	name = str_trim(name);
 	if (*name && w->n_names < PLACE_NAMES_MAX)
-		w->names[w->n_names++] = (struct place_name){name, w->group};
+		w->names[w->n_names++] = as_name(w, name);
 }
 
 /* "93", "2a", "974" as the code in the tables; NULL: none. */
@@ -142,7 +148,7 @@ static bool join_arrondissement(struct place_words *w, const char *part)
 	    refdata_by_name(w->rd, both, NULL, &c, 1) != 1 || c == whole ||
 	    str_eq(part, whole->dept))
 		return false;
-	name->text = both;
+	*name = as_name(w, both);
 	return true;
 }
 
@@ -388,8 +394,7 @@ void place_words_end(struct place_words *w)
 	const char *key = utf8_fold(w->arena, w->abroad_name);
 	bool is_wide = str_eq(key, "europe") || str_eq(key, "international");
 	if ((w->dept || w->postcode) && w->n_names < PLACE_NAMES_MAX)
-		w->names[w->n_names++] =
-			(struct place_name){w->abroad_name, w->group};
+		w->names[w->n_names++] = as_name(w, w->abroad_name);
 	else if (!is_wide || !(w->is_country || w->region))
 		w->is_abroad = true;
 }

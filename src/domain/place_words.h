@@ -22,6 +22,7 @@ void place_span_add(const struct refdata *rd, struct place_span *span,
 #define PLACE_NAMES_MAX 8
 struct place_name {
 	const char *text; /* what may be a commune or a département */
+	const char *dept; /* the code of the département it is, or NULL */
 	int group;	  /* number of the text it stands in */
 };
 struct place_words {

@@ -303,14 +303,15 @@ static void say_words(const struct trade_finder *f, const struct trade_query *q,
 {
 	const struct trade_title_words *t = &f->titles[fit->title];
 	const char *gap = "";
-	buf_printf(b, "%s words \"", source);
+	buf_adds(b, source);
+	buf_adds(b, " words \"");
 	for (size_t i = 0; i < t->n; i++) {
 		uint16_t word = f->words_of[t->first + i];
 		const struct trade_asked *w = asked_for(q, word);
 		if (!w)
 			continue;
-		buf_printf(b, "%s%s", gap,
-			   w->shown ? w->shown : f->words[word].shown);
+		buf_adds(b, gap);
+		buf_adds(b, w->shown ? w->shown : f->words[word].shown);
 		gap = " ";
 	}
 	buf_adds(b, "\"");

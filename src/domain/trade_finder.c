@@ -364,10 +364,16 @@ uint16_t trade_word_of(const struct trade_finder *f, struct arena *a,
 	return s ? s->word : TRADE_WORD_NONE;
 }
 
-static bool has_more_bits(uint64_t v, size_t max)
+/* More bits than an edit or two change, two an edit at most. Asked of some
+ * thousand surfaces: no branch but the edits'. */
+static bool has_more_bits(uint64_t v, size_t edits)
 {
-	for (; v && max; max--)
+	v &= v - 1;
+	v &= v - 1;
+	if (edits > 1) {
 		v &= v - 1;
+		v &= v - 1;
+	}
 	return v != 0;
 }
 
@@ -413,11 +419,12 @@ size_t trade_words_alike(const struct trade_finder *f, const char *surface,
 	for (size_t i = f->by_length[n - max]; i < f->by_length[last + 1];
 	     i++) {
 		const struct trade_surface *s = &f->sorted[i];
-		/* An edit changes at most two letters of the set. */
-		if (has_more_bits(s->letters ^ letters, 2 * max))
+		/* What is further than the nearest is not wanted. */
+		size_t near = best.edits < max ? best.edits : max;
+		if (has_more_bits(s->letters ^ letters, near))
 			continue;
-		size_t d = str_distance(surface, s->text, max);
-		if (d <= max && d <= best.edits)
+		size_t d = str_distance(surface, s->text, near);
+		if (d <= near)
 			consider(&best, s->word, d);
 	}
 	*edits = (int)best.edits;

@@ -172,9 +172,12 @@ void offer_understand(const struct understanding *u, struct arena *a,
 		      const char *diploma, int64_t now, struct offer *o,
 		      struct understood *said)
 {
-	struct understood here = {.trade = NULL};
-	struct understood *k = said ? said : &here;
-	*k = here;
+	struct understood here, *k = said ? said : &here;
+	/* Not the lists: they are long, and mostly stay empty. */
+	k->trade = NULL;
+	k->hits.n = 0;
+	k->verdict.n = 0;
+	k->verdict.outcome = QUALITY_FINE;
 	if (o->status != OFFER_LIVE)
 		return;
 	const struct lexicon_texts *texts =

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_S	  86400
 #define YEAR_MIN  1900 /* of what comes from outside */
@@ -151,13 +152,23 @@ static bool writable(int32_t date, int *y, int *m, int *d)
 	return *y >= 0 && *y <= 9999;
 }
 
+static void put_digits(char *out, int n, unsigned v)
+{
+	for (; n--; v /= 10)
+		out[n] = (char)('0' + v % 10);
+}
+
 void date_format(int32_t date, char out[11])
 {
 	int y, m, d;
 	out[0] = '\0';
-	if (writable(date, &y, &m, &d))
-		snprintf(out, 11, "%04u-%02u-%02u", (unsigned)y % 10000,
-			 (unsigned)m % 100, (unsigned)d % 100);
+	if (!writable(date, &y, &m, &d))
+		return;
+	/* Formatted output costs ten times as much, twice an offer. */
+	memcpy(out, "0000-00-00", 11);
+	put_digits(out, 4, (unsigned)y);
+	put_digits(out + 5, 2, (unsigned)m);
+	put_digits(out + 8, 2, (unsigned)d);
 }
 
 void date_format_dmy(int32_t date, char out[11])

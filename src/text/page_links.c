@@ -6,6 +6,7 @@
 #include <etrier/arena.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/js.h>
 #include <etrier/jsonld.h>
 #include <etrier/map.h>
@@ -77,18 +78,21 @@ static void add(struct gather *g, const char *ref, int64_t changed)
 
 /* ---- sitemaps ---- */
 
-static const char *text_of(const json_t *v)
+/* The text of a member, with attributes or without; NULL: none. */
+static const char *text_of(const struct jnode *entry, const char *name)
 {
-	return json_is_object(v) ? js_str(v, "#text", NULL)
-				 : json_string_value(v);
+	const struct jnode *v = jnode_get(entry, name, strlen(name));
+	if (v && v->type == JNODE_OBJECT)
+		v = jnode_get(v, "#text", strlen("#text"));
+	return v && v->type == JNODE_STRING ? v->text : NULL;
 }
 
-static int on_entry(void *ctx, json_t *entry, const struct err *why)
+static int on_entry(void *ctx, const struct jnode *entry, const struct err *why)
 {
 	struct gather *g = ctx;
 	(void)why; /* an entry too large is an address less */
-	const char *loc = text_of(json_object_get(entry, "loc"));
-	const char *mod = text_of(json_object_get(entry, "lastmod"));
+	const char *loc = text_of(entry, "loc");
+	const char *mod = text_of(entry, "lastmod");
 	int64_t changed;
 	if (!mod || instant_parse(mod, &changed))
 		changed = INSTANT_NONE;
@@ -102,11 +106,14 @@ static int read_sitemap(struct gather *g, const char *bytes, size_t n,
 {
 	const struct js_split_limits limits = {.max_element = ENTRY_MAX,
 					       .max_elements = INT64_MAX};
-	struct xml_split *x = xml_split_new(path, &limits, on_entry, g);
+	struct arena entry;
+	arena_init(&entry);
+	struct xml_split *x = xml_split_new(path, &limits, &entry, on_entry, g);
 	int rc = xml_split_feed(x, bytes, n, err);
 	if (!rc)
 		rc = xml_split_end(x, err);
 	xml_split_free(x);
+	arena_clear(&entry);
 	return rc;
 }
 

@@ -318,16 +318,20 @@ static char *fold_plain(struct arena *a, const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text, *end = s + n;
 	char *out = arena_alloc(a, n + 1), *to = out;
-	bool gap = false;
+	bool gap = false; /* never before the first letter */
 	while (s < end) {
-		char byte[2] = {0};
-		const char *form = byte;
+		const char *form = "";
 		size_t len = 1;
-		if ((unsigned char)((*s | 0x20) - 'a') < 26)
-			byte[0] = (char)(*s | 0x20);
-		else if ((unsigned char)(*s - '0') < 10)
-			byte[0] = (char)*s;
-		else if (*s == 0xC3 && end - s > 1 && (s[1] & 0xC0) == 0x80)
+		bool is_letter = (unsigned char)((*s | 0x20) - 'a') < 26;
+		if (is_letter || (unsigned char)(*s - '0') < 10) {
+			if (gap)
+				*to++ = ' ';
+			gap = false;
+			/* The bit is set in digits as well. */
+			*to++ = (char)(*s++ | 0x20);
+			continue;
+		}
+		if (*s == 0xC3 && end - s > 1 && (s[1] & 0xC0) == 0x80)
 			form = latin1[s[len++] & 0x3F];
 		else if (*s == 0xC5 && end - s > 1 && (s[1] | 1) == 0x93)
 			form = (len++, "oe");
@@ -335,9 +339,9 @@ static char *fold_plain(struct arena *a, const char *text, size_t n)
 			 !(len = separator_length(s, (size_t)(end - s))))
 			return NULL;
 		s += len;
-		if (*form && gap && to > out)
+		if (*form && gap)
 			*to++ = ' ';
-		gap = !*form;
+		gap = !*form && to > out;
 		while (*form)
 			*to++ = *form++;
 	}

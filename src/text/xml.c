@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Records of an XML stream as JSON trees, on expat.
+/* Records of an XML stream as nodes of an arena, on expat.
  *
  * The parser is not namespace-aware (feeds forget to declare prefixes), knows
  * no DTD (a DOCTYPE stops it before its first entity, which ends billion
@@ -12,10 +12,13 @@
  * what it already holds, which keeps the time linear, and a token larger than
  * a record may be refuses the document.
  *
- * What expat says is valid UTF-8 whatever the document was: jansson need not
- * look again (the _nocheck functions). */
+ * What expat says is valid UTF-8 whatever the document was: nobody need look
+ * again. */
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
+#include <etrier/map.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
 #include <etrier/xml.h>
@@ -33,10 +36,20 @@
 #define NODE_COST ((size_t)64)
 /* A token may be larger than the smallest sensible record limit. */
 #define TOKEN_SLACK ((size_t)64 * 1024)
+/* Names are compared one by one up to so many, which is faster; a record of
+ * nothing but names must not cost the square of them. */
+#define COMPARED_MAX ((size_t)64)
 
+struct member {
+	struct jnode v;	    /* first: a member is seen as its value */
+	struct jnode *last; /* of a list that grows */
+};
 /* An element open inside a record. */
 struct node {
-	json_t *tree; /* NULL while there is only text */
+	struct member *first;
+	struct jnode **end; /* where the next member goes */
+	size_t n;
+	struct map names; /* the members, of more than COMPARED_MAX */
 	struct buf text;
 };
 
@@ -44,7 +57,8 @@ struct xml_split {
 	XML_Parser parser;
 	char *path;
 	struct js_split_limits limits;
-	js_split_fn *on_record;
+	struct arena *arena;
+	js_element_fn *on_record;
 	void *ctx;
 	struct err broken;
 
@@ -82,15 +96,15 @@ static void refuse(struct xml_split *x, enum err_kind kind, const char *why)
 	stop(x);
 }
 
-/* ---- trees ---- */
+/* ---- nodes ---- */
 
-static void drop_tree(struct xml_split *x)
+static void begin_node(struct node *node)
 {
-	for (int d = x->record_depth; d <= x->depth; d++) {
-		json_decref(x->nodes[d].tree);
-		x->nodes[d].tree = NULL;
-		buf_reset(&x->nodes[d].text);
-	}
+	buf_reset(&node->text);
+	if (node->n > COMPARED_MAX)
+		map_clear(&node->names, NULL);
+	node->first = NULL;
+	node->n = 0;
 }
 
 /* Count n more bytes of the record; false when it is not kept any more. */
@@ -103,31 +117,73 @@ static bool afford(struct xml_split *x, size_t n)
 		return true;
 	}
 	x->is_too_large = true;
-	drop_tree(x);
 	return false;
 }
 
-static json_t *tree_of(struct node *node)
+static struct member *find(const struct node *node, const char *name, size_t n)
 {
-	if (!node->tree)
-		node->tree = json_object();
-	return node->tree;
+	if (node->n > COMPARED_MAX)
+		return map_get(&node->names, name);
+	for (struct jnode *m = node->n ? &node->first->v : NULL; m; m = m->next)
+		if (m->n_name == n && !memcmp(m->name, name, n))
+			return (struct member *)m;
+	return NULL;
 }
 
-/* obj[key] = value, or one more of a list. Takes value. */
-static void put(json_t *obj, const char *key, json_t *value)
+static void index_names(struct node *node)
 {
-	json_t *old = json_object_get(obj, key);
+	map_init(&node->names);
+	for (struct jnode *m = &node->first->v; m; m = m->next)
+		map_put(&node->names, m->name, m);
+}
+
+/* A member of a name that is new. */
+static void append(struct arena *a, struct node *node, const char *name,
+		   const struct jnode *v)
+{
+	struct member *m = arena_alloc(a, sizeof(*m));
+	m->v = *v;
+	m->v.n_name = strlen(name);
+	m->v.name = arena_dup_n(a, name, m->v.n_name);
+	if (!node->n++)
+		node->first = m;
+	else
+		*node->end = &m->v;
+	node->end = &m->v.next;
+	if (node->n == COMPARED_MAX + 1)
+		index_names(node);
+	else if (node->n > COMPARED_MAX)
+		map_put(&node->names, name, m);
+}
+
+static struct jnode *element_of(struct arena *a, const struct jnode *v)
+{
+	struct jnode *e = arena_alloc(a, sizeof(*e));
+	*e = *v;
+	e->next = NULL;
+	e->name = NULL;
+	e->n_name = 0;
+	return e;
+}
+
+/* A member, or one more of a list. No value is itself a list. */
+static void put(struct arena *a, struct node *node, const char *name,
+		const struct jnode *v)
+{
+	struct member *old = find(node, name, strlen(name));
 	if (!old) {
-		json_object_set_new_nocheck(obj, key, value);
-	} else if (json_is_array(old)) {
-		json_array_append_new(old, value);
-	} else {
-		json_t *list = json_array();
-		json_array_append(list, old);
-		json_array_append_new(list, value);
-		json_object_set_new_nocheck(obj, key, list);
+		append(a, node, name, v);
+		return;
 	}
+	if (old->v.type != JNODE_LIST) {
+		old->last = element_of(a, &old->v);
+		old->v.type = JNODE_LIST;
+		old->v.first = old->last;
+		old->v.n = 1;
+	}
+	old->last->next = element_of(a, v);
+	old->last = old->last->next;
+	old->v.n++;
 }
 
 static bool is_xml_space(char c)
@@ -135,7 +191,7 @@ static bool is_xml_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static json_t *trimmed(const struct buf *text)
+static struct jnode trimmed(struct arena *a, const struct buf *text)
 {
 	const char *s = text->data ? text->data : "";
 	size_t n = text->len;
@@ -145,43 +201,43 @@ static json_t *trimmed(const struct buf *text)
 	}
 	while (n && is_xml_space(s[n - 1]))
 		n--;
-	return json_stringn_nocheck(s, n);
+	return (struct jnode){
+		.type = JNODE_STRING, .text = arena_dup_n(a, s, n), .n = n};
 }
 
-/* The finished value of an element; its node is ready for the next. */
-static json_t *close_node(struct node *node)
+/* The finished value of an element. */
+static struct jnode close_node(struct arena *a, struct node *node)
 {
-	json_t *text = trimmed(&node->text);
-	json_t *tree = node->tree;
-	buf_reset(&node->text);
-	node->tree = NULL;
-	if (!tree)
-		return text;
-	if (json_string_length(text))
-		json_object_set(tree, "#text", text);
-	json_decref(text);
-	return tree;
+	struct jnode v = trimmed(a, &node->text);
+	if (!node->n)
+		return v;
+	if (v.n)
+		append(a, node, "#text", &v);
+	return (struct jnode){
+		.type = JNODE_OBJECT, .first = &node->first->v, .n = node->n};
 }
 
 static void add_attributes(struct xml_split *x, struct node *node,
 			   const XML_Char **attributes)
 {
+	struct arena *a = x->arena;
 	for (; *attributes; attributes += 2) {
-		size_t n = strlen(attributes[0]) + strlen(attributes[1]);
-		if (!afford(x, n + NODE_COST))
+		size_t n = strlen(attributes[1]);
+		if (!afford(x, strlen(attributes[0]) + n + NODE_COST))
 			return;
-		char *key = mem_printf("@%s", attributes[0]);
-		json_object_set_new_nocheck(tree_of(node), key,
-					    json_string_nocheck(attributes[1]));
-		free(key);
+		const struct jnode v = {
+			.type = JNODE_STRING,
+			.text = arena_dup_n(a, attributes[1], n),
+			.n = n,
+		};
+		append(a, node, arena_printf(a, "@%s", attributes[0]), &v);
 	}
 }
 
-static void deliver(struct xml_split *x, json_t *record)
+static void deliver(struct xml_split *x, const struct jnode *record)
 {
 	struct err why;
 	if (x->n_records == x->limits.max_elements) {
-		json_decref(record);
 		refuse(x, ERR_LIMIT, "more records than allowed");
 		return;
 	}
@@ -190,9 +246,7 @@ static void deliver(struct xml_split *x, json_t *record)
 		err_set(&why, ERR_LIMIT,
 			"record %" PRId64 " is larger than %zu bytes",
 			x->n_records, x->limits.max_element);
-	int rc = x->on_record(x->ctx, record, record ? NULL : &why);
-	json_decref(record);
-	if (rc)
+	if (x->on_record(x->ctx, record, record ? NULL : &why))
 		refuse(x, ERR_LIMIT, "stopped by the reader");
 }
 
@@ -257,7 +311,9 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
 		x->record_depth = x->depth;
 		x->record_size = 0;
 		x->is_too_large = false;
+		arena_reset(x->arena);
 	}
+	begin_node(&x->nodes[x->depth]);
 	if (afford(x, strlen(name) + NODE_COST))
 		add_attributes(x, &x->nodes[x->depth], attributes);
 }
@@ -270,13 +326,19 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
 	int d = x->depth--;
 	if (!x->record_depth)
 		return;
-	json_t *value = x->is_too_large ? NULL : close_node(&x->nodes[d]);
-	if (d == x->record_depth) {
+	bool is_record = d == x->record_depth;
+	if (is_record)
 		x->record_depth = 0;
-		deliver(x, value);
-	} else if (value) {
-		put(tree_of(&x->nodes[d - 1]), own_name(x, name), value);
+	if (x->is_too_large) {
+		if (is_record)
+			deliver(x, NULL);
+		return;
 	}
+	const struct jnode v = close_node(x->arena, &x->nodes[d]);
+	if (is_record)
+		deliver(x, &v);
+	else
+		put(x->arena, &x->nodes[d - 1], own_name(x, name), &v);
 }
 
 static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
@@ -333,11 +395,13 @@ static int XMLCALL on_encoding(void *ctx, const XML_Char *name,
 
 struct xml_split *xml_split_new(const char *path,
 				const struct js_split_limits *limits,
-				js_split_fn *on_record, void *ctx)
+				struct arena *a, js_element_fn *on_record,
+				void *ctx)
 {
 	struct xml_split *x = mem_alloc(sizeof(*x));
 	x->path = mem_dup(path);
 	x->limits = *limits;
+	x->arena = a;
 	x->on_record = on_record;
 	x->ctx = ctx;
 	x->is_on_path[0] = true;
@@ -359,7 +423,7 @@ void xml_split_free(struct xml_split *x)
 	if (!x)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(x->nodes); i++) {
-		json_decref(x->nodes[i].tree);
+		begin_node(&x->nodes[i]);
 		buf_clear(&x->nodes[i].text);
 	}
 	XML_ParserFree(x->parser);

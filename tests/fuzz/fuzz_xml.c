@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The record splitter fed whole and in pieces must see the same records and
  * end the same way. */
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/xml.h>
 
@@ -10,13 +12,16 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static int on_record(void *ctx, json_t *record, const struct err *err)
+static int on_record(void *ctx, const struct jnode *record,
+		     const struct err *err)
 {
 	BUG_ON(!record == !err);
-	if (record)
-		js_write(record, ctx);
+	json_t *tree = record ? jnode_to_json(record) : NULL;
+	if (tree)
+		js_write(tree, ctx);
 	else
 		buf_adds(ctx, err->text);
+	json_decref(tree);
 	buf_addc(ctx, '\n');
 	return 0;
 }
@@ -26,7 +31,9 @@ static void split(const char *path, const char *s, size_t n, size_t step,
 {
 	static const struct js_split_limits limits = {.max_element = 500,
 						      .max_elements = 50};
-	struct xml_split *x = xml_split_new(path, &limits, on_record, out);
+	struct arena a;
+	arena_init(&a);
+	struct xml_split *x = xml_split_new(path, &limits, &a, on_record, out);
 	struct err err = {0};
 	int rc = 0;
 	for (size_t i = 0; i < n && !rc; i += step)
@@ -37,6 +44,7 @@ static void split(const char *path, const char *s, size_t n, size_t step,
 	BUG_ON(end && !err.kind);
 	buf_printf(out, "%d", end);
 	xml_split_free(x);
+	arena_clear(&a);
 }
 
 static void compare(const char *path, const char *s, size_t n)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Records of XML streams: the same whatever the sizes of the feeds, every
  * encoding that feeds use, and none of the attacks that XML allows. */
+#include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
+#include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/xml.h>
 
@@ -19,13 +21,16 @@ struct seen {
 	int n, stop_after;
 };
 
-static int on_record(void *ctx, json_t *record, const struct err *err)
+static int on_record(void *ctx, const struct jnode *record,
+		     const struct err *err)
 {
 	struct seen *seen = ctx;
 	assert_true(!record == (err != NULL));
 	if (record) {
-		char *s = json_dumps(record, JSON_COMPACT | JSON_SORT_KEYS |
-						     JSON_ENCODE_ANY);
+		json_t *tree = jnode_to_json(record);
+		char *s = json_dumps(tree, JSON_COMPACT | JSON_SORT_KEYS |
+						   JSON_ENCODE_ANY);
+		json_decref(tree);
 		buf_adds(&seen->lines, s);
 		free(s);
 	} else {
@@ -42,7 +47,9 @@ static const struct js_split_limits limits = {.max_element = 1000,
 static void run(const char *path, const char *doc, size_t n, size_t step,
 		struct seen *seen, struct err *err)
 {
-	struct xml_split *x = xml_split_new(path, &limits, on_record, seen);
+	struct arena a;
+	arena_init(&a);
+	struct xml_split *x = xml_split_new(path, &limits, &a, on_record, seen);
 	int rc = 0;
 	for (size_t i = 0; i < n && !rc; i += step) {
 		size_t k = n - i < step ? n - i : step;
@@ -57,6 +64,7 @@ static void run(const char *path, const char *doc, size_t n, size_t step,
 	}
 	buf_adds(&seen->lines, end ? "broken" : "ok");
 	xml_split_free(x);
+	arena_clear(&a);
 }
 
 /* want: lines; a '*' at its end: any message; else "broken: part of it". */
@@ -255,8 +263,10 @@ static void a_token_without_end_is_refused_in_linear_time(void **state)
 		struct seen seen = {0};
 		struct err err = {0};
 		buf_init(&seen.lines, 4096);
+		struct arena a;
+		arena_init(&a);
 		struct xml_split *x =
-			xml_split_new("o.e", &limits, on_record, &seen);
+			xml_split_new("o.e", &limits, &a, on_record, &seen);
 		int rc = xml_split_feed(x, heads[i], strlen(heads[i]), &err);
 		size_t fed = 0;
 		/* Seven bytes at a time: expat alone would scan them again
@@ -267,6 +277,7 @@ static void a_token_without_end_is_refused_in_linear_time(void **state)
 		assert_true(fed < (size_t)1 << 20);
 		assert_non_null(strstr(err.text, "too large"));
 		xml_split_free(x);
+		arena_clear(&a);
 		buf_clear(&seen.lines);
 	}
 }
@@ -281,7 +292,9 @@ static void a_long_token_in_tiny_feeds_is_read_in_linear_time(void **state)
 	struct seen seen = {0};
 	struct err err = {0};
 	buf_init(&seen.lines, (size_t)4 << 20);
-	struct xml_split *x = xml_split_new("o.e", &wide, on_record, &seen);
+	struct arena a;
+	arena_init(&a);
+	struct xml_split *x = xml_split_new("o.e", &wide, &a, on_record, &seen);
 	int rc = xml_split_feed(x, "<o><e a='", 9, &err);
 	for (size_t i = 0; i < ((size_t)2 << 20) && !rc; i += 7)
 		rc = xml_split_feed(x, "aaaaaaa", 7, &err);
@@ -291,6 +304,7 @@ static void a_long_token_in_tiny_feeds_is_read_in_linear_time(void **state)
 	assert_int_equal(seen.n, 1);
 	assert_true(seen.lines.len > (size_t)2 << 20);
 	xml_split_free(x);
+	arena_clear(&a);
 	buf_clear(&seen.lines);
 }
 
@@ -306,7 +320,46 @@ static void the_reader_may_stop(void **state)
 	buf_clear(&seen.lines);
 }
 
-static int count_one(void *ctx, json_t *record, const struct err *err)
+/* Beyond the names that are compared one by one; each comes twice, so that all
+ * must be found again, and the second record must know none of the first. */
+static void very_many_names_are_found_again(void **state)
+{
+	(void)state;
+	enum { NAMES = 3000 };
+	static const struct js_split_limits wide = {.max_element = 1 << 20,
+						    .max_elements = 2};
+	struct seen seen = {0};
+	struct err err = {0};
+	struct arena a;
+	struct buf doc;
+	arena_init(&a);
+	buf_init(&doc, 1 << 20);
+	buf_init(&seen.lines, 1 << 20);
+	buf_adds(&doc, "<o><e z='0'>");
+	for (int i = 0; i < 2 * NAMES; i++)
+		buf_printf(&doc, "<n%d>%d</n%d>", i % NAMES, i, i % NAMES);
+	buf_adds(&doc, "text</e><e><n7>x</n7><n2999/></e></o>");
+	struct xml_split *x = xml_split_new("o.e", &wide, &a, on_record, &seen);
+	if (xml_split_feed(x, doc.data, doc.len, &err) ||
+	    xml_split_end(x, &err))
+		fail_msg("%s", err.text);
+	for (int i = 0; i < NAMES; i++) {
+		char want[48];
+		snprintf(want, sizeof(want), "\"n%d\":[\"%d\",\"%d\"]", i, i,
+			 i + NAMES);
+		assert_non_null(strstr(seen.lines.data, want));
+	}
+	assert_non_null(strstr(seen.lines.data, "{\"#text\":\"text\",\"@z\":"));
+	assert_non_null(
+		strstr(seen.lines.data, "\n{\"n2999\":\"\",\"n7\":\"x\"}\n"));
+	xml_split_free(x);
+	arena_clear(&a);
+	buf_clear(&doc);
+	buf_clear(&seen.lines);
+}
+
+static int count_one(void *ctx, const struct jnode *record,
+		     const struct err *err)
 {
 	if (!record)
 		fail_msg("%s", err->text);
@@ -345,8 +398,10 @@ static void the_real_feeds_split_the_same_in_any_feeds(void **state)
 		for (size_t k = 0; k < ARRAY_LEN(steps); k++) {
 			int count = 0, rc = 0;
 			struct err err = {0};
+			struct arena a;
+			arena_init(&a);
 			struct xml_split *x = xml_split_new(
-				cases[i].path, &wide, count_one, &count);
+				cases[i].path, &wide, &a, count_one, &count);
 			for (size_t at = 0; at < n && !rc; at += steps[k])
 				rc = xml_split_feed(
 					x, bytes + at,
@@ -357,6 +412,7 @@ static void the_real_feeds_split_the_same_in_any_feeds(void **state)
 			first = k ? first : count;
 			assert_int_equal(count, first);
 			xml_split_free(x);
+			arena_clear(&a);
 		}
 		if (first < 1)
 			fail_msg("%s: no record", cases[i].file);
@@ -376,6 +432,7 @@ int main(void)
 		cmocka_unit_test(
 			a_long_token_in_tiny_feeds_is_read_in_linear_time),
 		cmocka_unit_test(the_reader_may_stop),
+		cmocka_unit_test(very_many_names_are_found_again),
 		cmocka_unit_test(the_real_feeds_split_the_same_in_any_feeds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
