@@ -114,17 +114,23 @@ static int code(const struct job *j, int field, const struct vocab *v,
 	size_t n = mapping_values(j->nz->mapping, field, j->record, j->a,
 				  values, ARRAY_LEN(values));
 	bool understood = false;
+	/* FULL_TIME beside PART_TIME: either, and nobody knows which. */
+	bool must_agree = field == SOURCE_F_HOURS_PART_TIME;
+	int found = none;
 	for (size_t i = 0; i < n; i++) {
 		const char *word =
 			mapping_word(j->nz->mapping, field, j->a, values[i]);
 		int c = word ? vocab_find(v, word) : find(j->a, values[i]);
-		if (c != none && c != VOCAB_NONE)
-			return c;
 		understood |= word != NULL;
+		if (c == none || c == VOCAB_NONE || c == found)
+			continue;
+		if (!must_agree || found != none)
+			return must_agree ? none : c;
+		found = c;
 	}
-	if (n && !understood)
+	if (n && !understood && found == none)
 		note(j, field, "not understood", values[0]);
-	return none;
+	return found;
 }
 
 static enum tri tri_by(const struct job *j, int field, find_fn *find)

@@ -54,6 +54,8 @@ static const char map_text[] =
 	"\"expires\":{\"paths\":[\"e\"]},\"updated\":{\"paths\":[\"u\"]},"
 	"\"handicap_welcome\":{\"paths\":[\"h\"]},"
 	"\"hours.night\":{\"paths\":[\"night\"]},"
+	"\"hours.part_time\":{\"paths\":[\"time\"],"
+	"\"values\":{\"OTHER\":\"unknown\",\"HALF\":\"yes\"}},"
 	"\"salary.text\":{\"paths\":[\"sal\"]},"
 	"\"licences\":{\"paths\":[\"lic\"]},\"start\":{\"paths\":[\"deb\"]},"
 	"\"exposure.loads\":{\"paths\":[\"loads\"]}}}";
@@ -162,6 +164,64 @@ static void test_trade_from_code_or_exact_official_title_only(void **state)
 			fail_msg("%s: %s", rows[i].record, rome ? rome : "-");
 		const char *how = js_str(r.o.provenance, "rome", NULL);
 		assert_true(str_eq(how, "text") == rows[i].inferred);
+		done(&r);
+	}
+}
+
+static void test_a_full_time_beside_a_part_time_is_unknown(void **state)
+{
+	static const struct {
+		const char *time;
+		enum tri want;
+		size_t n_notes;
+	} rows[] = {
+		{"\"FULL_TIME\"", TRI_NO, 0},
+		{"[\"PART_TIME\"]", TRI_YES, 0},
+		{"[\"FULL_TIME\",\"PART_TIME\"]", TRI_UNKNOWN, 0},
+		{"[\"PART_TIME\",\"OTHER\",\"FULL_TIME\"]", TRI_UNKNOWN, 0},
+		{"[\"HALF\",\"FULL_TIME\"]", TRI_UNKNOWN, 0},
+		{"[\"HALF\",\"INTERN\",\"PART_TIME\"]", TRI_YES, 0},
+		{"[\"OTHER\",\"FULL_TIME\",\"FULL_TIME\"]", TRI_NO, 0},
+		{"[\"OTHER\"]", TRI_UNKNOWN, 0},
+		{"[\"INTERN\"]", TRI_UNKNOWN, 1},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *record = mem_printf("{\"t\":\"X\",\"r\":\"D1102\","
+					  "\"time\":%s}",
+					  rows[i].time);
+		struct result r = run(record);
+		if (r.o.hours.part_time != rows[i].want ||
+		    r.notes.n != rows[i].n_notes)
+			fail_msg("%s: %d, %zu notes", rows[i].time,
+				 (int)r.o.hours.part_time, r.notes.n);
+		done(&r);
+		free(record);
+	}
+}
+
+static void test_markup_is_cut_out_of_a_title(void **state)
+{
+	static const struct {
+		const char *record, *title;
+	} rows[] = {
+		{"{\"t\":\"<a href='https://partner.example/1?a=b&c'>Maçon "
+		 "(H/F)</a>\"}",
+		 "Maçon (H/F)"},
+		{"{\"t\":\"Maçon <a href=\\\"/x\\\" title='<b>'>ici</a> - "
+		 "Meaux\"}",
+		 "Maçon ici - Meaux"},
+		{"{\"t\":\"<A HREF=x><b>Maçon</b> &amp; Cie</A>\"}",
+		 "Maçon & Cie"},
+		{"{\"t\":\"Maçon <a href=x>\"}", "Maçon"},
+		/* No markup, and no letter of it is lost. */
+		{"{\"t\":\"Maçon < 3 ans\"}", "Maçon < 3 ans"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct result r = run(rows[i].record);
+		if (!str_eq(r.o.title, rows[i].title))
+			fail_msg("%s: %s", rows[i].record, r.o.title);
 		done(&r);
 	}
 }
@@ -288,6 +348,9 @@ int main(void)
 		cmocka_unit_test(test_a_stated_no_stays_no),
 		cmocka_unit_test(
 			test_trade_from_code_or_exact_official_title_only),
+		cmocka_unit_test(test_markup_is_cut_out_of_a_title),
+		cmocka_unit_test(
+			test_a_full_time_beside_a_part_time_is_unknown),
 		cmocka_unit_test(test_no_title_costs_the_record),
 		cmocka_unit_test(test_places_of_every_odd_form_end),
 		cmocka_unit_test(test_closed_and_expired_offers_say_so),
