@@ -100,9 +100,9 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	struct err err;
 	drop(e);
 	check_keys(config, d);
+	const char *tables = config_str(config, "paths", "refdata");
 	if (!e->s.rd) /* once: codes of the rules are looked up in it */
-		e->s.rd = refdata_load(config_str(config, "paths", "refdata"),
-				       &err);
+		e->s.rd = refdata_load(tables, &err);
 	if (!e->s.rd)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
@@ -114,8 +114,8 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 static int read_keys(const json_t *config, struct store_keys *keys,
 		     struct err *err)
 {
-	const char *needs = config_str(config, "secrets", "security.needs_key");
-	const char *token = config_str(config, "secrets", "security.token_key");
+	const char *needs = config_str(config, "secrets", "security.needs_key"),
+		   *token = config_str(config, "secrets", "security.token_key");
 	*keys = (struct store_keys){.n_needs = 1};
 	if (store_key_parse(needs, strlen(needs), keys->needs[0], err))
 		return err_prefix(err, "security.needs_key_file");
@@ -204,9 +204,8 @@ static int assemble(struct engine *e, struct err *err)
 		s->store, s->planner, s->clock,
 		&(struct outbox_ops){.send = send_deliver, .ctx = e});
 	const json_t *paths = json_object_get(e->next_config, "paths");
-	bool failed = live_read_network(s->live, paths, err) ||
-		      outbox_recover(s->outbox, err) || live_load(s->live, err);
-	return failed ? -1 : 0;
+	return -(live_read_network(s->live, paths, err) ||
+		 outbox_recover(s->outbox, err) || live_load(s->live, err));
 }
 
 static int open_control(struct engine *e, struct err *err)
