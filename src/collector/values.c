@@ -282,8 +282,10 @@ const char *value_email(struct arena *a, const char *s)
 static const char *percent(struct arena *a, const char *head, const char *s)
 {
 	static const char hex[] = "0123456789ABCDEF";
-	char *out = arena_alloc(a, strlen(head) + strlen(s) * 3 + 1);
-	char *q = stpcpy(out, head);
+	size_t n = strlen(head);
+	char *out = arena_alloc(a, n + strlen(s) * 3 + 1);
+	char *q = out + n;
+	memcpy(out, head, n);
 	for (const char *p = s; *p; p++) {
 		unsigned char c = (unsigned char)*p;
 		if (c < 0x80) {

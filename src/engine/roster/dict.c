@@ -79,10 +79,17 @@ void idmap_clear(struct idmap *m)
 	*m = (struct idmap){0};
 }
 
+/* Ids are the store's row numbers, dense and mostly in order: as they are they
+ * lie side by side, which a hash would undo. */
+static uint32_t home_of(const struct idmap *m, uint32_t id)
+{
+	return id & (m->cap - 1);
+}
+
 /* Where id is, or where it would go. */
 static uint32_t idmap_at(const struct idmap *m, uint32_t id)
 {
-	uint32_t at = mix(id) & (m->cap - 1);
+	uint32_t at = home_of(m, id);
 
 	while (m->keys[at] && m->keys[at] != id)
 		at = (at + 1) & (m->cap - 1);
@@ -144,7 +151,7 @@ void idmap_remove(struct idmap *m, uint32_t id)
 		return;
 	/* move up whoever would no longer be found across the hole */
 	for (at = (hole + 1) & mask; m->keys[at]; at = (at + 1) & mask) {
-		uint32_t home = mix(m->keys[at]) & mask;
+		uint32_t home = home_of(m, m->keys[at]);
 
 		if (((at - home) & mask) < ((at - hole) & mask))
 			continue;

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { LIST_LONG = 1024, SLOT_NONE = UINT32_MAX >> 1 };
+enum { LIST_LONG = 512, SLOT_NONE = UINT32_MAX >> 1 };
 
 static bool is_gone(const struct posting *p)
 {
