@@ -52,13 +52,13 @@ for _ in $(seq 120); do
 done
 sleep 2
 
-# One of those who were offered a baker's apprenticeship. FILE TO LINK YOUTH
+# One of those who were offered something. FILE TO LINK YOUTH
 read -r sms to link < <(/usr/bin/python3 - "$folder/sms" <<'PY'
 import json, pathlib, re, sys
 for f in sorted(pathlib.Path(sys.argv[1]).glob("sms-*.json")):
     m = json.load(open(f))
     link = re.search(r"http://\S+/u/[0-9A-HJKMNP-TV-Z]{10}$", m["text"])
-    if link and "boulanger" in m["text"]:
+    if link:
         print(m["id"], m["to"], link[0])
         break
 PY
@@ -101,7 +101,8 @@ ctl message preview --youth "$youth" >"$work/preview" 2>&1
 grep -q 'opted out' "$work/preview" ||
 	fail "the preview does not say why: $(cat "$work/preview")"
 
-# A new source with one more baker's apprenticeship.
+# A new source with more for everybody.
+n_before=$(find "$folder/sms" -name 'sms-*.json' | wc -l)
 mv "$work/later.yaml" "$folder/sources.d/metiers-bouche.yaml"
 ctl reload >/dev/null 2>&1 || fail "reload"
 settled 60 || fail "not settled"
@@ -109,16 +110,15 @@ settled 60 || fail "not settled"
 daemon_stop || fail "the stop: $?"
 daemon_start
 settled 60 || fail "not settled after the start"
-/usr/bin/python3 - "$folder/sms" "$to" <<'PY' || fail "after the opt-out"
+/usr/bin/python3 - "$folder/sms" "$to" "$n_before" <<'PY' || fail "after the opt-out"
 import collections, json, pathlib, sys
 sent = collections.defaultdict(list)
 for f in pathlib.Path(sys.argv[1]).glob("sms-*.json"):
     m = json.load(open(f))
     sent[m["to"]].append(m["text"])
-bakers = [n for n, texts in sent.items() if "boulanger" in texts[0]]
-others = [n for n in bakers if len(sent[n]) > 1]
+n = sum(map(len, sent.values()))
 assert len(sent[sys.argv[2]]) == 1, "an SMS to a number that said stop"
-assert others, "nobody else got a second one: proves nothing"
+assert n > int(sys.argv[3]), "nobody else got one since: proves nothing"
 PY
 
 # Whatever leads nowhere: one and the same page.

@@ -153,6 +153,8 @@ run() {
 	mail="{transport: smtp, host: 127.0.0.1, port: $sink_port, lanes: 2, timeout_s: 5, from_address: offres@etrier.example}"
 	mkdir -p "$work/read"
 	instance_config
+	# Places for everybody: whose turn it is, is not what is tried here.
+	sed -i 's/per_position: 5/per_position: 100/' "$folder/rules.yaml"
 	daemon_start
 	import_people
 	go_live

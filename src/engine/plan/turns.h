@@ -21,7 +21,7 @@
 #define TURNS_TICK_MS 5
 /* After people changed, offers with places left over are looked at again, but
  * not more often: at a region's size that is seconds of work. */
-#define TURNS_NEWS_S 600
+#define TURNS_NEWS_S 10
 /* Places of offers that closed so long ago are forgotten. */
 #define TURNS_KEEP_DAYS 30
 
