@@ -43,7 +43,7 @@ struct moffer {
 	uint8_t night, weekend, part_time; /* enum tri */
 	/* Of the vocab, or -1. */
 	int8_t level_required, level_target;
-	int8_t french_oral_asked, french_written_asked;
+	int8_t french_oral_asked;
 	int32_t start;	    /* date or DATE_NONE */
 	int32_t posted;	    /* date in Paris or DATE_NONE */
 	uint32_t rules_gen; /* the caller's number of the compile they are of */
@@ -65,6 +65,10 @@ void moffer_set_rules(struct moffer *m, const struct offer *o,
 struct match_pad;
 struct match_pad *match_pad_new(const struct travel *t);
 void match_pad_free(struct match_pad *p);
+/* What of a person only the travel model knows: the zone of the home, and the
+ * minutes to the own CFA whatever the hour. pad: of the same model. */
+void match_see_home(struct match_pad *pad, struct travel *t,
+		    const struct refdata *rd, struct mperson *m);
 /* Borrowed by matchers and verdicts; constant but for the pad. */
 struct match_env {
 	const struct rules *rules;

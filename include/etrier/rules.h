@@ -106,8 +106,7 @@ struct ruleset {
 	int16_t n_fresh;
 
 	int16_t late_days; /* gate START */
-	/* gate REACH; first_transport where no timetable is known */
-	int16_t first_transport_min;
+	/* gate REACH */
 	uint8_t out_of_hours; /* CHECK or EXCLUDE: no way at these hours */
 	uint8_t cfa_too_far;  /* PASS, CHECK or EXCLUDE */
 	/* Within so many months of training_end only these kinds are sought */

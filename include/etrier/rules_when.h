@@ -61,7 +61,6 @@ enum pair_field {
 	PAIR_LEVEL_GAP, /* target level, else required, minus level held */
 	/* CECRL steps that the offer asks above what the person has */
 	PAIR_FRENCH_ORAL_GAP,
-	PAIR_FRENCH_WRITTEN_GAP,
 	PAIR_SAME_COURSE, /* 1 yes, 0 no */
 	PAIR_SAME_CFA,
 	PAIR_FAVOURS_MET, /* private: needs of mode favour known to be met */

@@ -65,8 +65,7 @@ static int compile_person(struct judge *j, json_t *v, int32_t on,
 	if (mperson_from_person(&p, j->rd, 1, rules_set_of(j->rules, p.agency),
 				p.agency ? AGENCY : 0, out, err))
 		return -1;
-	if (out->flags & MPERSON_PLACED)
-		out->zone = travel_zone(j->travel, out->at);
+	match_see_home(j->env.pad, j->travel, j->rd, out);
 	return 0;
 }
 

@@ -627,8 +627,6 @@ static void fill_facts(const struct facts *f, int32_t v[PAIR_FIELD_COUNT])
 		gap(o->level_target > 0 ? o->level_target : o->level_required,
 		    p->level);
 	v[PAIR_FRENCH_ORAL_GAP] = gap(o->french_oral_asked, p->french_oral);
-	v[PAIR_FRENCH_WRITTEN_GAP] =
-		gap(o->french_written_asked, p->french_written);
 	if (o->rncp && p->rncp)
 		v[PAIR_SAME_COURSE] = o->rncp == p->rncp;
 	if (o->cfa && p->cfa)

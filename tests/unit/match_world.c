@@ -298,8 +298,6 @@ static void random_training(const struct world *w, struct moffer *o)
 	}
 	if (chance(30))
 		o->french_oral_asked = (int8_t)below(6);
-	if (chance(30))
-		o->french_written_asked = (int8_t)below(6);
 }
 
 /* Conditions are opaque to the matcher: any answer may come. */

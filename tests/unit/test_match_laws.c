@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { N_PAIRS = 6000 };
+enum { N_PAIRS = 9000 };
 
 static struct world *w;
 

@@ -144,7 +144,6 @@ static void everything_known(struct side *s)
 		[PAIR_TRADE_VALUE] = 700,
 		[PAIR_LEVEL_GAP] = 1,
 		[PAIR_FRENCH_ORAL_GAP] = 1,
-		[PAIR_FRENCH_WRITTEN_GAP] = 2,
 		[PAIR_SAME_COURSE] = 1,
 		[PAIR_SAME_CFA] = 0,
 		[PAIR_FAVOURS_MET] = 1,
@@ -336,7 +335,6 @@ static const struct row pairs[] = {
 	{"pair.trade: \">0.7\"", NO, UNKNOWN},
 	{"pair.level_gap: \">=2\"", NO, UNKNOWN},
 	{"pair.french_oral_gap: 1", YES, UNKNOWN},
-	{"pair.french_written_gap: \">=3\"", NO, UNKNOWN},
 	{"pair.same_course: yes", YES, UNKNOWN},
 	{"pair.same_cfa: yes", NO, UNKNOWN},
 	{"pair.same_cfa: no", YES, UNKNOWN},
@@ -384,7 +382,7 @@ static void check_rows(const struct row *rows, size_t n)
 	make_bits(r, &known);
 	make_bits(r, &unknown);
 	for (size_t i = 0; i < n; i++) {
-		char code[16];
+		char code[32];
 		const struct symbol *s;
 
 		snprintf(code, sizeof(code), "R%zu", i);
@@ -716,7 +714,7 @@ static void check_trees(struct tree **trees)
 		random_side(&s);
 		make_bits(r, &s);
 		for (int i = 0; i < N_TREES; i++) {
-			char code[16];
+			char code[32];
 
 			snprintf(code, sizeof(code), "R%d", i);
 			if (rules_symbol_state(r, find(r, code), &s.facts) !=

@@ -225,8 +225,6 @@ static uint32_t settled_facts(const struct frame *f,
 		out |= 1u << PAIR_LEVEL_GAP;
 	if (o->french_oral_asked < 0)
 		out |= 1u << PAIR_FRENCH_ORAL_GAP;
-	if (o->french_written_asked < 0)
-		out |= 1u << PAIR_FRENCH_WRITTEN_GAP;
 	if (!o->rncp)
 		out |= 1u << PAIR_SAME_COURSE;
 	if (!o->cfa)

@@ -5,6 +5,7 @@
 #include "journey.h"
 
 #include <etrier/mem.h>
+#include <etrier/num.h>
 
 #include <stdlib.h>
 
@@ -74,9 +75,10 @@ struct travel_field *pad_field(struct match_pad *p, const struct moffer *o,
 	return field_at(p, (int)grade * N_HOURS + (int)hours, &w, grade, hours);
 }
 
-struct travel_field *pad_cfa_field(struct match_pad *p, const struct moffer *o)
+struct travel_field *pad_cfa_field(struct match_pad *p,
+				   struct plane_point cfa_at)
 {
-	struct travel_work w = {o->cfa_at, -1, -1};
+	struct travel_work w = {cfa_at, -1, -1};
 
 	if (!is_same_point(w.at, p->cfa_at)) {
 		p->made &= ~(1u << PAD_CFA);
@@ -170,7 +172,7 @@ int32_t journey_cfa_cost(const struct match_env *env, const struct mperson *p,
 	if (!o->is_cfa_placed || (p->cfa && p->cfa != o->cfa) ||
 	    !(p->flags & MPERSON_PLACED) || !p->modes)
 		return -1;
-	cost = cost_by(env->travel, pad_cfa_field(env->pad, o), p,
+	cost = cost_by(env->travel, pad_cfa_field(env->pad, o->cfa_at), p,
 		       plane_distance_m(p->at, o->cfa_at));
 	return cost < TRAVEL_NEVER ? cost : -1;
 }
@@ -181,4 +183,24 @@ int32_t journey_cfa_limit(const struct travel *t, const struct mperson *p)
 		p->max_minutes_cfa >= 0 ? p->max_minutes_cfa : p->max_minutes;
 
 	return limit < 0 ? -1 : limit * t->cost_per_minute;
+}
+
+/* --- from home --------------------------------------------------------------
+ */
+void match_see_home(struct match_pad *pad, struct travel *t,
+		    const struct refdata *rd, struct mperson *m)
+{
+	struct plane_point cfa_at;
+	int32_t cost;
+
+	m->cfa_minutes = -1;
+	if (!(m->flags & MPERSON_PLACED))
+		return;
+	m->zone = travel_zone(t, m->at);
+	if (!m->cfa || !m->modes || !cfa_point(rd, m->cfa, &cfa_at))
+		return;
+	cost = cost_by(t, pad_cfa_field(pad, cfa_at), m,
+		       plane_distance_m(m->at, cfa_at));
+	m->cfa_minutes =
+		(int16_t)num_clip(travel_minutes(t, cost), 0, INT16_MAX);
 }

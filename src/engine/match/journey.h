@@ -10,9 +10,9 @@
 struct travel_field *pad_field(struct match_pad *pad, const struct moffer *o,
 			       enum travel_grade grade,
 			       enum travel_hours hours);
-/* To the CFA that the offer names. */
+/* To a CFA, whatever the hour. */
 struct travel_field *pad_cfa_field(struct match_pad *pad,
-				   const struct moffer *o);
+				   struct plane_point cfa_at);
 
 struct journey {
 	bool is_placed; /* both places, limit and modes are known */

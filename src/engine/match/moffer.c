@@ -75,7 +75,6 @@ const struct moffer moffer_unknown = {
 	.level_required = -1,
 	.level_target = -1,
 	.french_oral_asked = -1,
-	.french_written_asked = -1,
 	.start = DATE_NONE,
 	.posted = DATE_NONE,
 };

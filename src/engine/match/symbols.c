@@ -95,8 +95,6 @@ int32_t pair_fact(const struct pair *x, enum pair_field field)
 		return level_gap(x);
 	case PAIR_FRENCH_ORAL_GAP:
 		return known_minus(o->french_oral_asked, p->french_oral);
-	case PAIR_FRENCH_WRITTEN_GAP:
-		return known_minus(o->french_written_asked, p->french_written);
 	case PAIR_SAME_COURSE:
 		return same_fact(o->rncp, p->rncp);
 	case PAIR_SAME_CFA:

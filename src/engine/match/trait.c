@@ -13,8 +13,6 @@ static uint32_t lacks_of(const struct mperson *p)
 		lacks |= 1u << PAIR_LEVEL_GAP;
 	if (p->french_oral < 0)
 		lacks |= 1u << PAIR_FRENCH_ORAL_GAP;
-	if (p->french_written < 0)
-		lacks |= 1u << PAIR_FRENCH_WRITTEN_GAP;
 	if (!p->rncp)
 		lacks |= 1u << PAIR_SAME_COURSE;
 	if (!p->cfa)

@@ -153,12 +153,9 @@ int live_read_network(struct live *l, const char *own, const char *refdata,
 		return -1;
 	matcher_free(l->matcher);
 	match_pad_free(l->pad);
-	travel_field_free(l->field);
 	travel_free(l->travel);
 	l->travel = t;
 	l->pad = match_pad_new(t);
-	l->field = travel_field_new(t);
-	l->field_cfa = 0;
 	l->env.travel = t;
 	l->env.pad = l->pad;
 	l->matcher = matcher_new(l->roster, &l->env);
@@ -177,7 +174,6 @@ struct live *live_new(struct store *store, const struct refdata *rd,
 	l->roster = roster_new(l->trades);
 	l->refusals = refusals_new();
 	l->pad = match_pad_new(l->travel);
-	l->field = travel_field_new(l->travel);
 	l->day = DATE_NONE;
 	map_init(&l->agencies);
 	l->rules = rules_take;
@@ -195,7 +191,6 @@ void live_free(struct live *l)
 	tradenet_free(l->trades);
 	refusals_free(l->refusals);
 	match_pad_free(l->pad);
-	travel_field_free(l->field);
 	travel_free(l->travel);
 	rules_free(l->rules);
 	match_hits_clear(&l->hits);

@@ -87,8 +87,6 @@ struct live {
 	struct travel *travel;
 	uint32_t rules_gen; /* number of the compile, from 1 */
 	struct match_pad *pad;
-	struct travel_field *field; /* scratch: journeys to a CFA */
-	uint32_t field_cfa;	    /* which one, 0: none */
 	struct refusals *refusals;
 	uint8_t *refusers; /* a bit a person id: has some */
 	size_t n_refusers; /* bytes */

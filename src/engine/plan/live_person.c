@@ -143,28 +143,6 @@ static void see_leaving(const struct ruleset *s, int32_t end, int32_t on,
 	out->m.available = day16(end);
 }
 
-/* Minutes from home to the person's own CFA, whatever the hour; -1 unknown. */
-static int16_t cfa_minutes(struct live *l, const struct mperson *m)
-{
-	struct travel_work w = {.start_min = -1, .end_min = -1};
-	if (!m->cfa || !m->modes || !(m->flags & MPERSON_PLACED) ||
-	    !cfa_point(l->rd, m->cfa, &w.at))
-		return -1;
-	if (l->field_cfa != m->cfa)
-		travel_field_make(l->field, &w, TRAVEL_ANY, TRAVEL_AT_ANY_HOUR);
-	l->field_cfa = m->cfa;
-	int32_t cost = travel_field_cost(l->field, m->modes, m->zone,
-					 plane_distance_m(m->at, w.at), NULL);
-	return (int16_t)num_clip(travel_minutes(l->travel, cost), 0, INT16_MAX);
-}
-
-static void see_journeys(struct live *l, struct mperson *m)
-{
-	if (m->flags & MPERSON_PLACED)
-		m->zone = travel_zone(l->travel, m->at);
-	m->cfa_minutes = cfa_minutes(l, m);
-}
-
 static void see(struct live *l, const struct store_person *row,
 		const struct person *p, struct seen *out, struct err *no_trade)
 {
@@ -178,7 +156,7 @@ static void see(struct live *l, const struct store_person *row,
 					      &out->m, no_trade);
 	if (!out->has_trade)
 		return;
-	see_journeys(l, &out->m);
+	match_see_home(l->pad, l->travel, l->rd, &out->m);
 	if (is_refuser(l, out->m.id))
 		out->m.flags |= MPERSON_REFUSES;
 	if (may_leave && !row->is_gone && p->training_end != DATE_NONE)

@@ -67,6 +67,7 @@ static void clear_lists(struct live *l)
 		t->is_due = t->needs_list = false;
 	}
 	l->due.n = l->due.at = l->n_lists = 0;
+	roster_tidy(l->roster);
 }
 
 void live_resync(struct live *l)

@@ -116,7 +116,6 @@ static void read_gates(struct ruleset *s, const json_t *o)
 	const json_t *end = json_object_get(o, "training_end");
 	size_t i;
 
-	s->first_transport_min = (int16_t)js_int(reach, "first_transport", 0);
 	s->out_of_hours = effect_of(js_str(reach, "out_of_hours", ""));
 	s->cfa_too_far = effect_of(js_str(reach, "cfa_too_far", ""));
 	s->leaving_months = (int16_t)js_int(end, "months_before", 0);

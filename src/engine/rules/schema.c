@@ -101,11 +101,6 @@ static const struct schema unknown_rows[] = {
 	{0}};
 
 static const struct schema gate_reach_rows[] = {
-	{.key = "first_transport",
-	 .type = SCHEMA_TIME,
-	 .fallback = "'05:30'",
-	 .help = "Where no timetable is known: work that begins earlier and "
-		 "is reached by public transport alone asks for a check."},
 	{.key = "out_of_hours",
 	 .type = SCHEMA_WORD,
 	 .words = effect_words,

@@ -130,8 +130,6 @@ static const struct when_field fields[] = {
 	{PAIR("pair.level_gap", WHEN_INT, PAIR_LEVEL_GAP), RANGE(-5, 5)},
 	{PAIR("pair.french_oral_gap", WHEN_INT, PAIR_FRENCH_ORAL_GAP),
 	 RANGE(-5, 5)},
-	{PAIR("pair.french_written_gap", WHEN_INT, PAIR_FRENCH_WRITTEN_GAP),
-	 RANGE(-5, 5)},
 	{PAIR("pair.same_course", WHEN_TRI, PAIR_SAME_COURSE)},
 	{PAIR("pair.same_cfa", WHEN_TRI, PAIR_SAME_CFA)},
 	{PAIR("pair.favours_met", WHEN_INT, PAIR_FAVOURS_MET), RANGE(0, 24),
