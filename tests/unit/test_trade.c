@@ -246,6 +246,7 @@ static const struct case_ known[] = {
 	{"Cuisinier Bois-Colombes", "G1602"},
 	/* misspelt */
 	{"Bolanger", "D1102"},
+	{"Coulangor", "D1102"},
 	{"Boulangerr H/F", "D1102"},
 	{"Vendeuse en boulangrie", "D1106"},
 	{"Cusinier H/F", "G1602"},
