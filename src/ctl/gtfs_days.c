@@ -24,15 +24,18 @@ static int parse_date(const char *text, int32_t *out)
 	return *out == DATE_NONE ? -1 : 0;
 }
 
-static int service_of(struct gtfs *g, const char *id, struct gtfs_service **out,
-		      struct err *err)
+/* Borrowed until the next one; NULL with *err: too many. */
+static struct gtfs_service *service_of(struct gtfs *g, const char *id,
+				       struct err *err)
 {
 	uint32_t at = gtfs_ids_get(&g->service_ids, id);
 
 	if (at == GTFS_NONE) {
-		if (g->n_services == GTFS_SERVICES_MAX)
-			return err_set(err, ERR_LIMIT, "more than %d services",
-				       GTFS_SERVICES_MAX);
+		if (g->n_services == GTFS_SERVICES_MAX) {
+			err_set(err, ERR_LIMIT, "more than %d services",
+				GTFS_SERVICES_MAX);
+			return NULL;
+		}
 		at = (uint32_t)g->n_services;
 		gtfs_ids_put(&g->service_ids, id, at);
 		if (!(at & (at - 1)))
@@ -41,8 +44,7 @@ static int service_of(struct gtfs *g, const char *id, struct gtfs_service **out,
 		g->services[g->n_services++] =
 			(struct gtfs_service){.n_trips = 0};
 	}
-	*out = &g->services[at];
-	return 0;
+	return &g->services[at];
 }
 
 /* Days before the first one, or too far behind it, are not looked at. */
@@ -75,10 +77,10 @@ static int first_of_span(void *ctx, char **f, struct err *err)
 static int calendar_row(void *ctx, char **f, struct err *err)
 {
 	struct gtfs *g = ctx;
-	struct gtfs_service *s;
+	struct gtfs_service *s = service_of(g, f[0], err);
 	int32_t from, to;
 
-	if (service_of(g, f[0], &s, err))
+	if (!s)
 		return -1;
 	if (parse_date(f[8], &from) || parse_date(f[9], &to))
 		return err_set(err, ERR_INPUT, "no dates");
@@ -93,10 +95,10 @@ static int calendar_row(void *ctx, char **f, struct err *err)
 static int date_row(void *ctx, char **f, struct err *err)
 {
 	struct gtfs *g = ctx;
-	struct gtfs_service *s;
+	struct gtfs_service *s = service_of(g, f[0], err);
 	int32_t day;
 
-	if (service_of(g, f[0], &s, err))
+	if (!s)
 		return -1;
 	if (parse_date(f[1], &day) || (*f[2] != '1' && *f[2] != '2'))
 		return err_set(err, ERR_INPUT, "no date, or no exception_type");

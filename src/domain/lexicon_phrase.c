@@ -286,9 +286,10 @@ static int parse_alternatives(struct parsed *out, const char *token,
 			      bool is_optional, struct err *err)
 {
 	struct sentence words;
-	bool is_prefix;
+	bool is_prefix = false;
 	char *term = arena_dup(out->a, "");
 	size_t count = 0;
+	words.n = 0;
 	for (const char *s = token;; count++) {
 		size_t n = strcspn(s, "|");
 		if (fold_word(out, arena_dup_n(out->a, s, n), &words,
@@ -312,7 +313,8 @@ static int parse_words(struct parsed *out, const char *token, bool is_optional,
 		       struct err *err)
 {
 	struct sentence words;
-	bool is_prefix;
+	bool is_prefix = false;
+	words.n = 0;
 	if (fold_word(out, token, &words, &is_prefix, err))
 		return -1;
 	if (is_optional && words.n > 1)

@@ -172,7 +172,9 @@ void offer_understand(const struct understanding *u, struct arena *a,
 		      const char *diploma, int64_t now, struct offer *o,
 		      struct understood *said)
 {
-	struct understood here, *k = said ? said : &here;
+	struct understood here, *k = &here;
+	if (said)
+		k = said;
 	/* Not the lists: they are long, and mostly stay empty. */
 	k->trade = NULL;
 	k->hits.n = 0;

@@ -159,7 +159,7 @@ static void judge_symbol(struct pair *x, const struct pair_facts *facts, int i,
 void pair_judge_symbols(struct pair *x)
 {
 	struct pair_facts facts = {.offer = &x->f->offer->conds};
-	struct cond_bits person;
+	struct cond_bits person = {.yes = {0}};
 	struct points sum = {0};
 
 	for (int i = 0; i < PAIR_FIELD_COUNT; i++)

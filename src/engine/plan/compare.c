@@ -191,6 +191,7 @@ static void look_at_pair(void *ctx, const struct match_hit *now,
 {
 	struct looking *k = ctx;
 	struct compare *c = k->c;
+	BUG_ON(!now && !next);
 	uint32_t id = now ? now->person : next->person;
 	if (id >= c->cap || !c->people[id])
 		return; /* came since */

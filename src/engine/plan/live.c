@@ -284,14 +284,16 @@ int live_keep_offer(struct live *l, const struct moffer *o, uint32_t *slot,
 		*slot = (uint32_t)(known - l->slots);
 		return 0;
 	}
-	if (take_slot(l, slot, err))
+	uint32_t taken = 0;
+	if (take_slot(l, &taken, err))
 		return -1;
 	size_t at = live_order_at(l, o->id);
 	memmove(l->order + at + 1, l->order + at,
 		(l->n_offers - at) * sizeof(*l->order));
-	l->order[at] = *slot;
+	l->order[at] = taken;
 	l->n_offers++;
-	l->slots[*slot] = *o;
+	l->slots[taken] = *o;
+	*slot = taken;
 	return 0;
 }
 

@@ -127,6 +127,7 @@ static int judge(const struct gathering *g, int64_t person, int audience,
 		struct verdict v;
 		if (g->v[i].audiences >> audience & 1)
 			continue;
+		v.decision = DECISION_EXCLUDE;
 		if (live_evaluate(g->l, person, g->v[i].canonical, on, &v, err))
 			return -1;
 		if (v.decision != DECISION_EXCLUDE)

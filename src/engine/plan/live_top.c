@@ -45,6 +45,7 @@ struct top *top_get(struct tops *t, uint32_t person)
 	if (found)
 		return found;
 	make_room(t, person);
+	BUG_ON(!t->v || !t->at);
 	t->v[t->n] = (struct top){.person = person};
 	t->at[person] = ++t->n;
 	return &t->v[t->n - 1];

@@ -89,7 +89,7 @@ static inline enum tri run(const struct rules_when *w,
 			   const struct when_cond *c, fact_fn *get, void *ctx,
 			   const struct pair_facts *refs)
 {
-	enum tri stack[WHEN_STACK_MAX];
+	enum tri stack[WHEN_STACK_MAX] = {TRI_UNKNOWN};
 	int top = -1;
 
 	for (uint32_t i = 0; i < c->n_steps; i++) {

@@ -156,8 +156,8 @@ static int join(struct store *s, void *ctx, struct err *err)
 		 "WHERE canonical = ?1"),
 		"UPDATE canonical SET joined = ?2 WHERE joined = ?1",
 		"UPDATE canonical SET joined = ?2, fields = NULL WHERE id = ?1",
-		"UPDATE OR IGNORE wave SET canonical = ?2 "
-		"WHERE canonical = ?1",
+		("UPDATE OR IGNORE wave SET canonical = ?2 "
+		 "WHERE canonical = ?1"),
 	};
 	struct joining j = *(struct joining *)ctx;
 	if (resolve(s, &j.keep, err) || resolve(s, &j.other, err))

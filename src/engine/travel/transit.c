@@ -132,7 +132,8 @@ size_t transit_access(const struct transit *t, struct plane_point at,
 				.seconds = (int16_t)s,
 				.is_bus = bus < walk};
 	}
-	qsort(all, n_all, sizeof(*all), by_seconds);
+	if (n_all)
+		qsort(all, n_all, sizeof(*all), by_seconds);
 	for (size_t i = 0; i < n_all && kept < max; i++) {
 		bool is_needed = true;
 
