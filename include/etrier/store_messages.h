@@ -50,6 +50,11 @@ struct store_message {
 	/* Frozen at the first claim, unchanged ever after: */
 	const char *message_id, *model, *template_hash; /* NULL before */
 	int64_t planned_at, claimed_at, submitting_at, settled_at;
+	const char *topic; /* of a notice to a young person: event, stop */
+	/* Of an SMS, see store_replies.h; not read when planning: */
+	const char *gateway, *gateway_ref, *receipt;
+	int segments;
+	int64_t cost, receipt_at; /* cost: thousandths of a euro, -1 */
 };
 
 /* One offer proposed to one person through one audience, once. */
@@ -66,6 +71,8 @@ struct store_proposal {
 	int64_t at;
 	const char *result; /* answer, or NULL */
 	int64_t result_at;
+	const char *reason;  /* why dismissed: our word, or NULL */
+	int64_t later_until; /* "later": shown again after; 0: none */
 };
 
 /* --- planning
@@ -150,8 +157,9 @@ int store_ledger_has(struct store *s, int64_t person, int64_t canonical,
 struct store_ledger_query {
 	int64_t id, person, canonical; /* 0: any */
 	int audience;		       /* VOCAB_NONE: any */
-	int64_t message;      /* 0: any; rows it shows, first or again */
-	int64_t since, until; /* at in [since, until); INSTANT_NONE */
+	int64_t message;	/* 0: any; rows it shows, first or again */
+	int64_t since, until;	/* at in [since, until); INSTANT_NONE */
+	int64_t answered_since; /* result_at; INSTANT_NONE: any */
 	bool unanswered_only, shown_once_only;
 	int64_t after; /* id */
 	int limit;
@@ -160,7 +168,8 @@ struct store_ledger_query {
 #define STORE_LEDGER_ANY                                     \
 	((struct store_ledger_query){.audience = VOCAB_NONE, \
 				     .since = INT64_MIN,     \
-				     .until = INT64_MIN})
+				     .until = INT64_MIN,     \
+				     .answered_since = INT64_MIN})
 typedef int store_proposal_fn(void *ctx, const struct store_proposal *row);
 int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 		      store_proposal_fn *fn, void *ctx, struct err *err);
@@ -175,10 +184,15 @@ int store_ledger_people(struct store *s, int64_t canonical, store_id_fn *fn,
 			void *ctx, struct err *err);
 int store_ledger_count(struct store *s, const struct store_ledger_query *q,
 		       int64_t *n, struct err *err);
+struct store_answer {
+	const char *result, *reason; /* reason: NULL without one */
+	int64_t later_until;	     /* 0: none */
+};
 /* ERR_UNKNOWN when there is no such proposal. */
 int store_ledger_answer(struct store *s, int64_t person, int64_t canonical,
-			enum store_audience audience, const char *result,
-			int64_t now, struct err *err);
+			enum store_audience audience,
+			const struct store_answer *answer, int64_t now,
+			struct err *err);
 
 /* --- template texts
  * -------------------------------------------------------------- */

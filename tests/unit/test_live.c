@@ -552,8 +552,10 @@ static void test_what_was_answered_is_proposed_to_nobody_else(void **state)
 	world_settle(&w);
 	OK(live_candidates(w.live, 1, STORE_TO_YOUTH, c, 20, &n, E));
 	assert_int_equal(n, 1);
-	OK(store_ledger_answer(w.s, 1, 1, STORE_TO_ADVISER, "not_interested",
-			       w.clock.now_s, E));
+	OK(store_ledger_answer(
+		w.s, 1, 1, STORE_TO_ADVISER,
+		&(struct store_answer){.result = "not_interested"},
+		w.clock.now_s, E));
 	live_person_changed(w.live, 1);
 	world_settle(&w);
 	OK(live_candidates(w.live, 1, STORE_TO_YOUTH, c, 20, &n, E));

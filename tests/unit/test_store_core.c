@@ -2,7 +2,7 @@
 /* The file itself: whose it is, its versions, its keys, its transactions, and
  * what a sudden death or a full disk leaves. Uses db.h to break things that no
  * contract lets one break. */
-#include "store_fixture.h"
+#include "schema_fixture.h"
 
 #include "engine/store/db.h"
 
@@ -233,11 +233,10 @@ static void test_migration_from_the_version_before(void **state)
 	fixture_folder(folder);
 	struct store *s = fixture_open(fixture_path(&a, folder));
 	OK(add_event(s, NOW, E));
-	struct db_migration next[] = {db_migrations[0],
-				      db_migrations[1],
-				      db_migrations[2],
-				      {good},
-				      {bad}};
+	struct db_migration next[FIXTURE_MIGRATIONS_MAX];
+	struct db_migration *added = fixture_migrations(next);
+	added[0] = (struct db_migration){good};
+	added[1] = (struct db_migration){bad};
 	size_t n = db_n_migrations;
 	OK(db_migrate(s, next, n + 1, E));
 	OK(store_stats(s, &st, E));
@@ -280,8 +279,8 @@ static void test_no_copy_no_migration(void **state)
 	/* A file where the folder of the copies should be. */
 	FILE *f = fopen(arena_printf(&a, "%s/backup", folder), "w");
 	fclose(f);
-	struct db_migration next[] = {
-		db_migrations[0], db_migrations[1], db_migrations[2], {good}};
+	struct db_migration next[FIXTURE_MIGRATIONS_MAX];
+	fixture_migrations(next)[0] = (struct db_migration){good};
 	FAILS(db_migrate(s, next, db_n_migrations + 1, E), ERR_STORE,
 	      "no copy before the migration");
 	OK(store_stats(s, &st, E));

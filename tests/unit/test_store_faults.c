@@ -8,7 +8,7 @@
  * without one.
  *
  * The shim stands below SQLite and above the real file system. */
-#include "store_fixture.h"
+#include "schema_fixture.h"
 
 #include "engine/store/db.h"
 #include "engine/store/files.h"
@@ -284,13 +284,6 @@ static void no_finding(void *ctx, const char *text)
 	fail_msg("fault %d: %s", faults.fail_at, text);
 }
 
-static int64_t number(struct store *s, const char *sql)
-{
-	int64_t n;
-	OK(db_get_int_v(s, &n, E, sql, DB_VALUES(DB_NONE)));
-	return n;
-}
-
 /* What has a name is whole, and what we were told of is there. */
 static void check_copies(const char *folder, int n)
 {
@@ -313,17 +306,20 @@ static void check_whole(const char *path, const struct done *d)
 	check_copies(copies, d->copies);
 	free(copies);
 	struct store *s = fixture_open(path);
-	assert_true(number(s, "SELECT count(*) FROM optout") >= d->optouts);
+	assert_true(fixture_number(s, "SELECT count(*) FROM optout") >=
+		    d->optouts);
 	OK(store_check(s, true, no_finding, NULL, E));
-	assert_int_equal(number(s, "SELECT count(*) FROM message"),
-			 number(s, "SELECT count(*) FROM ledger"));
-	assert_true(number(s, "SELECT count(*) FROM message") >= d->messages);
-	assert_true(number(s, "SELECT coalesce(max(import), 0) FROM origin") >=
+	assert_int_equal(fixture_number(s, "SELECT count(*) FROM message"),
+			 fixture_number(s, "SELECT count(*) FROM ledger"));
+	assert_true(fixture_number(s, "SELECT count(*) FROM message") >=
+		    d->messages);
+	assert_true(fixture_number(
+			    s, "SELECT coalesce(max(import), 0) FROM origin") >=
 		    d->imports);
-	assert_int_equal(number(s, "SELECT count(*) FROM person"),
-			 number(s, "SELECT count(*) FROM record"));
-	assert_int_equal(number(s, "SELECT count(*) FROM record"),
-			 number(s, "SELECT count(*) FROM need"));
+	assert_int_equal(fixture_number(s, "SELECT count(*) FROM person"),
+			 fixture_number(s, "SELECT count(*) FROM record"));
+	assert_int_equal(fixture_number(s, "SELECT count(*) FROM record"),
+			 fixture_number(s, "SELECT count(*) FROM need"));
 	store_close(s);
 }
 
@@ -387,8 +383,8 @@ static bool migrate_with_fault(const char *from, int at)
 	struct arena a = {0};
 	struct err err = {0};
 	int64_t version, n = 0;
-	struct db_migration next[] = {
-		db_migrations[0], db_migrations[1], db_migrations[2], {added}};
+	struct db_migration next[FIXTURE_MIGRATIONS_MAX];
+	fixture_migrations(next)[0] = (struct db_migration){added};
 	fixture_folder(folder);
 	const char *path = fixture_path(&a, folder);
 	OK(file_copy(from, path, E));
@@ -401,7 +397,7 @@ static bool migrate_with_fault(const char *from, int at)
 	faults.fail_at = 0;
 	store_rollback(s);
 	/* All of it, after a whole copy, or nothing. */
-	version = number(s, "PRAGMA user_version");
+	version = fixture_number(s, "PRAGMA user_version");
 	OK(db_get_int_v(s, &n, E,
 			"SELECT count(*) FROM sqlite_schema WHERE name = "
 			"'added'",

@@ -399,9 +399,11 @@ static void test_ledger_remembers_facts_and_answers(void **state)
 	plan(w, sms(w), 0);
 	plan(w, sms(w), 1);
 	OK(store_ledger_answer(w->s, w->person, w->offers[0], STORE_TO_YOUTH,
-			       "interested", NOW + 5, E));
-	FAILS(store_ledger_answer(w->s, w->person, w->offers[3], STORE_TO_YOUTH,
-				  "interested", NOW, E),
+			       &(struct store_answer){.result = "interested"},
+			       NOW + 5, E));
+	FAILS(store_ledger_answer(
+		      w->s, w->person, w->offers[3], STORE_TO_YOUTH,
+		      &(struct store_answer){.result = "interested"}, NOW, E),
 	      ERR_UNKNOWN, "no such proposal");
 	struct store_ledger_query q = STORE_LEDGER_ANY;
 	q.canonical = w->offers[0];

@@ -143,7 +143,8 @@ static void test_answers_and_refused_offers_follow_joined_offers(void **state)
 	OK(store_message_plan(s, &m, &row, 1, NOW, &id, E));
 	OK(store_answers_each(s, 0, pairs, &n, E));
 	assert_int_equal(n, 0);
-	OK(store_ledger_answer(s, one, other, STORE_TO_ADVISER, "interested",
+	OK(store_ledger_answer(s, one, other, STORE_TO_ADVISER,
+			       &(struct store_answer){.result = "interested"},
 			       NOW, E));
 	refuse(two, STORE_REFUSES_OFFER, "2");
 	assert_int_equal(other, 2);

@@ -3,7 +3,7 @@
  * what two offers or two people had becomes that of one, a preview leaves no
  * place behind, closed offers are forgotten; and a file of schema 2 gets the
  * tables of schema 3 and loses nothing. */
-#include "store_fixture.h"
+#include "schema_fixture.h"
 
 #include "engine/store/db.h"
 
@@ -130,8 +130,9 @@ static void test_a_place_is_read_beside_what_the_ledger_says(void **state)
 	propose(w, 0, 1, STORE_TO_ADVISER, NOW - 4 * DAY, false);
 	propose(w, 0, 1, STORE_TO_YOUTH, NOW - 3 * DAY, false);
 	propose(w, 0, 0, STORE_TO_ADVISER, NOW - 8 * DAY, false);
-	OK(store_ledger_answer(w->s, w->people[1], w->offers[0],
-			       STORE_TO_ADVISER, "too_far", NOW - DAY, E));
+	OK(store_ledger_answer(
+		w->s, w->people[1], w->offers[0], STORE_TO_ADVISER,
+		&(struct store_answer){.result = "too_far"}, NOW - DAY, E));
 	struct turns t = turns_of(w, 0);
 	assert_int_equal(t.n, 3);
 	assert_int_equal(t.v[0].wave.person, w->people[0]);
@@ -147,8 +148,10 @@ static void test_a_place_is_read_beside_what_the_ledger_says(void **state)
 	assert_int_equal(t.v[2].wave.score, 800);
 	assert_int_equal(t.v[2].wave.waited_since, NOW - 9);
 	/* One audience's interest outweighs another's no. */
-	OK(store_ledger_answer(w->s, w->people[1], w->offers[0], STORE_TO_YOUTH,
-			       STORE_INTERESTED, NOW - 2 * DAY, E));
+	OK(store_ledger_answer(
+		w->s, w->people[1], w->offers[0], STORE_TO_YOUTH,
+		&(struct store_answer){.result = STORE_INTERESTED},
+		NOW - 2 * DAY, E));
 	t = turns_of(w, 0);
 	assert_true(t.v[1].is_interested);
 	assert_int_equal(t.v[1].answered_at, NOW - 2 * DAY);
@@ -287,44 +290,25 @@ static void test_a_changed_person_concerns_open_places(void **state)
 /* --- the schema before -----------------------------------------------------
  */
 
-static void make_v2(const char *path)
-{
-	static const char rows[] =
-		"PRAGMA application_id=1163153989; PRAGMA user_version=2;"
-		"INSERT INTO canonical (id, first_seen) VALUES (7, 5);"
-		"INSERT INTO origin (name, kind) VALUES ('ml1', 'ml');"
-		"INSERT INTO person (id, origin, ref, status, import) VALUES "
-		"(4, 'ml1', '1', 'active', 1);"
-		"INSERT INTO record (origin, ref, person, fields, hash, "
-		"status, import) VALUES ('ml1', '1', 4, '{}', x'00', "
-		"'active', 1);"
-		"INSERT INTO offer (source, ref, canonical, status, "
-		"first_seen, last_seen, poll, hash, fields) VALUES "
-		"('ft', 'a', 7, 'live', 5, 9, 3, 'h1', '{}');"
-		"INSERT INTO rules VALUES ('r1', 'text of then', 6);"
-		"INSERT INTO message (id, kind, audience, channel, "
-		"not_before, state, planned_at) VALUES (3, 'digest', "
-		"'adviser', 'email', 6, 'sent', 6);"
-		"INSERT INTO ledger (person, canonical, audience, message, "
-		"score, rules, facts, at) VALUES (4, 7, 'adviser', 3, 810, "
-		"'r1', '{}', 6);"
-		"INSERT INTO candidate VALUES (4, 7, 810, 2, 'r1', 20000);";
-	sqlite3 *db;
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	for (size_t v = 0; v < 2; v++)
-		for (const char *const *p = db_migrations[v].parts; *p; p++)
-			assert_int_equal(sqlite3_exec(db, *p, NULL, NULL, NULL),
-					 SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, rows, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-}
-
-static int64_t number(struct store *s, const char *sql)
-{
-	int64_t n = -1;
-	OK(db_get_int_v(s, &n, E, sql, DB_VALUES(DB_NONE)));
-	return n;
-}
+static const char rows_of_v2[] =
+	"INSERT INTO canonical (id, first_seen) VALUES (7, 5);"
+	"INSERT INTO origin (name, kind) VALUES ('ml1', 'ml');"
+	"INSERT INTO person (id, origin, ref, status, import) VALUES "
+	"(4, 'ml1', '1', 'active', 1);"
+	"INSERT INTO record (origin, ref, person, fields, hash, "
+	"status, import) VALUES ('ml1', '1', 4, '{}', x'00', "
+	"'active', 1);"
+	"INSERT INTO offer (source, ref, canonical, status, "
+	"first_seen, last_seen, poll, hash, fields) VALUES "
+	"('ft', 'a', 7, 'live', 5, 9, 3, 'h1', '{}');"
+	"INSERT INTO rules VALUES ('r1', 'text of then', 6);"
+	"INSERT INTO message (id, kind, audience, channel, "
+	"not_before, state, planned_at) VALUES (3, 'digest', "
+	"'adviser', 'email', 6, 'sent', 6);"
+	"INSERT INTO ledger (person, canonical, audience, message, "
+	"score, rules, facts, at) VALUES (4, 7, 'adviser', 3, 810, "
+	"'r1', '{}', 6);"
+	"INSERT INTO candidate VALUES (4, 7, 810, 2, 'r1', 20000);";
 
 static void test_a_file_of_schema_2_keeps_what_it_has(void **state)
 {
@@ -335,21 +319,24 @@ static void test_a_file_of_schema_2_keeps_what_it_has(void **state)
 	json_t *copy = NULL;
 	fixture_folder(folder);
 	const char *path = fixture_path(&w.a, folder);
-	make_v2(path);
+	fixture_schema(path, 2, rows_of_v2);
 	w.s = fixture_open(path);
 	OK(store_copy_verify(
 		arena_printf(&w.a, "%s/backup/before-schema-3", folder), &copy,
 		E));
 	assert_int_equal(js_int(copy, "schema", -1), 2);
 	json_decref(copy);
-	assert_int_equal(number(w.s, "PRAGMA user_version"), 3);
-	assert_int_equal(number(w.s, "SELECT count(*) FROM ledger l JOIN "
-				     "offer o USING (canonical) WHERE "
-				     "l.score = 810"),
+	assert_int_equal(fixture_number(w.s, "PRAGMA user_version"),
+			 db_n_migrations);
+	assert_int_equal(fixture_number(w.s,
+					"SELECT count(*) FROM ledger l JOIN "
+					"offer o USING (canonical) WHERE "
+					"l.score = 810"),
 			 1);
 	/* Candidates are kept in memory now. */
-	assert_int_equal(number(w.s, "SELECT count(*) FROM sqlite_master "
-				     "WHERE name = 'candidate'"),
+	assert_int_equal(fixture_number(w.s,
+					"SELECT count(*) FROM sqlite_master "
+					"WHERE name = 'candidate'"),
 			 0);
 	/* Who was told before there were waves had a turn. */
 	struct turns t = turns_of(&w, 0);
@@ -375,7 +362,8 @@ static void test_a_file_of_schema_2_keeps_what_it_has(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++)
 		FAILS(db_script(w.s, refused[i], E), ERR_STORE, "constraint");
 	assert_int_equal(
-		number(w.s, "SELECT count(*) FROM pragma_foreign_key_check"),
+		fixture_number(w.s,
+			       "SELECT count(*) FROM pragma_foreign_key_check"),
 		0);
 	store_close(w.s);
 	fixture_remove(folder);

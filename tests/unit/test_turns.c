@@ -157,7 +157,8 @@ static void test_who_leaves_frees_a_place_at_once(void **state)
 
 static void answer(int64_t person, int64_t offer, const char *word)
 {
-	OK(store_ledger_answer(w.s, person, offer, STORE_TO_ADVISER, word,
+	OK(store_ledger_answer(w.s, person, offer, STORE_TO_ADVISER,
+			       &(struct store_answer){.result = word},
 			       w.clock.now_s, E));
 	live_person_changed(w.live, person);
 	world_turns(&w);

@@ -78,6 +78,10 @@ static inline struct db_value db_word(const struct vocab *v, int i)
 #define DB_VALUES(...) \
 	((const struct db_value[]){__VA_ARGS__, {.type = DB_END}})
 
+/* An address as it is stored: its keyed hash, of small letters. optouts.c */
+struct db_value db_address(struct store *s, const char *address,
+			   unsigned char out[VAULT_HASH_BYTES]);
+
 /* A statement being read. What is bound must outlive it. */
 struct db_query {
 	struct store *store;

@@ -22,7 +22,8 @@ int store_ledger_has(struct store *s, int64_t person, int64_t canonical,
 
 #define LEDGER_COLUMNS                                             \
 	"SELECT id, person, canonical, audience, message, again, " \
-	"score, rules, facts, at, result, result_at FROM ledger WHERE "
+	"score, rules, facts, at, result, result_at, reason, "     \
+	"later_until FROM ledger WHERE "
 
 static struct store_proposal proposal_row(struct db_query *q)
 {
@@ -40,6 +41,8 @@ static struct store_proposal proposal_row(struct db_query *q)
 		.at = db_col_int(q, 9),
 		.result = db_col_text(q, 10),
 		.result_at = db_col_instant(q, 11),
+		.reason = db_col_text(q, 12),
+		.later_until = db_col_int(q, 13),
 	};
 }
 
@@ -60,6 +63,7 @@ static void where_ledger(struct db_where *w, const char *select,
 		      vocab_code(&vocab_audience, q->audience));
 	db_where_int(w, "at >= ?", q->since, INSTANT_NONE);
 	db_where_int(w, "at < ?", q->until, INSTANT_NONE);
+	db_where_int(w, "result_at >= ?", q->answered_since, INSTANT_NONE);
 	db_where_int(w, "id > ?", q->after, 0);
 	if (q->unanswered_only)
 		buf_adds(&w->sql, " AND result IS NULL");
@@ -126,16 +130,19 @@ int store_ledger_count(struct store *s, const struct store_ledger_query *q,
 }
 
 int store_ledger_answer(struct store *s, int64_t person, int64_t canonical,
-			enum store_audience audience, const char *result,
-			int64_t now, struct err *err)
+			enum store_audience audience,
+			const struct store_answer *answer, int64_t now,
+			struct err *err)
 {
 	int64_t n;
 	if (db_count(s, &n, err,
-		     "UPDATE ledger SET result = ?4, result_at = ?5 "
+		     "UPDATE ledger SET result = ?4, result_at = ?5, "
+		     "reason = ?6, later_until = ?7 "
 		     "WHERE person = ?1 AND canonical = ?2 AND audience = ?3",
 		     db_int(person), db_int(canonical),
-		     db_word(&vocab_audience, (int)audience), db_text(result),
-		     db_int(now)))
+		     db_word(&vocab_audience, (int)audience),
+		     db_text(answer->result), db_int(now),
+		     db_text(answer->reason), db_id(answer->later_until)))
 		return -1;
 	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such proposal");
 }

@@ -61,8 +61,8 @@ static int insert_message(struct store *s, struct plan *pl, struct err *err)
 	if (db_run(s, err,
 		   "INSERT INTO message (kind, audience, channel, agency, "
 		   "recipient, person, preview, not_before, expires, state, "
-		   "reason, planned_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-		   "?8, ?9, ?10, ?11, ?12)",
+		   "reason, planned_at, topic) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+		   "?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 		   db_word(&vocab_message_kind, (int)m->kind),
 		   db_word(&vocab_audience, (int)m->audience),
 		   db_word(&vocab_channel, (int)m->channel), db_text(m->agency),
@@ -70,7 +70,7 @@ static int insert_message(struct store *s, struct plan *pl, struct err *err)
 		   db_int(m->is_preview), db_int(m->not_before),
 		   db_instant(m->expires),
 		   db_word(&vocab_message_state, (int)m->state),
-		   db_text(m->reason), db_int(pl->now)))
+		   db_text(m->reason), db_int(pl->now), db_text(m->topic)))
 		return -1;
 	pl->id = db_last_id(s);
 	return 0;

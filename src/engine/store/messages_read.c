@@ -10,7 +10,9 @@
 	"SELECT id, kind, audience, channel, agency, recipient, " \
 	"person, preview, not_before, expires, state, attempts, " \
 	"reason, message_id, model, template_hash, planned_at, "  \
-	"claimed_at, submitting_at, settled_at FROM message WHERE "
+	"claimed_at, submitting_at, settled_at, topic, gateway, " \
+	"gateway_ref, segments, cost, receipt, receipt_at "       \
+	"FROM message WHERE "
 
 static struct store_message message_row(struct db_query *q)
 {
@@ -37,6 +39,13 @@ static struct store_message message_row(struct db_query *q)
 		.claimed_at = db_col_instant(q, 17),
 		.submitting_at = db_col_instant(q, 18),
 		.settled_at = db_col_instant(q, 19),
+		.topic = db_col_text(q, 20),
+		.gateway = db_col_text(q, 21),
+		.gateway_ref = db_col_text(q, 22),
+		.segments = (int)db_col_int(q, 23),
+		.cost = db_col_is_null(q, 24) ? -1 : db_col_int(q, 24),
+		.receipt = db_col_text(q, 25),
+		.receipt_at = db_col_instant(q, 26),
 	};
 }
 
@@ -49,9 +58,11 @@ static int take_message(struct db_query *q, struct arena *a,
 	if (!got)
 		return err_set(err, ERR_UNKNOWN, "no such message");
 	struct store_message row = message_row(q);
-	const char **texts[] = {&row.agency, &row.recipient,
-				&row.reason, &row.message_id,
-				&row.model,  &row.template_hash};
+	const char **texts[] = {&row.agency,	  &row.recipient,
+				&row.reason,	  &row.message_id,
+				&row.model,	  &row.template_hash,
+				&row.topic,	  &row.gateway,
+				&row.gateway_ref, &row.receipt};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = arena_dup(a, *texts[i]);
 	db_done(q);

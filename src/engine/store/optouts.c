@@ -12,8 +12,8 @@
 
 /* In small letters: Lina@ and lina@ are one mailbox everywhere that matters,
  * and a file that writes it otherwise must not undo a refusal. */
-static struct db_value address_hash(struct store *s, const char *address,
-				    unsigned char out[VAULT_HASH_BYTES])
+struct db_value db_address(struct store *s, const char *address,
+			   unsigned char out[VAULT_HASH_BYTES])
 {
 	char *folded = mem_dup(address);
 	for (char *c = folded; *c; c++)
@@ -33,7 +33,7 @@ int store_optout_add(struct store *s, enum channel channel, const char *address,
 		     "INSERT INTO optout (channel, address, since, by) "
 		     "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
 		     db_word(&vocab_channel, (int)channel),
-		     address_hash(s, address, h), db_int(now), db_text(by)))
+		     db_address(s, address, h), db_int(now), db_text(by)))
 		return -1;
 	*is_new = n == 1;
 	return 0;
@@ -48,7 +48,7 @@ int store_optout_check(struct store *s, enum channel channel,
 		       "SELECT count(*) FROM optout "
 		       "WHERE channel = ?1 AND address = ?2",
 		       db_word(&vocab_channel, (int)channel),
-		       address_hash(s, address, h)))
+		       db_address(s, address, h)))
 		return -1;
 	*is_out = n > 0;
 	return 0;
@@ -62,7 +62,7 @@ int store_optout_lift(struct store *s, enum channel channel,
 	if (db_count(s, &n, err,
 		     "DELETE FROM optout WHERE channel = ?1 AND address = ?2",
 		     db_word(&vocab_channel, (int)channel),
-		     address_hash(s, address, h)))
+		     db_address(s, address, h)))
 		return -1;
 	*was_out = n == 1;
 	return 0;

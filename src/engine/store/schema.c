@@ -372,9 +372,98 @@ static const char v3_candidate[] = "DROP TABLE candidate;\n";
 static const char *const v3[] = {v3_candidate, v3_refusal, v3_wave, v3_rules,
 				 NULL};
 
+/* What comes back: answers, receipts, bounces, replies; and what follows a
+ * contract. Kinds of a message stay digest, offer and notice; a notice to a
+ * young person says its topic. */
+static const char v4_columns[] =
+	"ALTER TABLE message ADD COLUMN topic TEXT; -- of a notice: event, stop\n"
+	"ALTER TABLE message ADD COLUMN gateway TEXT; -- that took the SMS\n"
+	"ALTER TABLE message ADD COLUMN gateway_ref TEXT; -- its own id of it\n"
+	"ALTER TABLE message ADD COLUMN segments INTEGER; -- of the SMS\n"
+	"ALTER TABLE message ADD COLUMN cost INTEGER; -- thousandths of a euro\n"
+	"ALTER TABLE message ADD COLUMN receipt TEXT; -- accepted, delivered,\n"
+	"  -- expired, dead, filtered, opted_out; NULL: none came\n"
+	"ALTER TABLE message ADD COLUMN receipt_at INTEGER; -- instant\n"
+	"CREATE INDEX message_gateway ON message (gateway, gateway_ref)\n"
+	"  WHERE gateway_ref IS NOT NULL;\n"
+	"CREATE INDEX message_cost ON message (agency, submitting_at, cost)\n"
+	"  WHERE cost IS NOT NULL;\n"
+	"ALTER TABLE ledger ADD COLUMN reason TEXT; -- why dismissed, our word\n"
+	"ALTER TABLE ledger ADD COLUMN later_until INTEGER; -- instant\n"
+	"CREATE INDEX ledger_result_at ON ledger (result_at)\n"
+	"  WHERE result_at IS NOT NULL;\n"
+	"ALTER TABLE person ADD COLUMN paused_until INTEGER; -- instant; asked\n"
+	"  -- for by the young person: nothing goes before\n"
+	"ALTER TABLE adviser ADD COLUMN told TEXT; -- JSON: rhythm and absence\n"
+	"  -- said on the digest page; a changed row of the file wins\n";
+
+static const char v4_tables[] =
+	"CREATE TABLE contact ( -- what we learnt of an address\n"
+	"  channel TEXT NOT NULL,\n"
+	"  address BLOB NOT NULL, -- keyed hash of the normalised address\n"
+	"  state TEXT NOT NULL CHECK (state IN ('dead', 'paused')),\n"
+	"  cause TEXT NOT NULL, -- our word: unknown_user, mailbox_full ...\n"
+	"  since INTEGER NOT NULL, -- instant\n"
+	"  until INTEGER, -- instant; NULL: until somebody says otherwise\n"
+	"  PRIMARY KEY (channel, address)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE TABLE contact_fault ( -- what made us think so\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  channel TEXT NOT NULL,\n"
+	"  address BLOB NOT NULL,\n"
+	"  cause TEXT NOT NULL,\n"
+	"  at INTEGER NOT NULL, -- instant\n"
+	"  message INTEGER, -- that met it\n"
+	"  UNIQUE (channel, address, cause, message)\n"
+	") STRICT;\n"
+	"CREATE INDEX contact_fault_at ON contact_fault (at);\n"
+	"CREATE TABLE reply ( -- an SMS that came back, for the adviser to read\n"
+	"  id INTEGER PRIMARY KEY AUTOINCREMENT,\n"
+	"  person INTEGER NOT NULL REFERENCES person (id),\n"
+	"  message INTEGER, -- the last one sent to that number\n"
+	"  at INTEGER NOT NULL, -- instant\n"
+	"  text TEXT, -- theirs; NULL once it is too old to keep\n"
+	"  seen_at INTEGER -- instant an adviser had it in a digest\n"
+	") STRICT;\n"
+	"CREATE INDEX reply_person ON reply (person);\n"
+	"CREATE INDEX reply_unseen ON reply (at) WHERE seen_at IS NULL;\n"
+	"CREATE TABLE follow ( -- dates to ask how a contract goes\n"
+	"  person INTEGER NOT NULL REFERENCES person (id),\n"
+	"  contract INTEGER NOT NULL, -- event.id of the contract\n"
+	"  step TEXT NOT NULL, -- j7 j21 j40 m3 m6 m9\n"
+	"  due INTEGER NOT NULL, -- day since 1970\n"
+	"  done_at INTEGER, -- instant\n"
+	"  outcome TEXT, -- going_on, rupture, absent; NULL: not asked yet\n"
+	"  PRIMARY KEY (person, contract, step)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX follow_due ON follow (due) WHERE done_at IS NULL;\n"
+	"CREATE TABLE callback ( -- of gateways, so that twice is once\n"
+	"  gateway TEXT NOT NULL,\n"
+	"  key TEXT NOT NULL, -- of what it said, the gateway's own or a hash\n"
+	"  at INTEGER NOT NULL, -- instant\n"
+	"  PRIMARY KEY (gateway, key)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX callback_at ON callback (at);\n"
+	"CREATE TABLE shown ( -- what an adviser has seen, to say nothing twice\n"
+	"  agency TEXT NOT NULL,\n"
+	"  adviser TEXT NOT NULL,\n"
+	"  audience TEXT NOT NULL, -- adviser, cfa\n"
+	"  kind TEXT NOT NULL, -- section of the digest\n"
+	"  key TEXT NOT NULL, -- of the item\n"
+	"  content TEXT NOT NULL, -- hash of what it said\n"
+	"  message INTEGER NOT NULL, -- the digest\n"
+	"  at INTEGER NOT NULL, -- instant\n"
+	"  PRIMARY KEY (agency, adviser, audience, kind, key)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE INDEX shown_message ON shown (message);\n"
+	"CREATE INDEX shown_at ON shown (at);\n";
+
+static const char *const v4[] = {v4_columns, v4_tables, NULL};
+
 const struct db_migration db_migrations[] = {
 	{v1},
 	{v2},
 	{v3},
+	{v4},
 };
 const size_t db_n_migrations = ARRAY_LEN(db_migrations);
