@@ -75,8 +75,7 @@ struct store_proposal {
 	int64_t later_until; /* "later": shown again after; 0: none */
 };
 
-/* --- planning
- * ----------------------------------------------------------------- */
+/* --- planning --- */
 /* Message and ledger rows in one transaction (joins an open one). m->state is
  * STORE_PLANNED or STORE_HELD; id, attempts and frozen fields are ignored;
  * planned_at is now. p[i].again != 0 means: not a new row but the second
@@ -86,8 +85,7 @@ int store_message_plan(struct store *s, const struct store_message *m,
 		       const struct store_proposal *p, size_t n, int64_t now,
 		       int64_t *id, struct err *err);
 
-/* --- the way of a message
- * ------------------------------------------------------ */
+/* --- the way of a message --- */
 struct store_frozen {
 	const char *message_id, *model;
 	const char *template_hash, *template_text; /* text kept by hash */
@@ -121,8 +119,7 @@ int store_message_lane_died(struct store *s, int64_t id, int64_t now,
 int store_messages_recover(struct store *s, int64_t now, int64_t *n_mail,
 			   int64_t *n_sms, struct err *err);
 
-/* --- reading
- * ------------------------------------------------------------------- */
+/* --- reading --- */
 int store_message_get(struct store *s, int64_t id, struct arena *a,
 		      struct store_message *out, struct err *err);
 struct store_messages_query {
@@ -150,8 +147,7 @@ int store_messages_each(struct store *s, const struct store_messages_query *q,
 int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err);
 
-/* --- ledger
- * -------------------------------------------------------------------- */
+/* --- ledger --- */
 int store_ledger_has(struct store *s, int64_t person, int64_t canonical,
 		     enum store_audience audience, bool *has, struct err *err);
 struct store_ledger_query {
@@ -194,8 +190,7 @@ int store_ledger_answer(struct store *s, int64_t person, int64_t canonical,
 			const struct store_answer *answer, int64_t now,
 			struct err *err);
 
-/* --- template texts
- * -------------------------------------------------------------- */
+/* --- template texts --- */
 int store_template_get(struct store *s, const char *hash, struct arena *a,
 		       const char **text, struct err *err);
 /* Forget texts that no unsettled message cites. */
