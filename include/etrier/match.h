@@ -21,8 +21,8 @@ struct offer;
 /* When an offer says no start: so long after today, for the age at start. */
 #define MATCH_START_GUESS_DAYS 30
 struct moffer {
-	int64_t id;	   /* the caller's */
-	uint64_t employer; /* employer_key(), 0 unknown */
+	int64_t id;	      /* the caller's */
+	uint64_t employer[2]; /* employer_keys(), 0 unknown */
 	/* Two bits an exposure; known: both bits set where it is known.
 	 * From NEEDS_ACCESS_SHIFT on, one bit an access: missing for sure
 	 * (exposures) / known at all (known). */

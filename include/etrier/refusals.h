@@ -11,7 +11,7 @@
  * something was refused is not in it. A person with any has MPERSON_REFUSES. */
 enum refusal {
 	REFUSAL_PLACE,	  /* key: commune_key() */
-	REFUSAL_EMPLOYER, /* key: employer_key() */
+	REFUSAL_EMPLOYER, /* key: either of employer_keys() */
 	REFUSAL_OFFER,	  /* key: canonical id; answered, dismissed or placed */
 	REFUSAL_COUNT
 };
@@ -33,8 +33,10 @@ size_t refusals_count(const struct refusals *r);
 size_t refusals_bytes(const struct refusals *r);
 
 struct offer;
-/* Of the employer an offer names: the SIREN when the SIRET is known, else a
- * hash of the folded name; 0 unknown. */
-uint64_t employer_key(const struct offer *o);
+/* Of the employer an offer names: the SIREN, and a hash of the folded name,
+ * which no SIREN equals; 0: unknown. Who was refused by one of them is refused
+ * in an offer that says both. */
+enum employer_key { EMPLOYER_SIREN, EMPLOYER_NAME, EMPLOYER_KEYS };
+void employer_keys(const struct offer *o, uint64_t key[EMPLOYER_KEYS]);
 
 #endif

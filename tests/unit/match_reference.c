@@ -469,7 +469,11 @@ static void judge_gates(const struct facts *f, enum gate_state *g)
 	g[GATE_START] = start(f);
 	g[GATE_LEVEL] = level(f);
 	g[GATE_PLACE_REFUSED] = refused(f, REFUSAL_PLACE, f->o->commune);
-	g[GATE_EMPLOYER_REFUSED] = refused(f, REFUSAL_EMPLOYER, f->o->employer);
+	g[GATE_EMPLOYER_REFUSED] =
+		refused(f, REFUSAL_EMPLOYER, f->o->employer[0]);
+	if (g[GATE_EMPLOYER_REFUSED] == GATE_PASS)
+		g[GATE_EMPLOYER_REFUSED] =
+			refused(f, REFUSAL_EMPLOYER, f->o->employer[1]);
 	g[GATE_ALREADY] = refused(f, REFUSAL_OFFER, (uint64_t)f->o->id);
 }
 

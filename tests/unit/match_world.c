@@ -339,7 +339,7 @@ struct moffer world_offer(struct world *w, int64_t id)
 	if (chance(60))
 		o.commune = (uint16_t)(1 + below(8));
 	if (chance(60))
-		o.employer = 1 + below(8);
+		o.employer[below(2)] = 1 + below(8);
 	random_exposures(&o);
 	random_hours(&o);
 	random_training(w, &o);

@@ -504,13 +504,16 @@ static void test_what_is_refused_is_no_candidate_until_taken_back(void **state)
 		{STORE_REFUSES_PLACE, "93048", "2"},
 		{STORE_REFUSES_EMPLOYER, "le fournil d’essai", "2"},
 		{STORE_REFUSES_EMPLOYER, "123456789", "1"},
+		{STORE_REFUSES_EMPLOYER, "Exemple Métal", "1"},
+		{STORE_REFUSES_PLACE, "75056", "1"},
 		{STORE_REFUSES_OFFER, "2", "1"},
 	};
 	world_people(&w, 2, "{}", AGENCY_OFF);
 	world_offer(&w, "{}");
-	world_offer(&w, "{'employer':{'name':'X','siret':'12345678900019'},"
-			"'place':{'precision':'commune','insee':'93006',"
-			"'lat':48.8638,'lon':2.4485}}");
+	world_offer(&w, "{'employer':{'name':'Exemple Métal',"
+			"'siret':'12345678900019'},"
+			"'place':{'precision':'commune','insee':'75120',"
+			"'lat':48.8638,'lon':2.4005}}");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		refuse(1, cases[i].kind, cases[i].value, true);
 		char *left = ids(1);

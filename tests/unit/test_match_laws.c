@@ -204,7 +204,8 @@ static void test_ids_mean_nothing(void **state)
 		other.agency = 77;
 		renamed = o;
 		renamed.id += 5000000;
-		renamed.employer += 900;
+		renamed.employer[EMPLOYER_SIREN] += 900;
+		renamed.employer[EMPLOYER_NAME] += 900;
 		a = judge(&p, &o);
 		b = judge(&other, &renamed);
 		assert_int_equal(a.score, b.score);
@@ -409,7 +410,10 @@ SET(place)
 SET(employer)
 {
 	place(p, o, UNKNOWN, person);
-	o->employer = offer == UNKNOWN ? 0 : offer == YES ? 900 : 901;
+	o->employer[EMPLOYER_SIREN] = 0;
+	o->employer[EMPLOYER_NAME] = offer == UNKNOWN ? 0
+				     : offer == YES   ? 900
+						      : 901;
 }
 SET(already)
 {

@@ -211,7 +211,8 @@ static struct moffer offer_of(const struct golden *g, struct arena *a)
 		fail_msg("%s: %s", g->name, err.text);
 	moffer_from_offer(&o, x.rd, x.rules, 9, &m);
 	if (g->refuses)
-		refusals_put(x.refusals, 7, REFUSAL_EMPLOYER, m.employer);
+		refusals_put(x.refusals, 7, REFUSAL_EMPLOYER,
+			     m.employer[EMPLOYER_NAME]);
 	json_decref(v);
 	return m;
 }

@@ -299,7 +299,9 @@ static void judge_refusals(struct pair *x)
 	if (refusals_has(r, id, REFUSAL_PLACE, o->commune))
 		set_gate(x, GATE_PLACE_REFUSED, GATE_FAIL, WHY_PLACE_REFUSED, 0,
 			 0, 0);
-	if (refusals_has(r, id, REFUSAL_EMPLOYER, o->employer))
+	if (refusals_has(r, id, REFUSAL_EMPLOYER,
+			 o->employer[EMPLOYER_SIREN]) ||
+	    refusals_has(r, id, REFUSAL_EMPLOYER, o->employer[EMPLOYER_NAME]))
 		set_gate(x, GATE_EMPLOYER_REFUSED, GATE_FAIL,
 			 WHY_EMPLOYER_REFUSED, 0, 0, 0);
 	if (refusals_has(r, id, REFUSAL_OFFER, (uint64_t)o->id))

@@ -103,7 +103,7 @@ void moffer_from_offer(const struct offer *o, const struct refdata *rd,
 	m.cfa = cfa_key(rd, o->training_cfa);
 	m.is_cfa_placed = cfa_point(rd, m.cfa, &m.cfa_at);
 	m.commune = commune_key(rd, o->place.insee);
-	m.employer = employer_key(o);
+	employer_keys(o, m.employer);
 	if (o->posted != INSTANT_NONE)
 		m.posted = paris_date(o->posted);
 	m.is_placed = plane_from_place(&o->place, &m.at);

@@ -12,6 +12,7 @@
 #include <etrier/num.h>
 #include <etrier/person.h>
 #include <etrier/store_refusals.h>
+#include <etrier/str.h>
 
 #include <assert.h>
 #include <stdio.h>
@@ -67,9 +68,32 @@ static bool is_number(const char *s)
 	return *s && !s[strspn(s, "0123456789")];
 }
 
+/* Who refuses Paris refuses each of its arrondissements, which is what offers
+ * name (INSEE, code officiel géographique 2026). */
+static void put_parts(struct live *l, const struct store_refusal *r)
+{
+	static const struct {
+		const char *whole;
+		int first, last;
+	} cities[] = {{"75056", 75101, 75120},
+		      {"69123", 69381, 69389},
+		      {"13055", 13201, 13216}};
+	char insee[12];
+	for (size_t i = 0; i < ARRAY_LEN(cities); i++) {
+		if (!str_eq(cities[i].whole, r->value))
+			continue;
+		for (int c = cities[i].first; c <= cities[i].last; c++) {
+			snprintf(insee, sizeof(insee), "%d", c);
+			put_refusal(l, r->person, REFUSAL_PLACE,
+				    commune_key(l->rd, insee));
+		}
+	}
+}
+
 static uint64_t refusal_key(const struct live *l, const struct store_refusal *r)
 {
 	struct offer o = {0};
+	uint64_t keys[EMPLOYER_KEYS];
 	int64_t id = 0;
 	switch (r->kind) {
 	case STORE_REFUSES_PLACE:
@@ -77,7 +101,9 @@ static uint64_t refusal_key(const struct live *l, const struct store_refusal *r)
 	case STORE_REFUSES_EMPLOYER:
 		*(is_number(r->value) ? &o.employer.siret : &o.employer.name) =
 			r->value;
-		return employer_key(&o);
+		employer_keys(&o, keys);
+		return keys[EMPLOYER_SIREN] ? keys[EMPLOYER_SIREN]
+					    : keys[EMPLOYER_NAME];
 	case STORE_REFUSES_OFFER:
 		(void)num_parse_int(r->value, 1, INT64_MAX, &id);
 		break;
@@ -89,6 +115,8 @@ static int add_refusal(void *ctx, const struct store_refusal *r)
 {
 	struct live *l = ctx;
 	put_refusal(l, r->person, (enum refusal)r->kind, refusal_key(l, r));
+	if (r->kind == STORE_REFUSES_PLACE)
+		put_parts(l, r);
 	return 0;
 }
 

@@ -167,15 +167,15 @@ static uint64_t siren_of(const char *siret)
 	return n == SIRET_DIGITS || n == SIREN_DIGITS ? siren : 0;
 }
 
-uint64_t employer_key(const struct offer *o)
+static uint64_t name_hash(const char *text)
 {
-	uint64_t h = siren_of(o->employer.siret);
+	uint64_t h = 0;
 	struct arena a;
 
-	if (h || !o->employer.name)
-		return h;
+	if (!text)
+		return 0;
 	arena_init(&a);
-	const char *name = utf8_fold(&a, o->employer.name);
+	const char *name = utf8_fold(&a, text);
 	if (*name) {
 		h = UINT64_C(14695981039346656037); /* FNV-1a */
 		for (const char *p = name; *p; p++)
@@ -184,4 +184,10 @@ uint64_t employer_key(const struct offer *o)
 	}
 	arena_clear(&a);
 	return h;
+}
+
+void employer_keys(const struct offer *o, uint64_t key[EMPLOYER_KEYS])
+{
+	key[EMPLOYER_SIREN] = siren_of(o->employer.siret);
+	key[EMPLOYER_NAME] = name_hash(o->employer.name);
 }
