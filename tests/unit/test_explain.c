@@ -292,7 +292,7 @@ static void test_the_table_for_people(void **state)
 	v = judge();
 	text = text_of(&v, EXPLAIN_PUBLIC);
 	text[strcspn(text, "\n") - 12] = '\0'; /* the id of the rules */
-	assert_string_equal(text, "Décision : à vérifier (82,0 sur 100), le "
+	assert_string_equal(text, "Décision : à vérifier (78,8 sur 100), le "
 				  "23/11/2026, règles ");
 	table = strchr(text + strlen(text) + 1, '\n');
 	symbols = strstr(table, "\nAjustements\n");
@@ -317,7 +317,7 @@ static void test_the_table_for_people(void **state)
 		"\n"
 		"Points\n"
 		"  Métier            37,6 / 37,6   métier visé\n"
-		"  Trajet            19,4 / 32,3   non précisé\n"
+		"  Trajet            16,1 / 32,3   non précisé\n"
 		"  Formation         11,3 / 16,1   non précisé\n"
 		"  Début             8,6 / 8,6     début le 1er décembre\n"
 		"  Fraîcheur         5,1 / 5,4     offre publiée hier\n");

@@ -156,7 +156,7 @@ static void test_a_local_file_is_laid_over(void **state)
 	assert_int_equal(s->check, 450); /* kept from the first */
 	assert_int_equal(s->weight[CRITERION_TRAVEL], 22500);
 	assert_int_equal(s->weight[CRITERION_TRADE], 35000);
-	assert_int_equal(s->zero_at_min, 75);
+	assert_int_equal(s->zero_at_min, 80);
 	assert_int_equal(s->full_until_min, 20);
 	assert_string_not_equal(s->id, shipped->sets[0].id);
 	diags_clear(&d);
@@ -239,6 +239,11 @@ static void test_values_of_a_journey(void **state)
 	struct rules *r = good("good/empty.yaml");
 
 	(void)state;
+	/* As shipped: zero at 75 minutes, whatever the limit. */
+	assert_int_equal(rules_travel_value(&r->sets[0], 2700, 3600, 60), 545);
+	assert_int_equal(rules_travel_value(&r->sets[0], 2700, 9000, 60), 545);
+	assert_int_equal(rules_travel_value(&r->sets[0], 4500, 9000, 60), 0);
+	r->sets[0].zero_at_min = RULES_ZERO_AT_LIMIT;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_int_equal(rules_travel_value(&r->sets[0], cases[i].cost,
 						    cases[i].limit, 60),

@@ -90,7 +90,7 @@ static const struct schema threshold_rows[] = {
 	{0}};
 
 static const struct schema unknown_rows[] = {
-	SHARE("travel", "0.4",
+	SHARE("travel", "0.5",
 	      "Share of the criterion lost when the journey is not known."),
 	SHARE("training", "0.3",
 	      "The same for the course of an apprenticeship."),
@@ -154,7 +154,7 @@ static const struct schema travel_rows[] = {
 	 .type = SCHEMA_STR,
 	 .min = 1,
 	 .max = 40,
-	 .fallback = "limit",
+	 .fallback = "75",
 	 .help = "Minutes at which the value is zero, or limit: the young "
 		 "person's own.",
 	 .check = check_zero_at},
