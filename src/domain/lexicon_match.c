@@ -29,7 +29,6 @@ struct scan {
 	size_t n_words;
 	/* May any phrase begin with this capture; with any? */
 	bool begins[CAPTURE_COUNT], may_capture;
-	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
 	uint64_t has; /* TERM_BIT() of all terms of the sentence */
 	/* The words that phrases begin with, in order. */
 	size_t n_starts;
@@ -38,8 +37,14 @@ struct scan {
 	struct match v[MATCHES_MAX];
 };
 
-static bool has_term(const struct known *k, uint16_t term)
+static const struct known *known_of(const struct scan *c, size_t at)
 {
+	return c->words[at].known[c->l->what];
+}
+
+static bool has_term(const struct scan *c, size_t at, uint16_t term)
+{
+	const struct known *k = known_of(c, at);
 	if (!(k->has & TERM_BIT(term)))
 		return false;
 	for (uint8_t i = 0; i < k->n_terms; i++)
@@ -56,7 +61,7 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 	const struct step *now = &p->steps[step];
 	for (; step < p->n && now->kind == STEP_TERM && !now->is_optional;
 	     step++, now++, at++)
-		if (at >= c->n_words || !has_term(c->known[at], now->term))
+		if (at >= c->n_words || !has_term(c, at, now->term))
 			return false;
 	if (step == p->n) {
 		m->last = (uint16_t)(at - 1);
@@ -76,7 +81,7 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 			m->captured = v;
 		return n && match_from(c, p, step + 1, at + n, m);
 	}
-	if (at < c->n_words && has_term(c->known[at], now->term) &&
+	if (at < c->n_words && has_term(c, at, now->term) &&
 	    match_from(c, p, step + 1, at + 1, m))
 		return true;
 	return match_from(c, p, step + 1, at, m);
@@ -87,7 +92,10 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 static void try_phrases(struct scan *c, size_t at, size_t next,
 			int32_t captured, const struct index *by, size_t key)
 {
-	uint64_t has = next < c->n_words ? c->known[next]->has : 0;
+	uint64_t has = next < c->n_words ? known_of(c, next)->has : 0;
+	const struct beginning *all = &by->alike[key];
+	if ((all->needs & ~c->has) || (all->next && !(all->next & has)))
+		return;
 	const struct beginning *end = by->list + by->first[key + 1];
 	for (const struct beginning *b = by->list + by->first[key]; b < end;
 	     b++) {
@@ -133,12 +141,15 @@ static void know_words(struct scan *c)
 	c->has = 0;
 	c->n_starts = 0;
 	for (size_t i = 0; i < c->n_words; i++) {
-		c->known[i] = c->words[i].known[c->l->what];
-		c->has |= c->known[i]->has;
+		const struct known *known = known_of(c, i);
+		bool may_capture = c->words[i].may_capture;
+		/* As most words are. */
+		if (known == &known_nothing && !may_capture)
+			continue;
+		c->has |= known->has;
 		c->starts[c->n_starts] = (uint8_t)i;
-		c->n_starts +=
-			c->known[i]->n_starts > 0 || c->words[i].may_capture;
-		has_capture |= c->words[i].may_capture;
+		c->n_starts += known->n_starts > 0 || may_capture;
+		has_capture |= may_capture;
 	}
 	c->may_capture = false;
 	for (int k = CAPTURE_TIME; has_capture && k < CAPTURE_COUNT; k++) {
@@ -152,7 +163,7 @@ static void find_matches(struct scan *c)
 	c->n = 0;
 	for (size_t s = 0; s < c->n_starts; s++) {
 		size_t i = c->starts[s];
-		const struct known *known = c->known[i];
+		const struct known *known = known_of(c, i);
 		for (uint8_t k = 0; k < known->n_starts; k++)
 			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
 				    known->starts[k]);
@@ -267,7 +278,8 @@ static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 	struct sentence s;
 	struct sentences w = {.text = text};
 	while (sentence_next(&w, a, &s)) {
-		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
+		*end = arena_bytes(a, sizeof(**end) + s.n * sizeof(s.v[0]));
+		(*end)->next = NULL;
 		(*end)->n = s.n;
 		for (size_t i = 0; i < s.n; i++) {
 			dictionary_know(d, &s.v[i]);

@@ -265,7 +265,8 @@ static bool read_into(struct plain *r, struct jnode *v)
 
 static struct jnode *read_value(struct plain *r)
 {
-	struct jnode *v = arena_alloc(r->a, sizeof(*v));
+	struct jnode *v = arena_bytes(r->a, sizeof(*v));
+	*v = (struct jnode){.type = JNODE_NULL};
 	skip_blanks(r);
 	return read_into(r, v) ? v : NULL;
 }
@@ -274,8 +275,9 @@ struct jnode *js_plain(struct arena *a, const char *bytes, size_t n)
 {
 	if (!utf8_is_valid(bytes, n))
 		return NULL;
-	char *copy = arena_alloc(a, n + LANES);
+	char *copy = arena_bytes(a, n + LANES);
 	memcpy(copy, bytes, n);
+	memset(copy + n, 0, LANES);
 	struct plain r = {.p = copy, .a = a};
 	struct jnode *v = read_value(&r);
 	skip_blanks(&r);

@@ -141,8 +141,9 @@ static void index_names(struct node *node)
 static void append(struct arena *a, struct node *node, const char *name,
 		   const struct jnode *v)
 {
-	struct member *m = arena_alloc(a, sizeof(*m));
+	struct member *m = arena_bytes(a, sizeof(*m));
 	m->v = *v;
+	m->last = NULL;
 	m->v.n_name = strlen(name);
 	m->v.name = arena_dup_n(a, name, m->v.n_name);
 	if (!node->n++)
@@ -158,7 +159,7 @@ static void append(struct arena *a, struct node *node, const char *name,
 
 static struct jnode *element_of(struct arena *a, const struct jnode *v)
 {
-	struct jnode *e = arena_alloc(a, sizeof(*e));
+	struct jnode *e = arena_bytes(a, sizeof(*e));
 	*e = *v;
 	e->next = NULL;
 	e->name = NULL;
