@@ -87,25 +87,38 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 	return match_from(c, p, step + 1, at, m);
 }
 
+/* May any phrase with this first step stand here? has: of the word behind. Most
+ * often none may. */
+static bool may_begin(const struct scan *c, const struct index *by, size_t key,
+		      uint64_t has)
+{
+	const struct beginning *all = &by->alike[key];
+	return !(all->needs & ~c->has) && (!all->next || all->next & has);
+}
+
+static uint64_t has_at(const struct scan *c, size_t at)
+{
+	return at < c->n_words ? known_of(c, at)->has : 0;
+}
+
 /* The phrases with this first step from their second on, the first being the
  * words from `at` to `next`. */
 static void try_phrases(struct scan *c, size_t at, size_t next,
 			int32_t captured, const struct index *by, size_t key)
 {
-	uint64_t has = next < c->n_words ? known_of(c, next)->has : 0;
-	const struct beginning *all = &by->alike[key];
-	if ((all->needs & ~c->has) || (all->next && !(all->next & has)))
-		return;
+	uint64_t has = has_at(c, next);
 	const struct beginning *end = by->list + by->first[key + 1];
 	for (const struct beginning *b = by->list + by->first[key]; b < end;
 	     b++) {
 		if ((b->needs & ~c->has) | (b->next & ~has))
 			continue;
+		const struct phrase *p = &c->l->phrases->v[b->phrase];
 		struct match m = {.phrase = b->phrase,
 				  .first = (uint16_t)at,
+				  .last = (uint16_t)(next - 1),
 				  .captured = captured};
 		if (c->n < MATCHES_MAX &&
-		    match_from(c, &c->l->phrases->v[m.phrase], 1, next, &m))
+		    (p->n == 1 || match_from(c, p, 1, next, &m)))
 			c->v[c->n++] = m;
 	}
 }
@@ -160,13 +173,16 @@ static void know_words(struct scan *c)
 
 static void find_matches(struct scan *c)
 {
+	const struct index *by = &c->l->phrases->by_term;
 	c->n = 0;
 	for (size_t s = 0; s < c->n_starts; s++) {
 		size_t i = c->starts[s];
 		const struct known *known = known_of(c, i);
+		uint64_t has = has_at(c, i + 1);
 		for (uint8_t k = 0; k < known->n_starts; k++)
-			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
-				    known->starts[k]);
+			if (may_begin(c, by, known->starts[k], has))
+				try_phrases(c, i, i + 1, 0, by,
+					    known->starts[k]);
 		if (c->may_capture && c->words[i].may_capture)
 			try_captures(c, i);
 	}
