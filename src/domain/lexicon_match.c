@@ -25,14 +25,12 @@ struct match {
 };
 struct scan {
 	const struct lexicon *l;
-	const struct word *words;
+	const struct cut_sentence *sentence;
+	const struct word *words; /* the sentence's */
 	size_t n_words;
 	/* May any phrase begin with this capture; with any? */
 	bool begins[CAPTURE_COUNT], may_capture;
-	uint64_t has; /* TERM_BIT() of all terms of the sentence */
-	/* The words that phrases begin with, in order. */
-	size_t n_starts;
-	uint8_t starts[SENTENCE_WORDS_MAX];
+	uint64_t has; /* the sentence's, of this lexicon */
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
@@ -147,25 +145,14 @@ static void try_captures(struct scan *c, size_t at)
 	}
 }
 
-static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
-static void know_words(struct scan *c)
+static void take_sentence(struct scan *c, const struct cut_sentence *s)
 {
-	bool has_capture = false;
-	c->has = 0;
-	c->n_starts = 0;
-	for (size_t i = 0; i < c->n_words; i++) {
-		const struct known *known = known_of(c, i);
-		bool may_capture = c->words[i].may_capture;
-		/* As most words are. */
-		if (known == &known_nothing && !may_capture)
-			continue;
-		c->has |= known->has;
-		c->starts[c->n_starts] = (uint8_t)i;
-		c->n_starts += known->n_starts > 0 || may_capture;
-		has_capture |= may_capture;
-	}
+	c->sentence = s;
+	c->words = s->v;
+	c->n_words = s->n;
+	c->has = s->has[c->l->what];
 	c->may_capture = false;
-	for (int k = CAPTURE_TIME; has_capture && k < CAPTURE_COUNT; k++) {
+	for (int k = CAPTURE_TIME; s->may_capture && k < CAPTURE_COUNT; k++) {
 		c->begins[k] = is_any_possible(c, (enum capture)k);
 		c->may_capture |= c->begins[k];
 	}
@@ -174,9 +161,11 @@ static void know_words(struct scan *c)
 static void find_matches(struct scan *c)
 {
 	const struct index *by = &c->l->phrases->by_term;
+	const uint8_t *starts = c->sentence->starts[c->l->what];
+	size_t n_starts = c->sentence->n_starts[c->l->what];
 	c->n = 0;
-	for (size_t s = 0; s < c->n_starts; s++) {
-		size_t i = c->starts[s];
+	for (size_t s = 0; s < n_starts; s++) {
+		size_t i = starts[s];
 		const struct known *known = known_of(c, i);
 		uint64_t has = has_at(c, i + 1);
 		for (uint8_t k = 0; k < known->n_starts; k++)
@@ -254,9 +243,7 @@ void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 	BUG_ON(!dictionary_has(t->dictionary, l));
 	c.l = l;
 	for (const struct cut_sentence *s = t->first[where]; s; s = s->next) {
-		c.words = s->v;
-		c.n_words = s->n;
-		know_words(&c);
+		take_sentence(&c, s);
 		if (language)
 			count_language(s, language);
 		find_matches(&c);
@@ -287,6 +274,37 @@ static const char *text_of(const struct offer *o, enum lexicon_text where)
 	}
 }
 
+/* Terms and beginnings of one more word. */
+static void sum_up(struct cut_sentence *s, const struct word *w, size_t i)
+{
+	s->may_capture |= w->may_capture;
+	for (int what = 0; what < LEXICON_WHATS; what++) {
+		const struct known *known = w->known[what];
+		s->has[what] |= known->has;
+		s->starts[what][s->n_starts[what]] = (uint8_t)i;
+		s->n_starts[what] += known->n_starts > 0 || w->may_capture;
+	}
+}
+
+static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
+static struct cut_sentence *cut_sentence(const struct lexicon_dictionary *d,
+					 struct arena *a,
+					 const struct sentence *from)
+{
+	size_t size = from->n * sizeof(from->v[0]);
+	struct cut_sentence *s = arena_bytes(a, sizeof(*s) + size);
+	*s = (struct cut_sentence){.n = from->n};
+	memcpy(s->v, from->v, size);
+	for (int what = 0; what < LEXICON_WHATS; what++)
+		s->starts[what] = arena_bytes(a, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		dictionary_know(d, &s->v[i]);
+		s->v[i].may_capture = capture_may_begin(&s->v[i]);
+		sum_up(s, &s->v[i], i);
+	}
+	return s;
+}
+
 static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 				     struct arena *a, const char *text)
 {
@@ -294,14 +312,7 @@ static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 	struct sentence s;
 	struct sentences w = {.text = text};
 	while (sentence_next(&w, a, &s)) {
-		*end = arena_bytes(a, sizeof(**end) + s.n * sizeof(s.v[0]));
-		(*end)->next = NULL;
-		(*end)->n = s.n;
-		for (size_t i = 0; i < s.n; i++) {
-			dictionary_know(d, &s.v[i]);
-			s.v[i].may_capture = capture_may_begin(&s.v[i]);
-		}
-		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
+		*end = cut_sentence(d, a, &s);
 		end = &(*end)->next;
 	}
 	return first;
