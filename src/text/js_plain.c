@@ -137,6 +137,7 @@ static bool read_string(struct plain *r, const char **s, size_t *n)
 static bool read_object(struct plain *r, struct jnode *v)
 {
 	struct jnode **end = &v->first;
+	uint64_t names = 0;
 	v->type = JNODE_OBJECT;
 	if (take(r, '}'))
 		return true;
@@ -144,9 +145,13 @@ static bool read_object(struct plain *r, struct jnode *v)
 		const char *name;
 		size_t n;
 		if (v->n == MEMBERS_MAX || !take(r, '"') ||
-		    !read_string(r, &name, &n) || jnode_get(v, name, n) ||
-		    !take(r, ':') || !(*end = read_value(r)))
+		    !read_string(r, &name, &n))
 			return false;
+		uint64_t bit = jnode_name_bit(name, n);
+		if ((names & bit && jnode_get(v, name, n)) || !take(r, ':') ||
+		    !(*end = read_value(r)))
+			return false;
+		names |= bit;
 		(*end)->name = name;
 		(*end)->n_name = n;
 		end = &(*end)->next;

@@ -49,6 +49,7 @@ struct node {
 	struct member *first;
 	struct jnode **end; /* where the next member goes */
 	size_t n;
+	uint64_t bits;	  /* jnode_name_bit() of the members */
 	struct map names; /* the members, of more than COMPARED_MAX */
 	struct buf text;
 };
@@ -105,6 +106,7 @@ static void begin_node(struct node *node)
 		map_clear(&node->names, NULL);
 	node->first = NULL;
 	node->n = 0;
+	node->bits = 0;
 }
 
 /* Count n more bytes of the record; false when it is not kept any more. */
@@ -122,6 +124,8 @@ static bool afford(struct xml_split *x, size_t n)
 
 static struct member *find(const struct node *node, const char *name, size_t n)
 {
+	if (!(node->bits & jnode_name_bit(name, n)))
+		return NULL;
 	if (node->n > COMPARED_MAX)
 		return map_get(&node->names, name);
 	for (struct jnode *m = node->n ? &node->first->v : NULL; m; m = m->next)
@@ -145,6 +149,7 @@ static void append(struct arena *a, struct node *node, const char *name,
 	m->v = *v;
 	m->last = NULL;
 	m->v.n_name = strlen(name);
+	node->bits |= jnode_name_bit(name, m->v.n_name);
 	m->v.name = arena_dup_n(a, name, m->v.n_name);
 	if (!node->n++)
 		node->first = m;
