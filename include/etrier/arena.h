@@ -35,6 +35,8 @@ void arena_reset(struct arena *a);
 /* Zeroed, aligned for any type; never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_array(struct arena *a, size_t count, size_t size);
+/* Not zeroed: for whoever writes every byte that is read. */
+void *arena_bytes(struct arena *a, size_t size);
 char *arena_dup(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_dup_n(struct arena *a, const char *s, size_t n);
 char *arena_concat(struct arena *a, const char *s, const char *t);

@@ -36,6 +36,15 @@ struct jnode {
 	enum jnode_type type;
 };
 
+/* One bit of 64 by length and bytes at both ends: a name whose bit none of some
+ * others has is not among them. */
+static inline uint64_t jnode_name_bit(const char *name, size_t n)
+{
+	unsigned ends =
+		n ? (unsigned char)name[0] * 5u + (unsigned char)name[n - 1]
+		  : 0;
+	return UINT64_C(1) << ((ends + n * 11) % 64);
+}
 /* The member of that name; NULL: none, or v is NULL or no object. */
 const struct jnode *jnode_get(const struct jnode *v, const char *name,
 			      size_t n_name);

@@ -86,6 +86,11 @@ void *arena_alloc(struct arena *a, size_t size)
 	return memset(take(a, size), 0, size);
 }
 
+void *arena_bytes(struct arena *a, size_t size)
+{
+	return take(a, size);
+}
+
 void *arena_array(struct arena *a, size_t count, size_t size)
 {
 	BUG_ON(size && count > SIZE_MAX / 2 / size);

@@ -14,7 +14,6 @@
 #include <etrier/num.h>
 #include <etrier/str.h>
 
-#include <ctype.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,7 +162,7 @@ void feed_begin(struct feed *f, const char *records)
 static void keep_head(struct feed *f, const char *bytes, size_t n)
 {
 	for (size_t i = 0; i < n && f->n_head < HEAD_MAX - 1; i++)
-		if (!isspace((unsigned char)bytes[i]))
+		if (bytes[i] != ' ' && (bytes[i] < '\t' || bytes[i] > '\r'))
 			f->head[f->n_head++] = bytes[i];
 }
 

@@ -87,52 +87,53 @@ static const struct contract_word general[] = {
 	{"forum", CONTRACT_EVENT},
 };
 
-static bool has_any(const char *text, const char *const *words)
+static bool has_any(const char *text, uint32_t initials,
+		    const char *const *words)
 {
 	for (; *words; words++)
-		if (label_find_word(text, *words))
+		if (label_find_in(text, initials, *words))
 			return true;
 	return false;
 }
 
 /* Apprenticeship or professionalization; both words, or one for both, are read
  * as the more frequent. */
-static int find_school(const char *text, bool *inferred)
+static int find_school(const char *text, uint32_t initials, bool *inferred)
 {
-	bool is_learn = has_any(text, apprenticeships);
-	bool is_pro = has_any(text, professionalizations) ||
+	bool is_learn = has_any(text, initials, apprenticeships);
+	bool is_pro = has_any(text, initials, professionalizations) ||
 		      (is_learn && label_find_word(text, "pro") &&
 		       !label_find_word(text, "bac pro"));
-	bool is_either = has_any(text, alternations);
+	bool is_either = has_any(text, initials, alternations);
 	*inferred = is_learn == is_pro && (is_learn || is_either);
 	if (is_learn || *inferred)
 		return CONTRACT_APPRENTICESHIP;
 	return is_pro ? CONTRACT_PROFESSIONALIZATION : VOCAB_NONE;
 }
 
-static int find_particular(const char *text)
+static int find_particular(const char *text, uint32_t initials)
 {
 	for (size_t i = 0; i < ARRAY_LEN(particular); i++)
-		if (label_find_word(text, particular[i].word))
+		if (label_find_in(text, initials, particular[i].word))
 			return particular[i].code;
 	return VOCAB_NONE;
 }
 
 /* The general word that comes first; VOCAB_NONE when the next one is offered
  * as a choice. */
-static int find_general(const char *text)
+static int find_general(const char *text, uint32_t initials)
 {
 	const struct contract_word *first = NULL, *second = NULL;
 	const char *at = NULL, *next = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(general); i++) {
-		const char *p = label_find_word(text, general[i].word);
+		const char *p = label_find_in(text, initials, general[i].word);
 		if (p && (!at || p < at)) {
 			first = &general[i];
 			at = p;
 		}
 	}
 	for (size_t i = 0; first && i < ARRAY_LEN(general); i++) {
-		const char *p = label_find_word(at, general[i].word);
+		const char *p = label_find_in(at, initials, general[i].word);
 		if (p && general[i].code != first->code &&
 		    (!next || p < next)) {
 			second = &general[i];
@@ -158,8 +159,9 @@ int label_contract(struct arena *a, const char *s, bool *inferred)
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (str_eq(codes[i].word, text))
 			return codes[i].code;
-	int code = find_particular(text);
-	int school = find_school(text, guess);
+	uint32_t initials = label_initials(text);
+	int code = find_particular(text, initials);
+	int school = find_school(text, initials, guess);
 	if (school != VOCAB_NONE) {
 		if (code != CONTRACT_INTERNSHIP || !*guess)
 			return school;
@@ -167,6 +169,6 @@ int label_contract(struct arena *a, const char *s, bool *inferred)
 		return VOCAB_NONE;
 	}
 	if (code == VOCAB_NONE)
-		code = find_general(text);
+		code = find_general(text, initials);
 	return code != VOCAB_NONE ? code : vocab_find(&vocab_contract, s);
 }

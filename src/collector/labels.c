@@ -33,20 +33,32 @@ static int find_whole(const struct label *rows, size_t n, const char *folded)
 
 const char *label_find_word(const char *folded, const char *word)
 {
-	size_t n = strlen(word);
 	for (const char *p = folded; p; p = strchr(p, ' ')) {
 		p += *p == ' ';
-		if (*p == *word && strncmp(p, word, n) == 0 &&
-		    (!p[n] || p[n] == ' '))
+		if (!str_starts(p, word))
+			continue;
+		char after = p[strlen(word)];
+		if (!after || after == ' ')
 			return p;
 	}
 	return NULL;
 }
 
+uint32_t label_initials(const char *folded)
+{
+	uint32_t initials = 0;
+	for (const char *p = folded; p; p = strchr(p, ' ')) {
+		p += *p == ' ';
+		initials |= UINT32_C(1) << ((unsigned char)*p % 32);
+	}
+	return initials;
+}
+
 static int find_inside(const struct label *rows, size_t n, const char *folded)
 {
+	uint32_t initials = label_initials(folded);
 	for (size_t i = 0; i < n; i++)
-		if (label_find_word(folded, rows[i].word))
+		if (label_find_in(folded, initials, rows[i].word))
 			return (int)i;
 	return -1;
 }
@@ -212,13 +224,14 @@ int label_part_time(struct arena *a, const char *s)
 {
 	int v = label_tri(a, s);
 	const char *folded = utf8_fold(a, s);
+	uint32_t initials = label_initials(folded);
 	for (size_t i = 0; v == TRI_UNKNOWN && i < ARRAY_LEN(part_times); i++)
-		if (label_find_word(folded, part_times[i].word))
+		if (label_find_in(folded, initials, part_times[i].word))
 			v = part_times[i].code;
 	/* "Temps plein ou partiel" */
 	for (size_t i = 0; i < ARRAY_LEN(part_times); i++)
-		if (label_find_word(folded, part_times[i].word) &&
-		    part_times[i].code != v)
+		if (part_times[i].code != v &&
+		    label_find_in(folded, initials, part_times[i].word))
 			return TRI_UNKNOWN;
 	return v;
 }

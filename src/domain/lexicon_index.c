@@ -64,6 +64,19 @@ static uint64_t next_of(const struct phrase *p)
 	return must ? TERM_BIT(s->term) : 0;
 }
 
+static void sum_up(const struct index *by, size_t key, struct beginning *out)
+{
+	bool some_need_none = false;
+	out->needs = UINT64_MAX;
+	for (size_t i = by->first[key]; i < by->first[key + 1]; i++) {
+		out->needs &= by->list[i].needs;
+		out->next |= by->list[i].next;
+		some_need_none |= !by->list[i].next;
+	}
+	if (some_need_none)
+		out->next = 0;
+}
+
 static void make_index(const struct phrases *p, enum step_kind kind,
 		       size_t n_keys, struct index *out)
 {
@@ -83,6 +96,9 @@ static void make_index(const struct phrases *p, enum step_kind kind,
 				needs_of(&p->v[i]), next_of(&p->v[i]),
 				(uint16_t)i};
 	}
+	out->alike = mem_array(n_keys + 1, sizeof(*out->alike));
+	for (size_t key = 0; key < n_keys; key++)
+		sum_up(out, key, &out->alike[key]);
 }
 
 /* One more kind of word: the terms of the kind numbered `before` and those of a

@@ -25,27 +25,38 @@ struct match {
 };
 struct scan {
 	const struct lexicon *l;
-	const struct word *words;
+	const struct cut_sentence *sentence;
+	const struct word *words; /* the sentence's */
 	size_t n_words;
 	/* May any phrase begin with this capture; with any? */
 	bool begins[CAPTURE_COUNT], may_capture;
-	const struct known *known[SENTENCE_WORDS_MAX]; /* of each word */
-	uint64_t has; /* TERM_BIT() of all terms of the sentence */
-	/* The words that phrases begin with, in order. */
-	size_t n_starts;
-	uint8_t starts[SENTENCE_WORDS_MAX];
+	uint64_t has; /* the sentence's, of this lexicon */
 	size_t n;
 	struct match v[MATCHES_MAX];
 };
 
-static bool has_term(const struct known *k, uint16_t term)
+static const struct known *known_of(const struct scan *c, size_t at)
 {
+	return c->words[at].known[c->l->what];
+}
+
+static bool has_term(const struct scan *c, size_t at, uint16_t term)
+{
+	const struct known *k = known_of(c, at);
 	if (!(k->has & TERM_BIT(term)))
 		return false;
 	for (uint8_t i = 0; i < k->n_terms; i++)
 		if (k->terms[i] == term)
 			return true;
 	return false;
+}
+
+/* May the word begin this step? Told by bits alone, before anything is called
+ * for the one word in twenty. */
+static bool may_stand(const struct scan *c, size_t at, const struct step *s)
+{
+	return s->kind != STEP_TERM || s->is_optional ||
+	       known_of(c, at)->has & TERM_BIT(s->term);
 }
 
 /* The steps from `step` on at the words from `at` on; m->last and m->captured
@@ -56,7 +67,7 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 	const struct step *now = &p->steps[step];
 	for (; step < p->n && now->kind == STEP_TERM && !now->is_optional;
 	     step++, now++, at++)
-		if (at >= c->n_words || !has_term(c->known[at], now->term))
+		if (at >= c->n_words || !has_term(c, at, now->term))
 			return false;
 	if (step == p->n) {
 		m->last = (uint16_t)(at - 1);
@@ -64,7 +75,8 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 	}
 	if (now->kind == STEP_GAP) {
 		for (size_t k = 0; k <= p->within && at + k < c->n_words; k++)
-			if (match_from(c, p, step + 1, at + k, m))
+			if (may_stand(c, at + k, now + 1) &&
+			    match_from(c, p, step + 1, at + k, m))
 				return true;
 		return false;
 	}
@@ -76,10 +88,24 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 			m->captured = v;
 		return n && match_from(c, p, step + 1, at + n, m);
 	}
-	if (at < c->n_words && has_term(c->known[at], now->term) &&
+	if (at < c->n_words && has_term(c, at, now->term) &&
 	    match_from(c, p, step + 1, at + 1, m))
 		return true;
 	return match_from(c, p, step + 1, at, m);
+}
+
+/* May any phrase with this first step stand here? has: of the word behind. Most
+ * often none may. */
+static bool may_begin(const struct scan *c, const struct index *by, size_t key,
+		      uint64_t has)
+{
+	const struct beginning *all = &by->alike[key];
+	return !(all->needs & ~c->has) && (!all->next || all->next & has);
+}
+
+static uint64_t has_at(const struct scan *c, size_t at)
+{
+	return at < c->n_words ? known_of(c, at)->has : 0;
 }
 
 /* The phrases with this first step from their second on, the first being the
@@ -87,17 +113,19 @@ static bool match_from(const struct scan *c, const struct phrase *p,
 static void try_phrases(struct scan *c, size_t at, size_t next,
 			int32_t captured, const struct index *by, size_t key)
 {
-	uint64_t has = next < c->n_words ? c->known[next]->has : 0;
+	uint64_t has = has_at(c, next);
 	const struct beginning *end = by->list + by->first[key + 1];
 	for (const struct beginning *b = by->list + by->first[key]; b < end;
 	     b++) {
 		if ((b->needs & ~c->has) | (b->next & ~has))
 			continue;
+		const struct phrase *p = &c->l->phrases->v[b->phrase];
 		struct match m = {.phrase = b->phrase,
 				  .first = (uint16_t)at,
+				  .last = (uint16_t)(next - 1),
 				  .captured = captured};
 		if (c->n < MATCHES_MAX &&
-		    match_from(c, &c->l->phrases->v[m.phrase], 1, next, &m))
+		    (p->n == 1 || match_from(c, p, 1, next, &m)))
 			c->v[c->n++] = m;
 	}
 }
@@ -126,22 +154,14 @@ static void try_captures(struct scan *c, size_t at)
 	}
 }
 
-static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
-static void know_words(struct scan *c)
+static void take_sentence(struct scan *c, const struct cut_sentence *s)
 {
-	bool has_capture = false;
-	c->has = 0;
-	c->n_starts = 0;
-	for (size_t i = 0; i < c->n_words; i++) {
-		c->known[i] = c->words[i].known[c->l->what];
-		c->has |= c->known[i]->has;
-		c->starts[c->n_starts] = (uint8_t)i;
-		c->n_starts +=
-			c->known[i]->n_starts > 0 || c->words[i].may_capture;
-		has_capture |= c->words[i].may_capture;
-	}
+	c->sentence = s;
+	c->words = s->v;
+	c->n_words = s->n;
+	c->has = s->has[c->l->what];
 	c->may_capture = false;
-	for (int k = CAPTURE_TIME; has_capture && k < CAPTURE_COUNT; k++) {
+	for (int k = CAPTURE_TIME; s->may_capture && k < CAPTURE_COUNT; k++) {
 		c->begins[k] = is_any_possible(c, (enum capture)k);
 		c->may_capture |= c->begins[k];
 	}
@@ -149,13 +169,18 @@ static void know_words(struct scan *c)
 
 static void find_matches(struct scan *c)
 {
+	const struct index *by = &c->l->phrases->by_term;
+	const uint8_t *starts = c->sentence->starts[c->l->what];
+	size_t n_starts = c->sentence->n_starts[c->l->what];
 	c->n = 0;
-	for (size_t s = 0; s < c->n_starts; s++) {
-		size_t i = c->starts[s];
-		const struct known *known = c->known[i];
+	for (size_t s = 0; s < n_starts; s++) {
+		size_t i = starts[s];
+		const struct known *known = known_of(c, i);
+		uint64_t has = has_at(c, i + 1);
 		for (uint8_t k = 0; k < known->n_starts; k++)
-			try_phrases(c, i, i + 1, 0, &c->l->phrases->by_term,
-				    known->starts[k]);
+			if (may_begin(c, by, known->starts[k], has))
+				try_phrases(c, i, i + 1, 0, by,
+					    known->starts[k]);
 		if (c->may_capture && c->words[i].may_capture)
 			try_captures(c, i);
 	}
@@ -227,9 +252,7 @@ void lexicon_scan(const struct lexicon *l, const struct lexicon_texts *t,
 	BUG_ON(!dictionary_has(t->dictionary, l));
 	c.l = l;
 	for (const struct cut_sentence *s = t->first[where]; s; s = s->next) {
-		c.words = s->v;
-		c.n_words = s->n;
-		know_words(&c);
+		take_sentence(&c, s);
 		if (language)
 			count_language(s, language);
 		find_matches(&c);
@@ -260,6 +283,37 @@ static const char *text_of(const struct offer *o, enum lexicon_text where)
 	}
 }
 
+/* Terms and beginnings of one more word. */
+static void sum_up(struct cut_sentence *s, const struct word *w, size_t i)
+{
+	s->may_capture |= w->may_capture;
+	for (int what = 0; what < LEXICON_WHATS; what++) {
+		const struct known *known = w->known[what];
+		s->has[what] |= known->has;
+		s->starts[what][s->n_starts[what]] = (uint8_t)i;
+		s->n_starts[what] += known->n_starts > 0 || w->may_capture;
+	}
+}
+
+static_assert(SENTENCE_WORDS_MAX <= UINT8_MAX, "starts[] are bytes");
+static struct cut_sentence *cut_sentence(const struct lexicon_dictionary *d,
+					 struct arena *a,
+					 const struct sentence *from)
+{
+	size_t size = from->n * sizeof(from->v[0]);
+	struct cut_sentence *s = arena_bytes(a, sizeof(*s) + size);
+	*s = (struct cut_sentence){.n = from->n};
+	memcpy(s->v, from->v, size);
+	for (int what = 0; what < LEXICON_WHATS; what++)
+		s->starts[what] = arena_bytes(a, s->n);
+	for (size_t i = 0; i < s->n; i++) {
+		dictionary_know(d, &s->v[i]);
+		s->v[i].may_capture = capture_may_begin(&s->v[i]);
+		sum_up(s, &s->v[i], i);
+	}
+	return s;
+}
+
 static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 				     struct arena *a, const char *text)
 {
@@ -267,13 +321,7 @@ static struct cut_sentence *cut_text(const struct lexicon_dictionary *d,
 	struct sentence s;
 	struct sentences w = {.text = text};
 	while (sentence_next(&w, a, &s)) {
-		*end = arena_alloc(a, sizeof(**end) + s.n * sizeof(s.v[0]));
-		(*end)->n = s.n;
-		for (size_t i = 0; i < s.n; i++) {
-			dictionary_know(d, &s.v[i]);
-			s.v[i].may_capture = capture_may_begin(&s.v[i]);
-		}
-		memcpy((*end)->v, s.v, s.n * sizeof(s.v[0]));
+		*end = cut_sentence(d, a, &s);
 		end = &(*end)->next;
 	}
 	return first;

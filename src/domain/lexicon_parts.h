@@ -78,6 +78,8 @@ struct known {
 	const uint16_t *terms, *starts;
 	uint8_t n_terms, n_starts;
 };
+/* What both know of a word that neither has, the only one of its kind. */
+extern const struct known known_nothing;
 /* Phrases that begin alike. needs: a phrase stands only in a sentence that has
  * all these bits, each TERM_BIT() of a term of its words; most are passed over
  * by that. */

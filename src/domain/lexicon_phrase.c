@@ -147,8 +147,10 @@ void phrases_free(struct phrases *p)
 	free(p->v);
 	free(p->by_term.first);
 	free(p->by_term.list);
+	free(p->by_term.alike);
 	free(p->by_capture.first);
 	free(p->by_capture.list);
+	free(p->by_capture.alike);
 	free(p->known);
 	free(p->ends);
 	free(p->leaves);

@@ -26,6 +26,9 @@ struct link {
 struct index {
 	size_t *first;
 	struct beginning *list;
+	/* What all that begin with the same need; one of next, unless some
+	 * need none. */
+	struct beginning *alike;
 };
 struct phrases {
 	struct node *nodes; /* each behind the one that leads to it */

@@ -51,6 +51,12 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out);
  * all lexicons that read them. */
 struct cut_sentence {
 	struct cut_sentence *next;
+	bool may_capture; /* one of the words may be captured */
+	/* For each lexicon: TERM_BIT() of all terms of the sentence; the words
+	 * that its phrases may begin with, in order. */
+	uint64_t has[LEXICON_WHATS];
+	uint8_t *starts[LEXICON_WHATS];
+	size_t n_starts[LEXICON_WHATS];
 	size_t n;
 	struct word v[];
 };

@@ -89,10 +89,13 @@ static bool stands_for(const struct trade_asked *w, uint16_t word)
 	return false;
 }
 
-/* The asked word that stands for a word of a title; NULL: none. */
+/* The asked word that stands for a word of a title; NULL: none, as for most,
+ * which the bits tell. */
 static const struct trade_asked *asked_for(const struct trade_query *q,
 					   uint16_t word)
 {
+	if (!(q->alike & TRADE_WORD_BIT(word)))
+		return NULL;
 	for (size_t i = 0; i < q->n; i++)
 		if (stands_for(&q->words[i], word))
 			return &q->words[i];

@@ -297,6 +297,8 @@ void trade_query_read(const struct trade_finder *f, struct arena *a,
 				strangers[n_strangers++] = w.segment;
 		} else if (!is_asked(q, &w)) {
 			q->words[q->n++] = w;
+			for (size_t k = 0; k < w.n_alike; k++)
+				q->alike |= TRADE_WORD_BIT(w.alike[k]);
 		}
 	}
 	find_heads(f, q);

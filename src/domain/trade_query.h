@@ -20,9 +20,11 @@ struct trade_asked {
 	uint32_t weight; /* what it adds when a title has it ... */
 	uint32_t cost;	 /* ... and takes when a title has not */
 };
+#define TRADE_WORD_BIT(word) (UINT64_C(1) << ((word) % 64))
 struct trade_query {
 	struct trade_asked words[TRADE_QUERY_WORDS];
 	size_t n;
+	uint64_t alike; /* TRADE_WORD_BIT() of all words they stand for */
 	/* In words, one a segment, the likeliest first; for want of any, those
 	 * of activities. */
 	size_t heads[TRADE_QUERY_HEADS];

@@ -25,7 +25,7 @@ static const char *const endings[] = {
 static bool is_one_of(const char *s, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(s, list[i]) == 0)
+		if (str_eq(s, list[i]))
 			return true;
 	return false;
 }
@@ -174,16 +174,25 @@ void trade_text_drop(struct trade_text *t, size_t i, size_t n)
 	t->n -= n;
 }
 
+struct rule {
+	const char *ending, *becomes; /* no longer than the ending */
+	size_t n;		      /* bytes of the ending */
+};
+#define RULE(ending, becomes)                       \
+	{                                           \
+		ending, becomes, sizeof(ending) - 1 \
+	}
+
 /* The first rule whose ending the word has is applied. */
-static void replace_ending(char *word, const char *const rules[][2], size_t n)
+static void replace_ending(char *word, const struct rule *rules, size_t n)
 {
 	size_t len = strlen(word);
-	for (size_t i = 0; i < n; i++) {
-		size_t cut = strlen(rules[i][0]);
-		if (len < cut + STEM_MIN - 1 || !str_ends(word, rules[i][0]))
+	for (const struct rule *r = rules; len && r < rules + n; r++) {
+		if (len < r->n + STEM_MIN - 1 ||
+		    word[len - 1] != r->ending[r->n - 1] ||
+		    memcmp(word + len - r->n, r->ending, r->n) != 0)
 			continue;
-		/* No replacement is longer than what it replaces. */
-		memcpy(word + len - cut, rules[i][1], strlen(rules[i][1]) + 1);
+		memcpy(word + len - r->n, r->becomes, strlen(r->becomes) + 1);
 		return;
 	}
 }
@@ -199,15 +208,15 @@ static const char *const same[][2] = {
 
 const char *trade_stem(struct arena *a, const char *word)
 {
-	static const char *const plural[][2] = {
-		{"ss", "ss"},  {"aix", "aix"}, {"eaux", "eau"},
-		{"aux", "al"}, {"s", ""},      {"x", ""},
+	static const struct rule plural[] = {
+		RULE("ss", "ss"),  RULE("aix", "aix"), RULE("eaux", "eau"),
+		RULE("aux", "al"), RULE("s", ""),      RULE("x", ""),
 	};
-	static const char *const feminine[][2] = {
-		{"euse", "eur"}, {"trice", "teur"}, {"iere", "ier"},
-		{"ere", "er"},	 {"enne", "en"},    {"onne", "on"},
-		{"ffe", "f"},	 {"ive", "if"},	    {"elle", "el"},
-		{"esse", ""},	 {"ee", ""},	    {"e", ""},
+	static const struct rule feminine[] = {
+		RULE("euse", "eur"), RULE("trice", "teur"), RULE("iere", "ier"),
+		RULE("ere", "er"),   RULE("enne", "en"),    RULE("onne", "on"),
+		RULE("ffe", "f"),    RULE("ive", "if"),	    RULE("elle", "el"),
+		RULE("esse", ""),    RULE("ee", ""),	    RULE("e", ""),
 	};
 	char *stem = arena_dup(a, word);
 	if (strlen(stem) <= STEM_MIN)
@@ -215,7 +224,7 @@ const char *trade_stem(struct arena *a, const char *word)
 	replace_ending(stem, plural, ARRAY_LEN(plural));
 	replace_ending(stem, feminine, ARRAY_LEN(feminine));
 	for (size_t i = 0; i < ARRAY_LEN(same); i++)
-		if (strcmp(stem, same[i][0]) == 0)
+		if (str_eq(stem, same[i][0]))
 			return same[i][1];
 	return stem;
 }

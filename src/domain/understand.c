@@ -25,6 +25,7 @@ struct understanding {
 	struct lexicon *signals, *quality; /* NULL: none */
 	struct lexicon_dictionary *dictionary;
 	json_t *employers;
+	json_t *by_trade; /* "trade", said of up to 25 fields of an offer */
 	char exposures[EXPOSURE_COUNT][FIELD_NAME_SIZE]; /* "exposure.cold" */
 	char hash[UNDERSTANDING_HASH_LEN + 1];
 };
@@ -61,6 +62,7 @@ struct understanding *understanding_new(const struct refdata *rd,
 	u->refdata = rd;
 	u->trades = trades;
 	u->employers = json_incref(json_object_get(lexicons, "employers"));
+	u->by_trade = json_string("trade");
 	make_hash(u, lexicons);
 	for (int i = 0; i < EXPOSURE_COUNT; i++)
 		snprintf(u->exposures[i], FIELD_NAME_SIZE, "exposure.%s",
@@ -80,6 +82,7 @@ void understanding_free(struct understanding *u)
 	if (!u || --u->refs)
 		return;
 	json_decref(u->employers);
+	json_decref(u->by_trade);
 	lexicon_dictionary_free(u->dictionary);
 	lexicon_free(u->signals);
 	lexicon_free(u->quality);
@@ -98,11 +101,16 @@ const char *understanding_hash(const struct understanding *u)
 	return u->hash;
 }
 
-static void note(json_t **object, const char *field, const char *text)
+static void put(json_t **object, const char *field, json_t *value_take)
 {
 	if (!*object)
 		*object = json_object();
-	json_object_set_new(*object, field, json_string(text));
+	json_object_set_new(*object, field, value_take);
+}
+
+static void note(json_t **object, const char *field, const char *text)
+{
+	put(object, field, json_string(text));
 }
 
 /* Our words, with how sure they are. */
@@ -140,7 +148,7 @@ static void take_conditions(const struct understanding *u, struct offer *o)
 		if (o->exposure[i] >= 0 || usual[i] < 0)
 			continue;
 		o->exposure[i] = usual[i];
-		note(&o->provenance, u->exposures[i], "trade");
+		put(&o->provenance, u->exposures[i], json_incref(u->by_trade));
 	}
 }
 

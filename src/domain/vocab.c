@@ -7,6 +7,7 @@
  * Labels are short enough for a table column; they name a fact about a job or
  * a wish, never a diagnosis. */
 #include <etrier/mem.h>
+#include <etrier/str.h>
 #include <etrier/vocab.h>
 
 #include <assert.h>
@@ -312,7 +313,7 @@ int vocab_find(const struct vocab *v, const char *code)
 	if (!code)
 		return VOCAB_NONE;
 	for (int i = 0; i < v->n; i++)
-		if (strcmp(v->codes[i], code) == 0)
+		if (str_eq(v->codes[i], code))
 			return i;
 	return VOCAB_NONE;
 }

@@ -55,9 +55,16 @@ static int load_depts(struct places *p, const char *dir, struct err *err)
 	while ((more = table_next(&p->depts_table, f, err)) > 0) {
 		struct dept *d = &p->depts[p->n_depts];
 		*d = (struct dept){
-			f[0], f[1], first_region(p, f[2]),
-			mem_dup(place_without_article(place_key(&a, f[1]))),
-			mem_dup(place_key(&a, f[2]))};
+			.code = f[0],
+			.name = f[1],
+			.region = first_region(p, f[2]),
+			.key = mem_dup(
+				place_without_article(place_key(&a, f[1]))),
+			.region_key = mem_dup(place_key(&a, f[2])),
+			.code_bytes = dept_code_bytes(f[0]),
+		};
+		d->key_hash = (uint32_t)hash_text(d->key);
+		d->region_hash = (uint32_t)hash_text(d->region_key);
 		p->n_depts++;
 	}
 	arena_clear(&a);

@@ -172,7 +172,7 @@ char *place_key(struct arena *a, const char *name)
 	number_arrondissement(&t);
 	for (size_t i = 0; i < t.n; i++)
 		size += strlen(t.w[i]) + 1;
-	char *key = arena_alloc(a, size), *end = key;
+	char *key = arena_bytes(a, size), *end = key;
 	for (size_t i = 0; i < t.n; i++) {
 		if (i)
 			*end++ = ' ';
@@ -180,6 +180,7 @@ char *place_key(struct arena *a, const char *name)
 		memcpy(end, t.w[i], n);
 		end += n;
 	}
+	*end = '\0';
 	return key;
 }
 

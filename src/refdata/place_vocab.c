@@ -6,6 +6,7 @@
 #include "tables.h"
 
 #include <etrier/mem.h>
+#include <etrier/str.h>
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ static bool is_special(const char *word)
 		"arr",		 "arrt",   "ardt", "arrdt",
 		"arrondissement"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(words[i], word) == 0)
+		if (str_eq(words[i], word))
 			return true;
 	/* "12e", "xiieme" */
 	size_t roman = strspn(word, "ivx");

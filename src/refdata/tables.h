@@ -20,7 +20,11 @@ struct arena;
 struct dept {
 	const char *code, *name, *region; /* region "" overseas */
 	char *key, *region_key; /* place_key(); the first without its article */
+	/* Looked at before the texts: the code's bytes, hash_text() of keys. */
+	uint32_t code_bytes, key_hash, region_hash;
 };
+/* Of a code, two or three bytes; 0: of none. */
+uint32_t dept_code_bytes(const char *code);
 struct former {
 	const char *code, *name; /* name may be "" */
 	uint16_t commune;

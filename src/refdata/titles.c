@@ -8,6 +8,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
+#include <etrier/str.h>
 #include <etrier/utf8.h>
 
 #include <stdbool.h>
@@ -28,7 +29,7 @@ static bool is_letter(char c)
 static size_t ending_length(const char *s)
 {
 	static const char dot[] = "\xc2\xb7"; /* U+00B7 */
-	size_t n = strncmp(s, dot, 2) == 0 ? 2 : *s == '(' ? 1 : 0;
+	size_t n = str_starts(s, dot) ? 2 : *s == '(' ? 1 : 0;
 	size_t opened = n;
 	if (!n)
 		return 0;
@@ -43,7 +44,7 @@ static size_t ending_length(const char *s)
 
 static char *without_endings(struct arena *a, const char *title)
 {
-	char *out = arena_alloc(a, strlen(title) + 1), *end = out;
+	char *out = arena_bytes(a, strlen(title) + 1), *end = out;
 	for (const char *s = title; *s;) {
 		bool is_glued = s > title && is_letter(s[-1]);
 		bool is_sign = *s == '(' || *s == '\xc2';
@@ -57,13 +58,18 @@ static char *without_endings(struct arena *a, const char *title)
 	return out;
 }
 
+static bool is_mark(char c)
+{
+	return c == 'h' || c == 'f' || c == 'm' || c == 'x';
+}
+
 /* The length of a run of "h f", "f h", "m f", "h f x" at s; 0: none. One
  * letter alone is not a mark ("permis b", "classe c"). */
 static size_t mark_length(const char *s)
 {
 	bool has_f = false, has_m = false;
 	size_t n = 0;
-	while (strchr("hfmx", s[n]) && s[n] && (s[n + 1] == ' ' || !s[n + 1])) {
+	while (is_mark(s[n]) && (s[n + 1] == ' ' || !s[n + 1])) {
 		has_f = has_f || s[n] == 'f';
 		has_m = has_m || s[n] == 'h' || s[n] == 'm';
 		n += s[n + 1] ? 2 : 1;

@@ -11,8 +11,12 @@ const struct jnode *jnode_get(const struct jnode *v, const char *name,
 {
 	if (!v || v->type != JNODE_OBJECT)
 		return NULL;
+	/* Names of one length mostly differ where they end. */
+	char last = n_name ? name[n_name - 1] : '\0';
 	for (const struct jnode *m = v->first; m; m = m->next)
-		if (m->n_name == n_name && !memcmp(m->name, name, n_name))
+		if (m->n_name == n_name &&
+		    (!n_name || m->name[n_name - 1] == last) &&
+		    !memcmp(m->name, name, n_name))
 			return m;
 	return NULL;
 }

@@ -137,6 +137,7 @@ static bool read_string(struct plain *r, const char **s, size_t *n)
 static bool read_object(struct plain *r, struct jnode *v)
 {
 	struct jnode **end = &v->first;
+	uint64_t names = 0;
 	v->type = JNODE_OBJECT;
 	if (take(r, '}'))
 		return true;
@@ -144,9 +145,13 @@ static bool read_object(struct plain *r, struct jnode *v)
 		const char *name;
 		size_t n;
 		if (v->n == MEMBERS_MAX || !take(r, '"') ||
-		    !read_string(r, &name, &n) || jnode_get(v, name, n) ||
-		    !take(r, ':') || !(*end = read_value(r)))
+		    !read_string(r, &name, &n))
 			return false;
+		uint64_t bit = jnode_name_bit(name, n);
+		if ((names & bit && jnode_get(v, name, n)) || !take(r, ':') ||
+		    !(*end = read_value(r)))
+			return false;
+		names |= bit;
 		(*end)->name = name;
 		(*end)->n_name = n;
 		end = &(*end)->next;
@@ -265,7 +270,8 @@ static bool read_into(struct plain *r, struct jnode *v)
 
 static struct jnode *read_value(struct plain *r)
 {
-	struct jnode *v = arena_alloc(r->a, sizeof(*v));
+	struct jnode *v = arena_bytes(r->a, sizeof(*v));
+	*v = (struct jnode){.type = JNODE_NULL};
 	skip_blanks(r);
 	return read_into(r, v) ? v : NULL;
 }
@@ -274,8 +280,9 @@ struct jnode *js_plain(struct arena *a, const char *bytes, size_t n)
 {
 	if (!utf8_is_valid(bytes, n))
 		return NULL;
-	char *copy = arena_alloc(a, n + LANES);
+	char *copy = arena_bytes(a, n + LANES);
 	memcpy(copy, bytes, n);
+	memset(copy + n, 0, LANES);
 	struct plain r = {.p = copy, .a = a};
 	struct jnode *v = read_value(&r);
 	skip_blanks(&r);

@@ -317,7 +317,7 @@ static size_t separator_length(const unsigned char *s, size_t n)
 static char *fold_plain(struct arena *a, const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text, *end = s + n;
-	char *out = arena_alloc(a, n + 1), *to = out;
+	char *out = arena_bytes(a, n + 1), *to = out;
 	bool gap = false; /* never before the first letter */
 	while (s < end) {
 		const char *form = "";
@@ -513,7 +513,7 @@ char *utf8_clean(struct arena *a, const char *s, enum utf8_clean how,
 {
 	size_t n = strlen(s);
 	struct clean c = {
-		.out = arena_alloc(a, n + 1), .how = how, .is_composed = true};
+		.out = arena_bytes(a, n + 1), .how = how, .is_composed = true};
 	uint32_t cp;
 	for (size_t i = 0, len; i < n; i += len) {
 		len = plain_run(s + i, n - i);

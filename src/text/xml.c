@@ -49,6 +49,7 @@ struct node {
 	struct member *first;
 	struct jnode **end; /* where the next member goes */
 	size_t n;
+	uint64_t bits;	  /* jnode_name_bit() of the members */
 	struct map names; /* the members, of more than COMPARED_MAX */
 	struct buf text;
 };
@@ -105,6 +106,7 @@ static void begin_node(struct node *node)
 		map_clear(&node->names, NULL);
 	node->first = NULL;
 	node->n = 0;
+	node->bits = 0;
 }
 
 /* Count n more bytes of the record; false when it is not kept any more. */
@@ -122,6 +124,8 @@ static bool afford(struct xml_split *x, size_t n)
 
 static struct member *find(const struct node *node, const char *name, size_t n)
 {
+	if (!(node->bits & jnode_name_bit(name, n)))
+		return NULL;
 	if (node->n > COMPARED_MAX)
 		return map_get(&node->names, name);
 	for (struct jnode *m = node->n ? &node->first->v : NULL; m; m = m->next)
@@ -141,9 +145,11 @@ static void index_names(struct node *node)
 static void append(struct arena *a, struct node *node, const char *name,
 		   const struct jnode *v)
 {
-	struct member *m = arena_alloc(a, sizeof(*m));
+	struct member *m = arena_bytes(a, sizeof(*m));
 	m->v = *v;
+	m->last = NULL;
 	m->v.n_name = strlen(name);
+	node->bits |= jnode_name_bit(name, m->v.n_name);
 	m->v.name = arena_dup_n(a, name, m->v.n_name);
 	if (!node->n++)
 		node->first = m;
@@ -158,7 +164,7 @@ static void append(struct arena *a, struct node *node, const char *name,
 
 static struct jnode *element_of(struct arena *a, const struct jnode *v)
 {
-	struct jnode *e = arena_alloc(a, sizeof(*e));
+	struct jnode *e = arena_bytes(a, sizeof(*e));
 	*e = *v;
 	e->next = NULL;
 	e->name = NULL;

@@ -34,6 +34,24 @@ static void every_size_is_zeroed_and_aligned(void **state)
 	assert_null(a.head);
 }
 
+static void bytes_are_aligned_and_leave_the_next_zeroed(void **state)
+{
+	(void)state;
+	struct arena a;
+	arena_init(&a);
+	for (size_t n = 0; n < 20000; n = n * 3 / 2 + 1) {
+		unsigned char *p = arena_bytes(&a, n);
+		assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+		memset(p, 0xA5, n);
+		unsigned char *zeroed = arena_alloc(&a, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(zeroed[i], 0);
+			assert_int_equal(p[i], 0xA5);
+		}
+	}
+	arena_clear(&a);
+}
+
 static void allocations_do_not_overlap(void **state)
 {
 	(void)state;
@@ -115,6 +133,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_size_is_zeroed_and_aligned),
+		cmocka_unit_test(bytes_are_aligned_and_leave_the_next_zeroed),
 		cmocka_unit_test(allocations_do_not_overlap),
 		cmocka_unit_test(one_larger_than_any_block_is_given),
 		cmocka_unit_test(lent_bytes_come_first_and_are_not_freed),

@@ -66,6 +66,23 @@ static void a_word_is_found_whole_or_not_at_all(void **state)
 	assert_null(label_find_word("", "bac"));
 }
 
+static void initials_pass_over_no_word_that_is_there(void **state)
+{
+	static const char *const texts[] = {"", "bac", "cdd ou cdi",
+					    "3eme achevee",
+					    "contrat d usage a zip"};
+	static const char *const words[] = {"bac", "cdd",     "cdi", "3eme",
+					    "d",   "d usage", "a",   "zip",
+					    "zi",  "achevee", "x"};
+	(void)state;
+	for (size_t t = 0; t < ARRAY_LEN(texts); t++)
+		for (size_t w = 0; w < ARRAY_LEN(words); w++)
+			assert_ptr_equal(label_find_in(texts[t],
+						       label_initials(texts[t]),
+						       words[w]),
+					 label_find_word(texts[t], words[w]));
+}
+
 static void test_contracts_of_many_sites_are_understood(void **state)
 {
 	static const struct row rows[] = {
@@ -338,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_word_is_found_whole_or_not_at_all),
+		cmocka_unit_test(initials_pass_over_no_word_that_is_there),
 		cmocka_unit_test(test_contracts_of_many_sites_are_understood),
 		cmocka_unit_test(test_diplomas_get_their_european_level),
 		cmocka_unit_test(test_licences_experience_and_yes_no),
