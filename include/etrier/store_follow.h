@@ -38,7 +38,8 @@ int store_follow_done(struct store *s, int64_t person, int64_t contract,
 int store_follow_end(struct store *s, int64_t person, const char *outcome,
 		     int64_t now, int64_t *n, struct err *err);
 typedef int store_follow_fn(void *ctx, const struct store_follow *row);
-/* One step, open or not; *found false: there is none. outcome into the arena. */
+/* One step, open or not; *found false: there is none. outcome into the arena.
+ */
 int store_follow_get(struct store *s, int64_t person, int64_t contract,
 		     enum store_step step, struct arena *a,
 		     struct store_follow *out, bool *found, struct err *err);
