@@ -163,8 +163,8 @@ static int find_same(void *ctx, const struct store_event *e)
 	struct known *k = ctx;
 	const struct plan_outcome *o = k->k->o;
 	int what = vocab_find(&vocab_outcome, e->kind);
-	bool is_rival =
-		is_standing(o->what) ? is_standing(what) : what == (int)o->what;
+	bool is_rival = is_standing((int)o->what) ? is_standing(what)
+						  : what == (int)o->what;
 	if (!is_rival)
 		return 0;
 	k->found = what == (int)o->what && e->canonical == o->canonical &&
