@@ -128,6 +128,7 @@ int ctl_rules_shadow(struct ctl *c);
 int ctl_rules_promote(struct ctl *c);
 int ctl_rules_rollback(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
+int ctl_events_export(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_status(struct ctl *c);
