@@ -57,13 +57,27 @@ static int keep_row(void *ctx, const struct store_proposal *row)
 	return 1;
 }
 
+/* By its message; when that row went because a double had one of the same
+ * offer, by the offer. */
 static int find_row(const struct plan_page_ask *ask, struct proposed *k)
 {
 	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct store_offer offer;
+	struct store *s = ask->p->store;
+	int64_t asked = k->canonical;
+	k->canonical = 0;
 	q.message = k->message.id;
 	q.person = k->person.row.id;
 	q.audience = STORE_TO_YOUTH;
-	if (store_ledger_each(ask->p->store, &q, keep_row, k, ask->err))
+	if (store_ledger_each(s, &q, keep_row, k, ask->err))
+		return -1;
+	if (k->canonical)
+		return 0;
+	if (store_offer_get(s, asked, k->a, &offer, ask->err))
+		return -1;
+	q.message = 0;
+	q.canonical = offer.canonical;
+	if (store_ledger_each(s, &q, keep_row, k, ask->err))
 		return -1;
 	return k->canonical
 		       ? 0
@@ -99,6 +113,7 @@ static int find_proposed(const struct plan_page_ask *ask, const char *purpose,
 	if (plan_person_get(p, ids[0], ask->s, &k->person, ask->err) ||
 	    store_message_get(p->store, ids[2], k->a, &k->message, ask->err))
 		return -1;
+	k->canonical = ids[1];
 	if (k->message.person != k->person.row.id)
 		return err_set(ask->err, ERR_UNKNOWN, "another's message");
 	return find_row(ask, k) || read_model(ask, k) ? -1 : 0;

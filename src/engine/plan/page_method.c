@@ -59,10 +59,14 @@ static json_t *gates(void)
 	return list;
 }
 
-/* Shares of the whole, in percent; they add up to about 100. */
+/* Shares of the whole, in percent, when all of them apply; they add up to about
+ * 100. */
 static json_t *criteria(const struct ruleset *r)
 {
 	json_t *list = json_array();
+	int64_t total = 0;
+	for (int i = 0; i < CRITERION_COUNT; i++)
+		total += r->weight[i];
 	for (int i = 0; i < CRITERION_COUNT; i++) {
 		if (!r->weight[i])
 			continue;
@@ -70,8 +74,7 @@ static json_t *criteria(const struct ruleset *r)
 		js_put_str(v, "label_fr", vocab_label(&vocab_criterion, i));
 		js_put_str(v, "text_fr", criteria_fr[i]);
 		js_put_int(v, "percent",
-			   (100 * (int64_t)r->weight[i] + r->total_weight / 2) /
-				   r->total_weight,
+			   (100 * (int64_t)r->weight[i] + total / 2) / total,
 			   -1);
 		json_array_append_new(list, v);
 	}
