@@ -91,6 +91,9 @@ int ctl_fail(int code, const char *fmt, ...)
 /* A copy without control characters, for free(): texts of strangers go to a
  * terminal, and nothing in them may steer it. */
 char *ctl_harmless(const char *text);
+/* A cell of a CSV file with semicolons, quoted where it must be; what a
+ * spreadsheet would run as a formula begins with an apostrophe. */
+void ctl_csv_cell(const char *text, FILE *out);
 /* One object as a line of JSON. */
 void ctl_print_json(const json_t *v);
 /* A figure that may be masked: a number, or "<11". */

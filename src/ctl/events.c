@@ -33,20 +33,20 @@ static bool is_formula(const char *s)
 	return *s && strchr("=+-@\t\r", *s);
 }
 
-static void print_cell(const char *text)
+void ctl_csv_cell(const char *text, FILE *out)
 {
-	const char *guard = is_formula(text) ? "'" : "";
-	if (!strpbrk(text, ";\"\r\n")) {
-		printf("%s%s", guard, text);
-		return;
-	}
-	printf("\"%s", guard);
+	bool is_quoted = strpbrk(text, ";\"\r\n") != NULL;
+	if (is_quoted)
+		fputc('"', out);
+	if (is_formula(text))
+		fputc('\'', out);
 	for (; *text; text++) {
 		if (*text == '"')
-			putchar('"');
-		putchar(*text);
+			fputc('"', out);
+		fputc(*text, out);
 	}
-	putchar('"');
+	if (is_quoted)
+		fputc('"', out);
 }
 
 static void print_row(const json_t *row)
@@ -58,7 +58,7 @@ static void print_row(const json_t *row)
 		if (json_is_integer(v))
 			printf("%" PRId64, (int64_t)json_integer_value(v));
 		else if (json_is_string(v))
-			print_cell(json_string_value(v));
+			ctl_csv_cell(json_string_value(v), stdout);
 	}
 	putchar('\n');
 }
