@@ -128,17 +128,6 @@ bool plan_is_in_doubt(const struct store_message *m);
  * candidates are looked for again, so that the offers can come back. */
 int plan_refill_shown(struct planner *p, int64_t message, struct err *err);
 
-/* --- asked for by people (send.c) ----------------------------------------- */
-/* The message to this young person about this offer, at the next hour allowed.
- * -1 ERR_INPUT: it may not go, with our words for it (plan_recheck()). */
-int planner_send_to_youth(struct planner *p, int64_t person, int64_t canonical,
-			  struct err *err);
-/* A planned or held message goes no more. ERR_INPUT: it has left. */
-int planner_stop_message(struct planner *p, int64_t id, struct err *err);
-/* The young person wants nothing before this instant; a longer pause stays. */
-int planner_pause(struct planner *p, int64_t person, int64_t until,
-		  struct err *err);
-
 /* --- windows.c: pure ---------------------------------------------------- */
 /* The earliest instant at or after now at which a message of this channel may
  * go to a young person. Sunday and public holidays never; e-mail and SMS each

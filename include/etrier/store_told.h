@@ -13,11 +13,11 @@ struct arena;
 
 /* Nothing goes to this young person before the instant; INSTANT_NONE: at once
  * again. ERR_UNKNOWN: no such person. */
-int store_person_pause(struct store *s, int64_t person, int64_t until,
-		       struct err *err);
-/* *until INSTANT_NONE: no pause was asked for. */
-int store_person_paused(struct store *s, int64_t person, int64_t *until,
-			struct err *err);
+int store_person_set_pause(struct store *s, int64_t id, int64_t until,
+			   struct err *err);
+/* *until INSTANT_NONE: no pause, or one that is over. */
+int store_person_get_pause(struct store *s, int64_t id, int64_t now,
+			   int64_t *until, struct err *err);
 
 /* {"rhythm","absent_from","absent_until","substitute"} as said on the digest
  * page: words of vocab_digest, ISO dates, a ref of the same agency. A member of

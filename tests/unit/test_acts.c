@@ -230,12 +230,12 @@ static void test_later_and_pause_leave_in_peace(void **state)
 	assert_non_null(ask("a", answer_token, "{'act':'pause'}"));
 	assert_non_null(ask("a", answer_token, "{'act':'pause'}"));
 	assert_int_equal(events_by("pause", "link"), 1);
-	OK(store_person_paused(w.s, person, &until, E));
+	OK(store_person_get_pause(w.s, person, w.clock.now_s, &until, E));
 	assert_int_equal(paris_date(until),
 			 paris_date(w.clock.now_s) + PLAN_PAUSE_DAYS);
 	/* A shorter one does not shorten it. */
 	assert_non_null(ask("a", answer_token, "{'act':'later'}"));
-	OK(store_person_paused(w.s, person, &until, E));
+	OK(store_person_get_pause(w.s, person, w.clock.now_s, &until, E));
 	assert_int_equal(paris_date(until),
 			 paris_date(w.clock.now_s) + PLAN_PAUSE_DAYS);
 	assert_string_equal(word("paused_fr"), "mercredi 23 décembre");
@@ -244,7 +244,7 @@ static void test_later_and_pause_leave_in_peace(void **state)
 	world_turns(&w);
 	struct err err = {0};
 	assert_null(plan_youth_preview(w.planner, person, &why, &err));
-	assert_string_equal(why, "a pause was asked for");
+	assert_string_equal(why, "paused by the young person");
 	assert_string_equal(result_of(person, STORE_TO_YOUTH), "none");
 }
 
@@ -609,10 +609,17 @@ static void test_a_message_that_waits_can_be_stopped_for_good(void **state)
 	assert_string_equal(word("done"), "stop");
 	OK(store_message_get(w.s, id, &w.a, &m, E));
 	assert_int_equal(m.state, STORE_CANCELLED);
+	/* Not planned again a moment later, nor the next day. */
+	world_at(&w, "2026-11-25T12:00");
+	live_person_changed(w.live, person);
 	world_plan(&w);
 	bool has;
 	OK(store_ledger_has(w.s, person, second, STORE_TO_YOUTH, &has, E));
-	assert_false(has); /* not planned again a moment later */
+	assert_false(has);
+	int64_t third = world_offer(&w, "{}");
+	world_plan(&w);
+	OK(store_ledger_has(w.s, person, third, STORE_TO_YOUTH, &has, E));
+	assert_true(has); /* it was that offer alone */
 	/* A digest is not stopped this way, nor what was never there. */
 	do_("stop", "1", "");
 	assert_true(is("refused"));

@@ -9,16 +9,12 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
-#include <etrier/mem.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_events.h>
-#include <etrier/store_refusals.h>
 #include <etrier/store_waves.h>
 #include <etrier/str.h>
 
-#include <inttypes.h>
 #include <stdlib.h>
-
-#define DAY_S ((int64_t)24 * 3600)
 
 static const char *const answer_codes[] = {STORE_INTERESTED, "not_interested",
 					   STORE_CALL, NULL};
@@ -150,40 +146,6 @@ int plan_answer(struct planner *p, int64_t person, int64_t canonical,
 /* --- decisions -------------------------------------------------------------
  */
 
-/* Our words of plan_permit() and planner_send_to_youth(), as an adviser reads
- * them. */
-static const char *refusal_fr(const char *why)
-{
-	static const char *const words[][2] = {
-		{"under 18", "Ce jeune a moins de 18 ans : à voir avec lui de "
-			     "vive voix."},
-		{"no consent", "Ce jeune n'a pas accepté les messages sur ce "
-			       "canal."},
-		{"not informed yet", "Ce jeune n'a pas encore reçu "
-				     "l'information sur ses données."},
-		{"opted out", "Ce jeune a demandé à ne plus recevoir de "
-			      "messages."},
-		{"no channel", "Aucun canal n'est choisi pour ce jeune."},
-		{"no address", "Aucune adresse n'est connue pour ce jeune."},
-		{"no mobile number", "Le numéro connu n'est pas un mobile."},
-		{"not active", "Ce jeune n'est plus en recherche."},
-		{"not in the latest file", "Ce jeune n'est plus dans le "
-					   "fichier."},
-		{"birth date unknown", "La date de naissance manque."},
-		{"proposed already", "Cette offre lui a déjà été proposée."},
-		{"the offer is gone", "Cette offre n'est plus disponible pour "
-				      "ce jeune."},
-		{"the agency's mode does not message young people",
-		 "Votre structure n'écrit pas aux jeunes par ce service."},
-		{"it has left, or never will", "Le message est déjà parti."},
-		{"it may have arrived", "Le message est déjà parti."}};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_eq(words[i][0], why))
-			return words[i][1];
-	}
-	return "Ce message ne peut pas partir maintenant.";
-}
-
 static int prepare(struct marking *k, const struct plan_decision *d,
 		   struct err *err)
 {
@@ -206,8 +168,8 @@ static int prepare(struct marking *k, const struct plan_decision *d,
 	return 0;
 }
 
-int plan_decide(struct planner *p, const struct plan_decision *d,
-		const char **refused, struct err *err)
+int plan_decide(struct planner *p, const struct plan_decision *d, bool *refused,
+		struct err *err)
 {
 	struct marking k = {.p = p,
 			    .person = d->person,
@@ -216,83 +178,29 @@ int plan_decide(struct planner *p, const struct plan_decision *d,
 			    .kind = "decision",
 			    .key = "decision",
 			    .by = d->by};
-	struct err why = {0};
-	*refused = NULL;
+	*refused = false;
 	if (prepare(&k, d, err))
 		return -1;
-	if (!mark_for(&k, &why))
+	if (!mark_for(&k, err))
 		return 0;
-	if (k.sends && why.kind == ERR_INPUT) {
-		*refused = refusal_fr(why.text);
-		return 0;
-	}
-	*err = why;
-	return -1;
+	*refused = k.sends && err->kind == ERR_INPUT;
+	return *refused ? 0 : -1;
 }
 
-/* --- stopping a message ----------------------------------------------------
- */
-
-struct stopping {
-	struct planner *p;
-	const struct store_message *m;
-	int64_t canonical;
-	const char *by;
-};
-
-static int keep_canonical(void *ctx, const struct store_proposal *row)
+int plan_stop(struct planner *p, int64_t message, bool *refused,
+	      struct err *err)
 {
-	*(int64_t *)ctx = row->canonical;
-	return 1;
-}
-
-/* Stopped, and not planned again a moment later: this person does not get this
- * offer. */
-static int stop(struct store *s, void *ctx, struct err *err)
-{
-	const struct stopping *k = ctx;
-	char value[24];
-	bool is_new;
-	snprintf(value, sizeof(value), "%" PRId64, k->canonical);
-	const struct store_refusal r = {.person = k->m->person,
-					.kind = STORE_REFUSES_OFFER,
-					.value = value,
-					.at = clock_now(k->p->clock),
-					.by = k->by};
-	if (planner_stop_message(k->p, k->m->id, err))
-		return -1;
-	return k->canonical ? store_refusal_add(s, &r, &is_new, err) : 0;
-}
-
-int plan_stop(struct planner *p, int64_t message, const char *by,
-	      const char **refused, struct err *err)
-{
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	struct store_message m;
-	struct stopping k = {.p = p, .m = &m, .by = by};
 	struct arena a;
-	struct err why = {0};
-	*refused = NULL;
+	*refused = false;
 	arena_init(&a);
-	q.message = message;
 	int result = store_message_get(p->store, message, &a, &m, err);
-	if (!result && m.state == STORE_CANCELLED)
-		goto out; /* once is enough */
-	if (!result)
-		result = store_ledger_each(p->store, &q, keep_canonical,
-					   &k.canonical, err);
-	if (result)
-		goto out;
-	result = store_tx(p->store, stop, &k, &why);
-	if (!result)
-		live_person_changed(p->live, m.person);
-	else if (why.kind == ERR_INPUT)
-		*refused = refusal_fr(why.text);
-	else
-		*err = why;
-	if (*refused)
+	if (!result && m.state != STORE_CANCELLED) /* once is enough */
+		result = planner_stop_message(p, message, err);
+	if (result && err->kind == ERR_INPUT) {
+		*refused = true;
 		result = 0;
-out:
+	}
 	arena_clear(&a);
 	return result;
 }

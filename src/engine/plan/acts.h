@@ -42,15 +42,15 @@ struct plan_decision {
 	const char *reason;	      /* of dismiss: of vocab_dismissal */
 	const char *by;
 };
-/* *refused (French, static): it cannot be done, and nothing was. ERR_UNKNOWN:
- * that offer was never proposed to this audience; ERR_INPUT: no such act or
- * reason. */
-int plan_decide(struct planner *p, const struct plan_decision *d,
-		const char **refused, struct err *err);
-/* A message that has not left goes no more, and its offer is proposed to that
- * person no more. As plan_decide(). */
-int plan_stop(struct planner *p, int64_t message, const char *by,
-	      const char **refused, struct err *err);
+/* *refused: it cannot be done and nothing was; 0, and err says why in French.
+ * ERR_UNKNOWN: that offer was never proposed to this audience; ERR_INPUT: no
+ * such act or reason. */
+int plan_decide(struct planner *p, const struct plan_decision *d, bool *refused,
+		struct err *err);
+/* A message that has not left goes no more, and its offer does not come back by
+ * itself. As plan_decide(). */
+int plan_stop(struct planner *p, int64_t message, bool *refused,
+	      struct err *err);
 
 /* --- pages ----------------------------------------------------------------
  * The answer to a line of the front about an offer page ("o"), its answer page

@@ -26,20 +26,30 @@
 #define AWAY_DAYS_MAX 366
 /* A frozen model is walked so deep; ours has four levels. */
 #define MODEL_DEPTH_MAX 8
+#define ID_DIGITS	19 /* of an int64 */
 
 /* --- which items -----------------------------------------------------------
  */
 
-static void add_item(struct page_digest *d, const char *item)
+static void add_person(struct page_digest *d, const char *id, size_t n)
+{
+	static char there[] = "";
+	char *person = mem_dup_n(id, n);
+	map_put(&d->people, person, there);
+	free(person);
+}
+
+/* "P.C" or "P.E.STEP"; and "P" where it is known to be a person. */
+static void add_item(struct page_digest *d, const char *item, bool is_person)
 {
 	static char there[] = "";
 	size_t n = strspn(item, "0123456789");
-	if (!n || n > 19 || (item[n] && item[n] != '.'))
+	if (!n || n > ID_DIGITS || (item[n] && item[n] != '.'))
 		return;
-	char *person = mem_dup_n(item, n);
-	map_put(&d->items, item, there);
-	map_put(&d->people, person, there);
-	free(person);
+	if (item[n])
+		map_put(&d->items, item, there);
+	if (item[n] || is_person)
+		add_person(d, item, n);
 }
 
 static int add_row(void *ctx, const struct store_proposal *row)
@@ -47,16 +57,47 @@ static int add_row(void *ctx, const struct store_proposal *row)
 	char item[48];
 	snprintf(item, sizeof(item), "%lld.%lld", (long long)row->person,
 		 (long long)row->canonical);
-	add_item(ctx, item);
+	add_item(ctx, item, false);
 	return 0;
 }
 
+struct shown {
+	struct page_digest *d;
+	struct store *store;
+};
+
+/* Sections whose items are people, and those whose items are messages to
+ * people; what a lone number is in others (a reply, an offer) nobody acts
+ * on. */
 static int add_shown(void *ctx, const struct store_shown *row)
 {
-	add_item(ctx, row->key);
+	static const char *const people[] = {"deadline", "quiet", "no_trade",
+					     "contact"};
+	static const char *const messages[] = {"stop", "uncertain"};
+	struct shown *k = ctx;
+	bool is_person = false, is_message = false;
+	struct store_message m;
+	struct arena a;
+	struct err gone;
+	int64_t id;
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		is_person |= str_eq(row->kind, people[i]);
+	for (size_t i = 0; i < ARRAY_LEN(messages); i++)
+		is_message |= str_eq(row->kind, messages[i]);
+	add_item(k->d, row->key, is_person);
+	if (!is_message || num_parse_int(row->key, 1, INT64_MAX, &id))
+		return 0;
+	arena_init(&a);
+	if (!store_message_get(k->store, id, &a, &m, &gone) && m.person) {
+		char text[24];
+		snprintf(text, sizeof(text), "%lld", (long long)m.person);
+		add_person(k->d, text, strlen(text));
+	}
+	arena_clear(&a);
 	return 0;
 }
 
+/* A block with offers in it is a person's. */
 static void add_frozen(struct page_digest *d, json_t *v, int depth)
 {
 	const char *key;
@@ -67,8 +108,9 @@ static void add_frozen(struct page_digest *d, json_t *v, int depth)
 	json_array_foreach(v, i, member) add_frozen(d, member, depth + 1);
 	json_object_foreach(v, key, member)
 	{
-		if (str_eq(key, "item") && json_is_string(member))
-			add_item(d, json_string_value(member));
+		if (str_eq(key, "key") && json_is_string(member))
+			add_item(d, json_string_value(member),
+				 json_object_get(v, "offers") != NULL);
 		else
 			add_frozen(d, member, depth + 1);
 	}
@@ -77,10 +119,11 @@ static void add_frozen(struct page_digest *d, json_t *v, int depth)
 static int read_items(const struct plan_page_ask *ask, struct page_digest *d)
 {
 	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct shown k = {d, ask->p->store};
 	const char *text = d->message.model;
 	q.message = d->message.id;
 	if (store_ledger_each(ask->p->store, &q, add_row, d, ask->err) ||
-	    store_shown_each(ask->p->store, d->message.id, add_shown, d,
+	    store_shown_each(ask->p->store, d->message.id, add_shown, &k,
 			     ask->err))
 		return -1;
 	json_t *line = js_parse(text, strlen(text), ask->err);
@@ -161,7 +204,7 @@ struct acting {
 	int64_t ids[2]; /* person, canonical or contract; 0: none */
 	int step;	/* enum store_step, VOCAB_NONE */
 	struct plan_person person;
-	const char *refused; /* French, static */
+	const char *refused; /* French; static or of the arena */
 };
 
 /* "P", "P.C" or "P.E.STEP". */
@@ -182,6 +225,13 @@ static int read_item(struct acting *k)
 
 typedef int act_fn(struct acting *k);
 
+static int say_refused(struct acting *k, int result, bool is_refused)
+{
+	if (!result && is_refused)
+		k->refused = arena_dup(&k->ask->s->arena, k->ask->err->text);
+	return result;
+}
+
 static int decide(struct acting *k)
 {
 	const struct plan_decision decision = {
@@ -196,7 +246,10 @@ static int decide(struct acting *k)
 		k->refused = "Choisissez un motif.";
 		return 0;
 	}
-	return plan_decide(k->ask->p, &decision, &k->refused, k->ask->err);
+	bool is_refused;
+	int result =
+		plan_decide(k->ask->p, &decision, &is_refused, k->ask->err);
+	return say_refused(k, result, is_refused);
 }
 
 static int tell_outcome(struct acting *k, enum outcome what)
@@ -329,7 +382,12 @@ static int stop_message(struct acting *k)
 		return 0;
 	if (page_digest_person(k->ask, k->d, m.person, &k->person, &is_own))
 		return -1;
-	return is_own ? plan_stop(p, id, BY, &k->refused, k->ask->err) : 0;
+	if (!is_own)
+		return 0;
+	bool is_refused;
+	k->refused = NULL;
+	int result = plan_stop(p, id, &is_refused, k->ask->err);
+	return say_refused(k, result, is_refused);
 }
 
 /* --- the adviser's own --- */

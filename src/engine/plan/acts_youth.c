@@ -16,10 +16,12 @@
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_events.h>
 #include <etrier/store_told.h>
 #include <etrier/str.h>
 
+#include <stdio.h>
 #include <string.h>
 
 /* Members of a message's model that its pages show too. */
@@ -180,10 +182,10 @@ static int put_pause(const struct plan_page_ask *ask, const struct proposed *k,
 {
 	int64_t until;
 	char day[40];
-	if (store_person_paused(ask->p->store, k->person.row.id, &until,
-				ask->err))
+	if (store_person_get_pause(ask->p->store, k->person.row.id,
+				   clock_now(ask->p->clock), &until, ask->err))
 		return -1;
-	if (until == INSTANT_NONE || until <= clock_now(ask->p->clock))
+	if (until == INSTANT_NONE)
 		return 0;
 	date_format_fr(paris_date(until), false, day);
 	js_put_str(model, "paused_fr", day);
@@ -216,12 +218,44 @@ static json_t *model_of(const struct plan_page_ask *ask,
 /* --- acts ------------------------------------------------------------------
  */
 
+struct resting {
+	struct planner *p;
+	const struct store_person *person;
+	int64_t until;
+};
+
+static int write_rest(struct store *s, void *ctx, struct err *err)
+{
+	const struct resting *k = ctx;
+	char day[11], data[40];
+	date_format(paris_date(k->until), day);
+	snprintf(data, sizeof(data), "{\"until\":\"%s\"}", day);
+	if (planner_pause(k->p, k->person->id, k->until, err))
+		return -1;
+	return store_event_add(
+		s,
+		&(struct store_event){.at = clock_now(k->p->clock),
+				      .kind = "pause",
+				      .person = k->person->id,
+				      .agency = k->person->agency,
+				      .by = "link",
+				      .data = data},
+		err);
+}
+
+/* Nothing for so many days; a longer pause stays. */
 static int rest(const struct plan_page_ask *ask, const struct proposed *k,
 		int days)
 {
-	int32_t today = paris_date(clock_now(ask->p->clock));
-	return planner_pause(ask->p, k->person.row.id,
-			     paris_instant(today + days, 0), ask->err);
+	struct planner *p = ask->p;
+	int64_t now = clock_now(p->clock), old;
+	struct resting r = {p, &k->person.row,
+			    paris_instant(paris_date(now) + days, 0)};
+	if (store_person_get_pause(p->store, r.person->id, now, &old, ask->err))
+		return -1;
+	if (old != INSTANT_NONE && old >= r.until)
+		return 0;
+	return store_tx(p->store, write_rest, &r, ask->err);
 }
 
 /* *known false: no such act on this page. */

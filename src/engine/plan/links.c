@@ -88,7 +88,7 @@ int plan_put_links(struct planner *p, const struct store_message *m, bool make,
 		return 0;
 	if (m->kind == STORE_OFFER && m->audience == STORE_TO_YOUTH)
 		return put_youth(p, m, make, a, model, err);
-	if (m->kind != STORE_DIGEST)
+	if (m->kind != STORE_DIGEST || js_str(model, "page_url", NULL))
 		return 0;
 	const char *subject =
 		make ? arena_printf(a, "%lld", (long long)m->id) : NULL;

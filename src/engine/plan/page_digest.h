@@ -12,7 +12,7 @@
  * An item is named by its ids: "P.C" an offer C for the person P, "P" the
  * person, "P.E.STEP" a step of the contract of event E. Only what the digest
  * showed can be acted on: rows of the ledger and of `shown` that name the
- * message, and whatever its frozen model calls "item". */
+ * message, and whatever its frozen model calls "key". */
 struct page_digest {
 	struct store_message message;
 	struct plan_digest whose; /* agency, adviser, audience; no choices */

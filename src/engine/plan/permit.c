@@ -8,6 +8,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/phone.h>
+#include <etrier/plan_youth.h>
 #include <etrier/str.h>
 
 bool plan_mode_sends(enum agency_mode mode, enum store_audience audience)

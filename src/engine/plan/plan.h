@@ -183,9 +183,6 @@ int plan_permit(struct planner *p, const struct plan_person *person,
 		const struct store_message *own, int64_t *at, const char **why,
 		struct err *err);
 bool plan_mode_sends(enum agency_mode mode, enum store_audience audience);
-/* send.c: a pause the young person asked for, as plan_permit(). */
-int plan_paused(struct planner *p, int64_t person, int64_t *at,
-		const char **why, struct err *err);
 /* model.c */
 /* A facts column for the ledger: explain's public JSON; free(). */
 char *plan_facts(struct planner *p, const struct verdict *v);

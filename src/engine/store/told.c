@@ -3,38 +3,40 @@
 #include "db.h"
 #include "fields.h"
 
+#include <etrier/date.h>
 #include <etrier/store_told.h>
 
 #include <stdlib.h>
 
-int store_person_pause(struct store *s, int64_t person, int64_t until,
-		       struct err *err)
+int store_person_set_pause(struct store *s, int64_t id, int64_t until,
+			   struct err *err)
 {
 	int64_t n;
 	if (db_count(s, &n, err,
 		     "UPDATE person SET paused_until = ?2 WHERE id = "
 		     "(SELECT coalesce(joined, id) FROM person WHERE id = ?1)",
-		     db_int(person), db_instant(until)))
+		     db_int(id), db_instant(until)))
 		return -1;
 	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such young person");
 }
 
-int store_person_paused(struct store *s, int64_t person, int64_t *until,
-			struct err *err)
+int store_person_get_pause(struct store *s, int64_t id, int64_t now,
+			   int64_t *until, struct err *err)
 {
 	struct db_query q;
 	if (db_query(s, &q, err,
 		     "SELECT paused_until FROM person WHERE id = "
 		     "(SELECT coalesce(joined, id) FROM person WHERE id = ?1)",
-		     db_int(person)))
+		     db_int(id)))
 		return -1;
 	int got = db_next(&q, err);
 	if (got < 0)
 		return -1;
-	if (!got)
-		return err_set(err, ERR_UNKNOWN, "no such young person");
-	*until = db_col_instant(&q, 0);
-	db_done(&q);
+	*until = got ? db_col_instant(&q, 0) : INSTANT_NONE;
+	if (*until <= now)
+		*until = INSTANT_NONE;
+	if (got)
+		db_done(&q);
 	return 0;
 }
 
