@@ -325,7 +325,8 @@ static void test_a_step_is_answered_once(void **state)
 }
 
 /* A digest that showed a step, as its page sees it. */
-static int64_t digest_with(const char *key, char token[16])
+static void digest_with(const char *model, const char *kind, const char *key,
+			char token[16])
 {
 	const struct store_message m = {.kind = STORE_DIGEST,
 					.audience = STORE_TO_ADVISER,
@@ -335,11 +336,11 @@ static int64_t digest_with(const char *key, char token[16])
 					.not_before = w.clock.now_s,
 					.expires = INSTANT_NONE,
 					.state = STORE_PLANNED};
-	const struct store_frozen f = {.model = "{\"model\":{}}"};
+	const struct store_frozen f = {.model = model};
 	struct store_shown item = {.agency = "ML1",
 				   .adviser = "sarah",
 				   .audience = STORE_TO_ADVISER,
-				   .kind = "follow",
+				   .kind = kind,
 				   .key = key,
 				   .content = "x"};
 	char subject[24], made[STORE_TOKEN_CHARS + 1];
@@ -351,7 +352,38 @@ static int64_t digest_with(const char *key, char token[16])
 	snprintf(subject, sizeof(subject), "%lld", (long long)id);
 	OK(store_token_make(w.s, "d", subject, w.clock.now_s + 1000, made, E));
 	str_copy(token, 16, made);
-	return id;
+}
+
+/* A number alone is a person only in the sections of people. */
+static void test_a_number_alone_is_a_person_where_it_is_one(void **state)
+{
+	(void)state;
+	char id[24], block[80], reply[80], token[16];
+	snprintf(id, sizeof(id), "%lld", (long long)person);
+	snprintf(block, sizeof(block),
+		 "{\"model\":{\"people\":[{\"key\":\"%s\",\"offers\":[]}]}}",
+		 id);
+	snprintf(reply, sizeof(reply),
+		 "{\"model\":{\"replies\":[{\"key\":\"%s\"}]}}", id);
+	const struct {
+		const char *model, *kind;
+		bool is_refused;
+	} rows[] = {{reply, "reply", true},    {reply, "event", true},
+		    {block, "reply", false},   {reply, "contact", false},
+		    {reply, "quiet", false},   {reply, "no_trade", false},
+		    {reply, "deadline", false}};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		digest_with(rows[i].model, rows[i].kind, id, token);
+		json_t *line =
+			json_pack("{s:s,s:s}", "act", "absent", "item", id);
+		json_t *page = plan_page(w.planner, "d", token, line,
+					 &(struct err){0});
+		assert_non_null(page);
+		if (js_bool(page, "refused", false) != rows[i].is_refused)
+			fail_msg("%s %s", rows[i].model, rows[i].kind);
+		json_decref(page);
+		json_decref(line);
+	}
 }
 
 static void test_the_page_answers_the_steps_it_shows(void **state)
@@ -364,7 +396,7 @@ static void test_the_page_answers_the_steps_it_shows(void **state)
 		 contract);
 	snprintf(other, sizeof(other), "%lld.%lld.j40", (long long)person,
 		 contract);
-	digest_with(key, token);
+	digest_with("{\"model\":{}}", "follow", key, token);
 	const struct {
 		const char *act, *item;
 		bool is_refused;
@@ -408,6 +440,7 @@ int main(void)
 		T(test_a_file_loses_no_follow_up_and_no_word),
 		T(test_a_step_is_answered_once),
 		T(test_the_page_answers_the_steps_it_shows),
+		T(test_a_number_alone_is_a_person_where_it_is_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);
 }
