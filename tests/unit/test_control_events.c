@@ -393,6 +393,42 @@ static void test_what_has_expired_is_not_sent_again(void **state)
 	assert_non_null(strstr(text, "1 expired"));
 }
 
+/* --- the front's questions -------------------------------------------------
+ */
+
+static void front_says(const char *type, const char *line, bool found,
+		       const char *member)
+{
+	json_t *v = fixture_json(line);
+	json_t *reply = control_answer_front(&fx.e, type, v);
+	assert_int_equal(js_bool(reply, "found", !found), found);
+	assert_int_equal(js_int(reply, "id", -1), 5);
+	assert_false(js_bool(reply, "failed", false));
+	if (member)
+		assert_non_null(json_object_get(json_object_get(reply, "model"),
+						member));
+	json_decref(reply);
+	json_decref(v);
+}
+
+static void test_the_front_is_answered_by_kind(void **state)
+{
+	(void)state;
+	front_says("view", "{'id':5,'kind':'method'}", true, "criteria");
+	front_says("act", "{'id':5,'kind':'method'}", false, NULL);
+	static const char *const kinds[] = {"o", "a", "d", "u", "zz"};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		char line[80];
+		snprintf(line, sizeof(line),
+			 "{'id':5,'kind':'%s','token':'7K2QF8M3XW'}", kinds[i]);
+		front_says("view", line, false, NULL);
+		front_says("act", line, false, NULL);
+	}
+	front_says("act", "{'id':5,'kind':'d'}", false, NULL);
+	front_says("act", "{'id':5,'kind':'a','token':7,'act':[]}", false,
+		   NULL);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -404,6 +440,7 @@ int main(void)
 		T(test_the_ledger_says_by_which_way_and_with_which_result),
 		T(test_what_failed_is_shown_first_and_sent_when_asked),
 		T(test_what_has_expired_is_not_sent_again),
+		T(test_the_front_is_answered_by_kind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -290,6 +290,18 @@ static void test_a_file_loses_no_follow_up_and_no_word(void **state)
 	assert_int_equal(status(), PERSON_PAUSED); /* its word changed */
 }
 
+/* A CFA's record turns out to be hers: nothing of either is lost. */
+static void test_joined_dossiers_keep_their_dates(void **state)
+{
+	(void)state;
+	tell(OUTCOME_CONTRACT, "2026-11-02");
+	int64_t other = world_id(&w, "ml1", "2");
+	OK(store_person_join(w.s, other, person, E));
+	person = other;
+	has_steps("j21 2026-11-23, j40 2026-12-14, m3 2027-02-02, m6 "
+		  "2027-05-03, m9 2027-08-02");
+}
+
 /* --- the answer to a step ---------------------------------------------------
  */
 
@@ -438,6 +450,7 @@ int main(void)
 		T(test_what_only_happened_changes_nothing_else),
 		T(test_dates_that_cannot_be_are_refused),
 		T(test_a_file_loses_no_follow_up_and_no_word),
+		T(test_joined_dossiers_keep_their_dates),
 		T(test_a_step_is_answered_once),
 		T(test_the_page_answers_the_steps_it_shows),
 		T(test_a_number_alone_is_a_person_where_it_is_one),
