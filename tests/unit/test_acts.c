@@ -12,6 +12,7 @@
 #include <etrier/store_contacts.h>
 #include <etrier/store_events.h>
 #include <etrier/store_told.h>
+#include <etrier/store_waves.h>
 
 #define MONDAY "2026-11-23T10:00"
 
@@ -627,6 +628,79 @@ static void test_a_message_that_waits_can_be_stopped_for_good(void **state)
 	assert_true(is("refused"));
 }
 
+/* Marc's young person is not Sarah's to stop. */
+static void test_anothers_message_is_not_stopped(void **state)
+{
+	(void)state;
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct store_message m;
+	char item[24];
+	int64_t id = 0;
+	json_t *rows = json_array();
+	json_array_append_new(rows, world_youth("1", "{}"));
+	json_array_append_new(rows, world_youth("2", "{}"));
+	json_array_append_new(rows, world_youth("3", "{'adviser':'marc'}"));
+	world_import(&w, "ml1", 0, rows);
+	world_at(&w, "2026-11-24T09:00");
+	world_offer(&w, "{}");
+	world_plan(&w);
+	q.person = world_id(&w, "ml1", "3");
+	q.states = 1u << STORE_PLANNED;
+	OK(store_messages_each(w.s, &q, find_planned, &id, E));
+	assert_true(id > 0);
+	snprintf(item, sizeof(item), "%lld", (long long)id);
+	do_("stop", item, "");
+	assert_true(is("refused"));
+	OK(store_message_get(w.s, id, &w.a, &m, E));
+	assert_int_equal(m.state, STORE_PLANNED);
+	/* And an SMS is no digest. */
+	char token[STORE_TOKEN_CHARS + 1];
+	OK(store_token_make(w.s, "d", item, w.clock.now_s + 1000, token, E));
+	OK(store_message_claim(w.s, id, &(struct store_frozen){.model = "{}"},
+			       w.clock.now_s, E));
+	assert_null(ask("d", token, NULL));
+}
+
+/* --- whose turn it is ------------------------------------------------------
+ */
+
+struct turn {
+	int64_t person;
+	bool is_answered, is_interested;
+};
+
+static int see_turn(void *ctx, const struct store_wave_turn *row)
+{
+	struct turn *t = ctx;
+	if (row->wave.person == t->person) {
+		t->is_answered = row->is_answered;
+		t->is_interested = row->is_interested;
+	}
+	return 0;
+}
+
+static void turn_is(bool is_answered, bool is_interested)
+{
+	struct turn t = {.person = person};
+	OK(store_wave_turns(w.s, canonical, see_turn, &t, E));
+	assert_int_equal(t.is_answered, is_answered);
+	assert_int_equal(t.is_interested, is_interested);
+}
+
+static void test_waves_see_answers_and_no_put_offs(void **state)
+{
+	(void)state;
+	turn_is(false, false);
+	do_("later", item_of(person), "");
+	turn_is(false, false);
+	ask("a", answer_token, "{'act':'call'}");
+	turn_is(true, true);
+	ask("a", answer_token, "{'act':'not_interested'}");
+	turn_is(true, false);
+	ask("a", answer_token, "{'act':'interested'}");
+	turn_is(true, true);
+}
+
 /* --- the public page -------------------------------------------------------
  */
 
@@ -674,6 +748,8 @@ int main(void)
 		T(test_rhythm_and_absence_are_kept_beside_the_file),
 		T(test_sent_on_is_a_message_and_a_decision),
 		T(test_a_message_that_waits_can_be_stopped_for_good),
+		T(test_anothers_message_is_not_stopped),
+		T(test_waves_see_answers_and_no_put_offs),
 		T(test_the_method_tells_no_private_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);
