@@ -33,8 +33,10 @@ struct plan_settings {
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
 	bool mail_goes, sms_goes; /* a transport is configured */
-	json_t *notice_to;	  /* watch.mail_to */
-	json_t *sources;	  /* {name: {title, licence, ...}} */
+	/* delivery.override_to; NULL: none. sms: E.164 */
+	char *override_email, *override_sms;
+	json_t *notice_to; /* watch.mail_to */
+	json_t *sources;   /* {name: {title, licence, ...}} */
 };
 /* From the engine's object of settings_for_role(). */
 void plan_settings_read(struct plan_settings *out, const json_t *config);
@@ -52,6 +54,12 @@ void planner_free(struct planner *p);
 int planner_tick(struct planner *p, int *n, struct err *err);
 /* The last tick stopped to let others work: come again at once. */
 bool planner_has_more(const struct planner *p);
+
+/* Outside production (delivery.override_to) nothing goes to its recipient.
+ * *address, borrowed, is where it goes instead; NULL: to nobody, and it
+ * waits. */
+bool planner_override(const struct planner *p, enum channel channel,
+		      const char **address);
 
 /* --- notices to administrators ------------------------------------------- */
 /* What a notice says now: its model (courier.h), new; NULL: nothing any more,

@@ -23,6 +23,9 @@ struct store_event {
 };
 int store_event_add(struct store *s, const struct store_event *e,
 		    struct err *err);
+/* The same, and its number. */
+int store_event_put(struct store *s, const struct store_event *e, int64_t *id,
+		    struct err *err);
 struct store_event_query {
 	const char *kind;     /* NULL: any */
 	int64_t person;	      /* 0: any */
@@ -37,6 +40,17 @@ struct store_event_query {
 typedef int store_event_fn(void *ctx, const struct store_event *row);
 int store_events_each(struct store *s, const struct store_event_query *q,
 		      store_event_fn *fn, void *ctx, struct err *err);
+
+/* What happened to the young people of an origin, for the system that its files
+ * come from: of these kinds, the oldest first, each under the reference that
+ * the origin knows the person by. Of *q since, until, after and limit count. */
+typedef int store_origin_event_fn(void *ctx, const struct store_event *row,
+				  const char *ref);
+int store_events_of_origin(struct store *s, const char *origin,
+			   const char *const *kinds, size_t n_kinds,
+			   const struct store_event_query *q,
+			   store_origin_event_fn *fn, void *ctx,
+			   struct err *err);
 
 /* --- tokens
  * ------------------------------------------------------------------- */

@@ -23,7 +23,8 @@ struct store_follow {
 	enum store_step step;
 	int32_t due;	     /* day */
 	int64_t done_at;     /* INSTANT_NONE: still to be asked */
-	const char *outcome; /* going_on, rupture, absent; NULL: none */
+	const char *outcome; /* going_on, rupture, absent; NULL: none, or it
+			      * ended without an answer */
 };
 /* The same step of the same contract again moves its day while it is open. */
 int store_follow_put(struct store *s, const struct store_follow *f,
@@ -37,6 +38,11 @@ int store_follow_done(struct store *s, int64_t person, int64_t contract,
 int store_follow_end(struct store *s, int64_t person, const char *outcome,
 		     int64_t now, int64_t *n, struct err *err);
 typedef int store_follow_fn(void *ctx, const struct store_follow *row);
+/* One step, open or not; *found false: there is none. outcome into the arena.
+ */
+int store_follow_get(struct store *s, int64_t person, int64_t contract,
+		     enum store_step step, struct arena *a,
+		     struct store_follow *out, bool *found, struct err *err);
 /* Open steps due on or before this day, of one person (0: anybody), the
  * earliest first. */
 int store_follow_due(struct store *s, int64_t person, int32_t day,
@@ -58,6 +64,10 @@ int store_shown_check(struct store *s, const struct store_shown *item,
 		      int64_t since, bool *was, struct err *err);
 int store_shown_put(struct store *s, const struct store_shown *item,
 		    int64_t now, struct err *err);
+/* What that digest was the last to show. */
+typedef int store_shown_fn(void *ctx, const struct store_shown *item);
+int store_shown_each(struct store *s, int64_t message, store_shown_fn *fn,
+		     void *ctx, struct err *err);
 /* That digest never went: what it alone showed counts as not shown. */
 int store_shown_undo(struct store *s, int64_t message, struct err *err);
 int store_shown_purge(struct store *s, int64_t before, int64_t *n,

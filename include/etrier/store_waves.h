@@ -7,9 +7,14 @@
 /* Whose turn it was and is, offer by offer (waves.h says what for), and what
  * the ledger says of it. Habits: store.h. */
 
-/* The answer of a ledger row that says somebody is interested; any other
- * answer says they are not. */
+/* Results of ledger rows that say somebody is interested, or wants to be called
+ * about it; any other answer says they are not. */
 #define STORE_INTERESTED "interested"
+#define STORE_CALL	 "call"
+/* Decisions of an adviser that answer nothing: sent on to the young person, put
+ * off. */
+#define STORE_SENT_ON "sent"
+#define STORE_LATER   "later"
 
 struct store_wave { /* a place, as it was given; never changed */
 	int64_t canonical, person;

@@ -230,7 +230,8 @@ static void for_engine(json_t *to, const struct settings *s)
 	share_groups(to, s,
 		     (const char *const[]){"agency_defaults", "origins",
 					   "planner", "mail", "sms", "front",
-					   "collector", "watch", NULL});
+					   "collector", "watch", "delivery",
+					   NULL});
 	share_paths(to, s,
 		    (const char *const[]){"state", "run", "refdata", "transit",
 					  "backup", "audit", NULL});

@@ -34,8 +34,8 @@ void settings_default(json_t *all, const char *group, const char *key,
 typedef void settings_check(const struct ynode *n, const json_t *v,
 			    struct diags *d);
 settings_check settings_check_sms_sender, settings_check_address,
-	settings_check_domain, settings_check_listen, settings_check_proxy,
-	settings_check_origin;
+	settings_check_mobile, settings_check_domain, settings_check_listen,
+	settings_check_proxy, settings_check_origin;
 
 /* settings_files.c: sources, rules, templates and maps. */
 void settings_load_files(struct settings_load *l);

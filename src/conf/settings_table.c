@@ -468,6 +468,30 @@ static const struct schema log_rows[] = {
 	 .help = "Least important lines that are written."},
 	{0}};
 
+static const struct schema override_rows[] = {
+	{.key = "email",
+	 .type = SCHEMA_STR,
+	 .min = 3,
+	 .max = 254,
+	 .check = settings_check_address,
+	 .help = "Address that gets every mail."},
+	{.key = "sms",
+	 .type = SCHEMA_STR,
+	 .min = 4,
+	 .max = 17,
+	 .check = settings_check_mobile,
+	 .help = "Mobile number that gets every SMS."},
+	{0}};
+
+static const struct schema delivery_rows[] = {
+	{.key = "override_to",
+	 .type = SCHEMA_MAP,
+	 .rows = override_rows,
+	 .help = "For an instance that is not in production: every message "
+		 "goes here instead of to its recipient. With one of the two "
+		 "set, messages of the other channel wait."},
+	{0}};
+
 const struct schema settings_schema[] = {
 	{.key = "paths",
 	 .type = SCHEMA_MAP,
@@ -492,6 +516,10 @@ const struct schema settings_schema[] = {
 	 .type = SCHEMA_MAP,
 	 .rows = sms_rows,
 	 .help = "How SMS leave."},
+	{.key = "delivery",
+	 .type = SCHEMA_MAP,
+	 .rows = delivery_rows,
+	 .help = "To whom messages go, whatever they are."},
 	{.key = "front",
 	 .type = SCHEMA_MAP,
 	 .rows = front_rows,

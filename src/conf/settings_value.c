@@ -41,6 +41,16 @@ void settings_check_address(const struct ynode *n, const json_t *v,
 		fail(n, d, "not an e-mail address");
 }
 
+void settings_check_mobile(const struct ynode *n, const json_t *v,
+			   struct diags *d)
+{
+	char e164[17];
+	enum phone_kind kind = phone_normalise(json_string_value(v), e164);
+	if (kind != PHONE_MOBILE && kind != PHONE_MOBILE_DOM &&
+	    kind != PHONE_FICTION)
+		fail(n, d, "not a mobile number");
+}
+
 void settings_check_domain(const struct ynode *n, const json_t *v,
 			   struct diags *d)
 {

@@ -91,6 +91,9 @@ int ctl_fail(int code, const char *fmt, ...)
 /* A copy without control characters, for free(): texts of strangers go to a
  * terminal, and nothing in them may steer it. */
 char *ctl_harmless(const char *text);
+/* A cell of a CSV file with semicolons, quoted where it must be; what a
+ * spreadsheet would run as a formula begins with an apostrophe. */
+void ctl_csv_cell(const char *text, FILE *out);
 /* One object as a line of JSON. */
 void ctl_print_json(const json_t *v);
 /* A figure that may be masked: a number, or "<11". */
@@ -128,6 +131,7 @@ int ctl_rules_shadow(struct ctl *c);
 int ctl_rules_promote(struct ctl *c);
 int ctl_rules_rollback(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
+int ctl_events_export(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_status(struct ctl *c);

@@ -205,6 +205,18 @@ static void print_shadow(const json_t *shadow)
 							  : ", still looking");
 }
 
+static void print_override(const json_t *to)
+{
+	if (!to)
+		return;
+	puts("NOT IN PRODUCTION: no message goes to its recipient "
+	     "(delivery.override_to)");
+	text("  every mail goes to ", js_str(to, "email", "nobody, they wait"),
+	     "\n");
+	text("  every SMS goes to  ", js_str(to, "sms", "nobody, they wait"),
+	     "\n");
+}
+
 static void on_row(void *ctx, json_t *row)
 {
 	struct status *st = ctx;
@@ -216,6 +228,7 @@ static void on_row(void *ctx, json_t *row)
 	}
 	if (instant_parse(js_str(row, "now", ""), &st->now))
 		st->now = 0;
+	print_override(json_object_get(row, "override_to"));
 	print_alarms(st, alarms);
 	text("étrier    ", js_str(row, "version", ""), ", started ");
 	print_ago(st->now, js_str(row, "started", ""));

@@ -98,6 +98,12 @@ const struct ctl_command ctl_commands[] = {
 	 "ORIGIN:REF [--place INSEE] [--employer SIRET-OR-NAME] "
 	 "[--offer SOURCE:REF]",
 	 "Take a refusal back; audited.", ctl_run_remote, NULL},
+	{PEOPLE, "youths outcome",
+	 "ORIGIN:REF OUTCOME [--offer OFFER] [--start DATE] [--end DATE] "
+	 "[--kind KIND] [--date DATE]",
+	 "What became of a young person: interview, immersion, contract, "
+	 "rupture, diploma, placed, left or absent. Audited.",
+	 ctl_run_remote, NULL},
 
 	{OFFERS, "sources list", "", "Sources, their last polls and failures.",
 	 ctl_run_remote,
@@ -184,14 +190,21 @@ const struct ctl_command ctl_commands[] = {
 	{MAIL, "templates check", "[DIR]",
 	 "Compile the templates and render them against samples.",
 	 ctl_templates_check, NULL},
-	{MAIL, "outbox list", "[--state STATE]", "Messages, newest first.",
-	 ctl_run_remote,
+	{MAIL, "outbox list",
+	 "[--state STATE] [--agency CODE] [--channel CHANNEL] [--since DATE]",
+	 "Messages, newest first.", ctl_run_remote,
 	 "id:ID kind:KIND audience:AUDIENCE channel:CHANNEL state:STATE "
-	 "attempts:TRIES not_before:NOT-BEFORE reason:REASON"},
+	 "attempts:TRIES not_before:NOT-BEFORE receipt:RECEIPT reason:REASON"},
 	{MAIL, "outbox show", "ID", "One message, without its recipient.",
 	 ctl_run_remote, NULL},
-	{MAIL, "outbox retry", "ID", "Plan a failed or held message again.",
-	 ctl_run_remote, NULL},
+	{MAIL, "outbox retry",
+	 "ID|--failed [--since DATE] [--agency CODE] [--channel CHANNEL] "
+	 "[--execute]",
+	 "Plan a failed or held message again; with --failed all that failed, "
+	 "shown only until --execute.",
+	 ctl_run_remote,
+	 "id:ID kind:KIND channel:CHANNEL agency:AGENCY attempts:TRIES "
+	 "reason:REASON"},
 	{MAIL, "outbox hold", "ID", "Keep a planned message back.",
 	 ctl_run_remote, NULL},
 	{MAIL, "outbox cancel", "ID", "Cancel a planned or held message.",
@@ -201,10 +214,19 @@ const struct ctl_command ctl_commands[] = {
 	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
 	 "Who was proposed which offer, when and with which result.",
 	 ctl_run_remote,
-	 "id:ID at:AT person:PERSON offer:OFFER audience:AUDIENCE score:SCORE "
-	 "message:MESSAGE result:RESULT rules:RULES"},
-	{MAIL, "events list", "[--since DATE] [--kind KIND]",
-	 "What happened, newest first.", ctl_run_remote,
-	 "at:AT kind:KIND person:PERSON offer:OFFER agency:AGENCY by:BY "
+	 "id:ID at:AT person:PERSON offer:OFFER audience:AUDIENCE "
+	 "message:MESSAGE channel:CHANNEL state:STATE receipt:RECEIPT "
+	 "result:RESULT reason:REASON result_at:RESULT-AT"},
+	{MAIL, "events list",
+	 "[--since DATE] [--until DATE] [--kind KIND] [--after ID]",
+	 "What happened, newest first; behind --after in the order it came.",
+	 ctl_run_remote,
+	 "id:ID at:AT kind:KIND person:PERSON offer:OFFER agency:AGENCY by:BY "
 	 "data:DATA"},
+	{MAIL, "events export",
+	 "--origin NAME [--since DATE] [--until DATE] [--after ID] "
+	 "[--format FORMAT]",
+	 "What happened to the people of an origin, for its own system; FORMAT "
+	 "is csv or json.",
+	 ctl_events_export, NULL},
 	{0}};

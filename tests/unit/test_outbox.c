@@ -75,6 +75,58 @@ static size_t n_delivered(void)
 	return json_array_size(w.delivered);
 }
 
+/* --- outside production ----------------------------------------------------
+ */
+
+static const char *redirected(const char *sms, const char *email)
+{
+	static char address[64];
+	w.set.override_sms = sms ? mem_dup(sms) : NULL;
+	w.set.override_email = email ? mem_dup(email) : NULL;
+	world_lanes_up(&w);
+	pump();
+	str_copy(address, sizeof(address),
+		 js_str(json_object_get(world_last(&w), "to"), "address", ""));
+	return address;
+}
+
+static void test_outside_production_nobody_real_is_written_to(void **state)
+{
+	(void)state;
+	planned_sms();
+	assert_string_equal(redirected("+33639980999", NULL), "+33639980999");
+	/* The row keeps the true one. */
+	assert_non_null(strstr(get(1).model, "+33639980001"));
+	char *line = json_dumps(world_last(&w), JSON_COMPACT);
+	assert_null(strstr(line, "+33639980001"));
+	free(line);
+	world_verdict(&w, world_last(&w), "sent", "ok");
+	assert_int_equal(get(1).state, STORE_SENT);
+}
+
+static void test_outside_production_no_digest_either(void **state)
+{
+	(void)state;
+	planned_digest();
+	assert_string_equal(redirected(NULL, "essais@ml.example"),
+			    "essais@ml.example");
+	assert_true(json_is_null(json_object_get(world_last(&w), "reply_to")));
+	char *line = json_dumps(json_object_get(world_last(&w), "to"), 0);
+	assert_null(strstr(line, "sarah"));
+	assert_null(strstr(line, "Sarah"));
+	free(line);
+}
+
+static void test_a_channel_without_a_stand_in_waits(void **state)
+{
+	(void)state;
+	planned_mail();
+	assert_string_equal(redirected("+33639980999", NULL), "");
+	assert_int_equal(n_delivered(), 0);
+	assert_int_equal(get(1).state, STORE_PLANNED);
+	assert_non_null(strstr(get(1).reason, "override_to"));
+}
+
 static void test_a_message_is_claimed_once_and_settled(void **state)
 {
 	(void)state;
@@ -595,6 +647,9 @@ static void test_a_frozen_line_that_is_none_any_more_is_given_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(test_outside_production_nobody_real_is_written_to),
+		T(test_outside_production_no_digest_either),
+		T(test_a_channel_without_a_stand_in_waits),
 		T(test_a_message_is_claimed_once_and_settled),
 		T(test_lines_without_a_place_are_refused),
 		T(test_a_mail_goes_again_with_the_same_bytes_later),

@@ -5,6 +5,8 @@
  * another number now stops the old one, for everybody who shares it. */
 #include "state.h"
 
+#include "engine/plan/acts.h"
+
 #include <etrier/arena.h>
 #include <etrier/clock.h>
 #include <etrier/err.h>
@@ -177,6 +179,29 @@ static void answer_link(struct engine_state *e, const char *token, bool acts,
 	arena_clear(&s.a);
 }
 
+/* The pages of an offer, its answer, a digest, and the public one. */
+static void answer_page(struct engine_state *e, const json_t *line, bool acts,
+			json_t *reply)
+{
+	struct err err = {0};
+	json_t *model =
+		plan_page(e->planner, js_str(line, "kind", ""),
+			  js_str(line, "token", ""), acts ? line : NULL, &err);
+	json_object_set_new(reply, "found", json_boolean(model != NULL));
+	if (model)
+		json_object_set_new(reply, "model", model);
+	else if (err.kind != ERR_UNKNOWN)
+		json_object_set_new(reply, "failed", json_true());
+	if (model && acts)
+		e->wake(e);
+}
+
+static bool is_page(const char *kind)
+{
+	return str_eq(kind, "o") || str_eq(kind, "a") || str_eq(kind, "d") ||
+	       str_eq(kind, "method");
+}
+
 static void put_text(json_t *reply, char *text_take)
 {
 	json_object_set_new(reply, "found", json_boolean(text_take != NULL));
@@ -211,6 +236,8 @@ json_t *control_answer_front(struct engine_state *e, const char *type,
 	js_put_int(reply, "id", js_int(line, "id", -1), -1);
 	if (str_eq(kind, "u"))
 		answer_link(e, js_str(line, "token", ""), acts, reply);
+	else if (is_page(kind))
+		answer_page(e, line, acts, reply);
 	else if (!acts && str_eq(kind, "metrics"))
 		put_text(reply, control_metrics(e, &err));
 	else if (!acts && str_eq(kind, "health"))

@@ -87,6 +87,12 @@ static json_t *message_row(const struct store_message *m)
 	control_put_instant(row, "settled_at", m->settled_at);
 	js_put_str(row, "message_id", m->message_id);
 	js_put_str(row, "reason", m->reason);
+	js_put_str(row, "topic", m->topic);
+	js_put_str(row, "receipt", m->receipt);
+	control_put_instant(row, "receipt_at", m->receipt_at);
+	js_put_str(row, "gateway", m->gateway);
+	js_put_int(row, "segments", m->segments, 0);
+	js_put_int(row, "cost_thousandths", m->cost, -1);
 	if (m->is_preview)
 		json_object_set_new(row, "preview", json_true());
 	return row;
@@ -110,19 +116,41 @@ static int keep_message(void *ctx, const struct store_message *m)
 	return 0;
 }
 
-void cmd_outbox_list(struct control_call *call, const json_t *args)
+/* Of --state, --agency, --channel and --since; false after ending the call. */
+bool control_message_query(struct control_call *call, const json_t *args,
+			   struct store_messages_query *q)
 {
-	struct store_messages_query q = STORE_MESSAGES_ANY;
 	const char *word = js_str(args, "state", NULL);
+	const char *channel = js_str(args, "channel", NULL);
+	const char *since = js_str(args, "since", NULL);
 	int state = vocab_find(&vocab_message_state, word);
-	struct err err = {0};
-	if (word && state == VOCAB_NONE) {
+	int32_t date;
+	*q = STORE_MESSAGES_ANY;
+	q->agency = js_str(args, "agency", NULL);
+	q->channel = vocab_find(&vocab_channel, channel);
+	if (word && state == VOCAB_NONE)
 		control_error(call, 2,
 			      "--state is planned, sending, sent, failed, "
 			      "uncertain, cancelled or held");
-		return;
+	else if (channel && q->channel == VOCAB_NONE)
+		control_error(call, 2, "--channel is email or sms");
+	else if (since && date_parse_iso(since, &date))
+		control_error(call, 2, "--since wants a date: 2026-11-23");
+	else {
+		q->states = word ? 1u << state : 0;
+		if (since)
+			q->planned_since = paris_instant(date, 0);
+		return true;
 	}
-	q.states = word ? 1u << state : 0;
+	return false;
+}
+
+void cmd_outbox_list(struct control_call *call, const json_t *args)
+{
+	struct store_messages_query q;
+	struct err err = {0};
+	if (!control_message_query(call, args, &q))
+		return;
 	q.limit = control_limit(args, 50);
 	q.newest_first = true;
 	json_t *rows = json_array();
@@ -135,9 +163,8 @@ void cmd_outbox_list(struct control_call *call, const json_t *args)
 	}
 }
 
-/* The message named by the first word; false after ending the call. */
-static bool find_message(struct control_call *call, const json_t *args,
-			 struct arena *a, struct store_message *m)
+bool control_find_message(struct control_call *call, const json_t *args,
+			  struct arena *a, struct store_message *m)
 {
 	int64_t id;
 	struct err err = {0};
@@ -160,7 +187,7 @@ void cmd_message_show(struct control_call *call, const json_t *args)
 	struct arena a;
 	struct store_message m;
 	arena_init(&a);
-	if (!find_message(call, args, &a, &m))
+	if (!control_find_message(call, args, &a, &m))
 		goto out;
 	json_t *line =
 		m.model ? js_parse(m.model, strlen(m.model), NULL) : NULL;
@@ -192,7 +219,7 @@ void cmd_outbox_show(struct control_call *call, const json_t *args)
 	struct arena a;
 	struct store_message m;
 	arena_init(&a);
-	if (find_message(call, args, &a, &m)) {
+	if (control_find_message(call, args, &a, &m)) {
 		control_row(call, message_row(&m));
 		control_end(call, 0, NULL);
 	}
@@ -234,16 +261,16 @@ static int move(struct store *s, void *ctx, struct err *err)
 			       err);
 }
 
-static void move_message(struct control_call *call, const json_t *args,
-			 enum store_state to, const char *event,
-			 bool is_receipt)
+void control_move_message(struct control_call *call, const json_t *args,
+			  enum store_state to, const char *event,
+			  bool is_receipt)
 {
 	struct arena a;
 	struct store_message m;
 	struct err err = {0};
 	char by[32];
 	arena_init(&a);
-	if (find_message(call, args, &a, &m)) {
+	if (control_find_message(call, args, &a, &m)) {
 		struct moving k = {.e = control_state(call),
 				   .m = &m,
 				   .to = to,
@@ -269,50 +296,26 @@ static void move_message(struct control_call *call, const json_t *args,
 	arena_clear(&a);
 }
 
-void cmd_outbox_retry(struct control_call *call, const json_t *args)
-{
-	struct arena a;
-	struct store_message m;
-	bool is_sms_in_doubt = false;
-	arena_init(&a);
-	if (!find_message(call, args, &a, &m)) {
-		arena_clear(&a);
-		return;
-	}
-	is_sms_in_doubt = m.state == STORE_UNCERTAIN;
-	/* See settle.c: what it proposed is free for the next digest. */
-	bool is_unseen = m.kind == STORE_DIGEST && m.state == STORE_FAILED &&
-			 !plan_is_in_doubt(&m);
-	arena_clear(&a);
-	if (is_sms_in_doubt)
-		control_error(call, 1,
-			      "an uncertain SMS is never sent again by itself: "
-			      "outbox settle ID sent|failed first");
-	else if (is_unseen)
-		control_error(call, 1,
-			      "a failed digest is not sent again: mend the "
-			      "address, its offers come in the next one");
-	else
-		move_message(call, args, STORE_PLANNED, "outbox.retry", false);
-}
-
 void cmd_outbox_hold(struct control_call *call, const json_t *args)
 {
-	move_message(call, args, STORE_HELD, "outbox.hold", false);
+	control_move_message(call, args, STORE_HELD, "outbox.hold", false);
 }
 
 void cmd_outbox_cancel(struct control_call *call, const json_t *args)
 {
-	move_message(call, args, STORE_CANCELLED, "outbox.cancel", false);
+	control_move_message(call, args, STORE_CANCELLED, "outbox.cancel",
+			     false);
 }
 
 void cmd_outbox_settle(struct control_call *call, const json_t *args)
 {
 	const char *word = control_word(args, 1);
 	if (str_eq(word, "sent"))
-		move_message(call, args, STORE_SENT, "outbox.settle", true);
+		control_move_message(call, args, STORE_SENT, "outbox.settle",
+				     true);
 	else if (str_eq(word, "failed"))
-		move_message(call, args, STORE_FAILED, "outbox.settle", true);
+		control_move_message(call, args, STORE_FAILED, "outbox.settle",
+				     true);
 	else
 		control_error(call, 2, "usage: outbox settle ID sent|failed");
 }
@@ -320,8 +323,33 @@ void cmd_outbox_settle(struct control_call *call, const json_t *args)
 /* --- ledger and events -------------------------------------------------------
  */
 
+struct ledger_rows {
+	struct store *store;
+	struct arena a; /* of one row */
+	json_t *rows;
+};
+
+/* How it went: by which channel, in which state, and what the gateway said of
+ * it since. Of a digest the last that showed the offer counts. */
+static void put_way(struct ledger_rows *k, const struct store_proposal *p,
+		    json_t *row)
+{
+	struct store_message m;
+	struct err gone;
+	if (!store_message_get(k->store, p->again ? p->again : p->message,
+			       &k->a, &m, &gone)) {
+		js_put_str(row, "channel",
+			   vocab_code(&vocab_channel, (int)m.channel));
+		js_put_str(row, "state",
+			   vocab_code(&vocab_message_state, (int)m.state));
+		js_put_str(row, "receipt", m.receipt);
+	}
+	arena_reset(&k->a);
+}
+
 static int keep_proposal(void *ctx, const struct store_proposal *p)
 {
+	struct ledger_rows *k = ctx;
 	json_t *row = json_object();
 	control_put_instant(row, "at", p->at);
 	js_put_int(row, "id", p->id, -1);
@@ -331,9 +359,14 @@ static int keep_proposal(void *ctx, const struct store_proposal *p)
 		   vocab_code(&vocab_audience, (int)p->audience));
 	js_put_int(row, "score", p->score, -1);
 	js_put_int(row, "message", p->message, -1);
+	js_put_int(row, "again", p->again, 0);
+	put_way(k, p, row);
 	js_put_str(row, "rules", p->rules);
 	js_put_str(row, "result", p->result);
-	json_array_append_new(ctx, row);
+	js_put_str(row, "reason", p->reason);
+	control_put_instant(row, "result_at", p->result_at);
+	control_put_instant(row, "later_until", p->later_until);
+	json_array_append_new(k->rows, row);
 	return 0;
 }
 
@@ -360,19 +393,22 @@ void cmd_ledger(struct control_call *call, const json_t *args)
 	}
 	q.limit = control_limit(args, 50);
 	q.newest_first = true;
-	json_t *rows = json_array();
-	if (store_ledger_each(control_state(call)->store, &q, keep_proposal,
-			      rows, &err)) {
-		json_decref(rows);
+	struct ledger_rows k = {.store = control_state(call)->store,
+				.rows = json_array()};
+	arena_init(&k.a);
+	if (store_ledger_each(k.store, &q, keep_proposal, &k, &err)) {
+		json_decref(k.rows);
 		control_fail(call, &err);
 	} else {
-		send_all(call, rows);
+		send_all(call, k.rows);
 	}
+	arena_clear(&k.a);
 }
 
 static int keep_event(void *ctx, const struct store_event *e)
 {
 	json_t *row = json_object();
+	js_put_int(row, "id", e->id, -1);
 	control_put_instant(row, "at", e->at);
 	js_put_str(row, "kind", e->kind);
 	js_put_int(row, "person", e->person, 0);
@@ -386,21 +422,17 @@ static int keep_event(void *ctx, const struct store_event *e)
 	return 0;
 }
 
+/* Newest first; behind --after in the order they came, so that whoever reads
+ * them goes on where they were. */
 void cmd_events_list(struct control_call *call, const json_t *args)
 {
-	struct store_event_query q = STORE_EVENTS_ANY;
-	const char *since = js_str(args, "since", NULL);
-	int32_t date;
+	struct store_event_query q;
 	struct err err = {0};
-	q.kind = js_str(args, "kind", NULL);
-	if (since && date_parse_iso(since, &date)) {
-		control_error(call, 2, "--since wants a date: 2026-11-23");
+	if (!control_event_query(call, args, &q))
 		return;
-	}
-	if (since)
-		q.since = paris_instant(date, 0);
+	q.kind = js_str(args, "kind", NULL);
 	q.limit = control_limit(args, 50);
-	q.newest_first = true;
+	q.newest_first = !js_str(args, "after", NULL);
 	json_t *rows = json_array();
 	if (store_events_each(control_state(call)->store, &q, keep_event, rows,
 			      &err)) {

@@ -113,6 +113,20 @@ bool control_find_offer(struct control_call *call, const char *name,
 int control_list_held(struct control_call *call, enum offer_status status,
 		      const char *source, int limit, struct err *err);
 int control_limit(const json_t *args, int fallback);
+/* messages.c: the message named by the first word; of --state, --agency,
+ * --channel and --since; to another state, which ends the call. False after
+ * ending the call. */
+bool control_find_message(struct control_call *call, const json_t *args,
+			  struct arena *a, struct store_message *m);
+bool control_message_query(struct control_call *call, const json_t *args,
+			   struct store_messages_query *q);
+void control_move_message(struct control_call *call, const json_t *args,
+			  enum store_state to, const char *event,
+			  bool is_receipt);
+/* outcomes.c: of --since, --until and --after; false after ending the call. */
+struct store_event_query;
+bool control_event_query(struct control_call *call, const json_t *args,
+			 struct store_event_query *q);
 /* "2026-11-23T08:00:00Z" under key, nothing for INSTANT_NONE. */
 void control_put_instant(json_t *row, const char *key, int64_t at);
 /* Who asks, for event rows: "uid:1000". out holds 32 bytes. */
@@ -138,9 +152,10 @@ control_run cmd_offers_review, cmd_offers_accept,
 control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
 	cmd_outbox_list, cmd_outbox_show, cmd_outbox_retry, cmd_outbox_hold,
 	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
-	cmd_events_list;		 /* messages.c */
-control_run cmd_backup, cmd_backup_list; /* backup.c */
-control_run cmd_import;			 /* import.c */
+	cmd_events_list;			   /* messages.c */
+control_run cmd_youths_outcome, cmd_events_export; /* outcomes.c */
+control_run cmd_backup, cmd_backup_list;	   /* backup.c */
+control_run cmd_import;				   /* import.c */
 void import_line(struct control_call *call, const char *type, json_t *line);
 void import_gone(struct control_call *call);
 

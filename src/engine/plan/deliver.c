@@ -2,6 +2,7 @@
 /* The `deliver` line of a message: addresses and headers around the model of
  * model.c. Made once, at the claim, and frozen: Date, Message-ID and boundary
  * come with it, so that a mail that must go again is the same to the byte. */
+#include "acts.h"
 #include "plan.h"
 
 #include <etrier/clock.h>
@@ -131,7 +132,8 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	/* An administrator is told by the configuration, not by consent. */
 	if (m->kind != STORE_NOTICE &&
 	    /* NOLINTNEXTLINE: token_for is set or NULL */
-	    stop_url(p, to->token_for, make_tokens, a, &url, err)) {
+	    (stop_url(p, to->token_for, make_tokens, a, &url, err) ||
+	     plan_put_links(p, m, make_tokens, a, model_take, err))) {
 		json_decref(line);
 		return NULL;
 	}

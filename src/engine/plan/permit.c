@@ -8,6 +8,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/phone.h>
+#include <etrier/plan_youth.h>
 #include <etrier/str.h>
 
 bool plan_mode_sends(enum agency_mode mode, enum store_audience audience)
@@ -148,6 +149,8 @@ int plan_permit(struct planner *p, const struct plan_person *person,
 		*why = "opted out";
 		return 0;
 	}
+	if (plan_paused(p, person->row.id, at, why, err) || *why)
+		return *why ? 0 : -1;
 	int64_t open = plan_window(p->settings, channel, now);
 	if (open > now) {
 		*why = "outside the hours for young people";

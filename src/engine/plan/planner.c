@@ -8,6 +8,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/phone.h>
 #include <etrier/str.h>
 
 #include <stdlib.h>
@@ -77,6 +78,29 @@ static void read_text(char **out, const json_t *group, const char *key)
 	*out = mem_dup(s);
 }
 
+/* NULL when nothing is set. */
+static char *read_override(const json_t *config, const char *key)
+{
+	const json_t *to = json_object_get(json_object_get(config, "delivery"),
+					   "override_to");
+	const char *s = js_str(to, key, NULL);
+	char e164[17];
+	if (s && str_eq(key, "sms") && phone_normalise(s, e164))
+		return mem_dup(e164);
+	return s ? mem_dup(s) : NULL;
+}
+
+bool planner_override(const struct planner *p, enum channel channel,
+		      const char **address)
+{
+	const struct plan_settings *s = p->settings;
+	*address = NULL;
+	if (!s || (!s->override_email && !s->override_sms))
+		return false;
+	*address = channel == CHANNEL_SMS ? s->override_sms : s->override_email;
+	return true;
+}
+
 void plan_settings_read(struct plan_settings *out, const json_t *config)
 {
 	const json_t *planner = json_object_get(config, "planner");
@@ -106,6 +130,8 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 	read_text(&out->from_name, mail, "from_name");
 	read_text(&out->bounce_domain, mail, "bounce_domain");
 	read_text(&out->list_domain, mail, "list_domain");
+	out->override_email = read_override(config, "email");
+	out->override_sms = read_override(config, "sms");
 	out->notice_to = json_incref(
 		json_object_get(json_object_get(config, "watch"), "mail_to"));
 	out->sources = json_incref(json_object_get(config, "sources"));
@@ -120,6 +146,8 @@ void plan_settings_clear(struct plan_settings *s)
 	free(s->bounce_domain);
 	free(s->list_domain);
 	free(s->base_url);
+	free(s->override_email);
+	free(s->override_sms);
 	json_decref(s->notice_to);
 	json_decref(s->sources);
 	*s = (struct plan_settings){0};

@@ -82,6 +82,10 @@ static inline struct db_value db_word(const struct vocab *v, int i)
 struct db_value db_address(struct store *s, const char *address,
 			   unsigned char out[VAULT_HASH_BYTES]);
 
+/* Of a row of the ledger: somebody answered for good. An adviser who sent it on
+ * or put it off did not. */
+#define DB_IS_ANSWER "result NOT IN ('sent', 'later')"
+
 /* A statement being read. What is bound must outlive it. */
 struct db_query {
 	struct store *store;

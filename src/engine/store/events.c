@@ -17,6 +17,15 @@ int store_event_add(struct store *s, const struct store_event *e,
 		      db_text(e->data));
 }
 
+int store_event_put(struct store *s, const struct store_event *e, int64_t *id,
+		    struct err *err)
+{
+	if (store_event_add(s, e, err))
+		return -1;
+	*id = db_last_id(s);
+	return 0;
+}
+
 static struct store_event event_row(struct db_query *q)
 {
 	return (struct store_event){
@@ -54,6 +63,50 @@ int store_events_each(struct store *s, const struct store_event_query *q,
 		struct store_event row = event_row(&rows);
 		rc = 0;
 		if (fn(ctx, &row)) {
+			db_done(&rows);
+			break;
+		}
+	}
+	db_where_clear(&w);
+	return rc;
+}
+
+/* Kinds are words of ours: they may stand in the text. */
+static void where_kinds(struct db_where *w, const char *const *kinds, size_t n)
+{
+	buf_adds(&w->sql, " AND e.kind IN (");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&w->sql, "%s'%s'", i ? ", " : "", kinds[i]);
+	buf_adds(&w->sql, ")");
+}
+
+/* An event of somebody who was joined into another is that other's: what was
+ * recorded of a double belongs to the same dossier. */
+int store_events_of_origin(struct store *s, const char *origin,
+			   const char *const *kinds, size_t n_kinds,
+			   const struct store_event_query *q,
+			   store_origin_event_fn *fn, void *ctx,
+			   struct err *err)
+{
+	struct db_where w;
+	struct db_query rows;
+	db_where_init(&w, "SELECT e.id, e.at, e.kind, p.id, e.canonical, "
+			  "e.agency, e.by, e.data, r.ref FROM event e "
+			  "CROSS JOIN person o ON o.id = e.person "
+			  "CROSS JOIN person p ON p.id = coalesce(o.joined, "
+			  "o.id) CROSS JOIN record r ON r.person = p.id "
+			  "WHERE 1");
+	db_where_text(&w, "r.origin = ?", origin);
+	db_where_int(&w, "e.at >= ?", q->since, INSTANT_NONE);
+	db_where_int(&w, "e.at < ?", q->until, INSTANT_NONE);
+	db_where_int(&w, "e.id > ?", q->after, 0);
+	where_kinds(&w, kinds, n_kinds);
+	db_where_order(&w, "e.id, r.ref", q->limit);
+	int rc = db_where_query(s, &rows, &w, err);
+	while (rc == 0 && (rc = db_next(&rows, err)) == 1) {
+		struct store_event row = event_row(&rows);
+		rc = 0;
+		if (fn(ctx, &row, db_col_text(&rows, 8))) {
 			db_done(&rows);
 			break;
 		}

@@ -3,6 +3,7 @@
  * see. */
 #include "db.h"
 
+#include <etrier/arena.h>
 #include <etrier/mem.h>
 #include <etrier/store_follow.h>
 
@@ -48,6 +49,34 @@ int store_follow_end(struct store *s, int64_t person, const char *outcome,
 			"UPDATE follow SET done_at = ?3, outcome = ?2 "
 			"WHERE person = ?1 AND done_at IS NULL",
 			db_int(person), db_text(outcome), db_int(now));
+}
+
+int store_follow_get(struct store *s, int64_t person, int64_t contract,
+		     enum store_step step, struct arena *a,
+		     struct store_follow *out, bool *found, struct err *err)
+{
+	struct db_query q;
+	if (db_query(s, &q, err,
+		     "SELECT due, done_at, outcome FROM follow "
+		     "WHERE person = ?1 AND contract = ?2 AND step = ?3",
+		     db_int(person), db_int(contract),
+		     db_word(&vocab_follow_step, (int)step)))
+		return -1;
+	int got = db_next(&q, err);
+	if (got < 0)
+		return -1;
+	*found = got == 1;
+	if (!got)
+		return 0;
+	*out = (struct store_follow){.person = person,
+				     .contract = contract,
+				     .step = step,
+				     .due = (int32_t)db_col_int(&q, 0),
+				     .done_at = db_col_instant(&q, 1),
+				     .outcome =
+					     arena_dup(a, db_col_text(&q, 2))};
+	db_done(&q);
+	return 0;
 }
 
 int store_follow_due(struct store *s, int64_t person, int32_t day,
@@ -112,6 +141,34 @@ int store_shown_put(struct store *s, const struct store_shown *item,
 		      db_text(item->kind), db_text(item->key),
 		      db_text(item->content), db_int(item->message),
 		      db_int(now));
+}
+
+int store_shown_each(struct store *s, int64_t message, store_shown_fn *fn,
+		     void *ctx, struct err *err)
+{
+	struct db_query q;
+	int got;
+	if (db_query(s, &q, err,
+		     "SELECT agency, adviser, audience, kind, key, content "
+		     "FROM shown WHERE message = ?1 ORDER BY kind, key",
+		     db_int(message)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1) {
+		const struct store_shown item = {
+			.agency = db_col_text(&q, 0),
+			.adviser = db_col_text(&q, 1),
+			.audience = (enum store_audience)db_col_word(
+				&q, 2, &vocab_audience),
+			.kind = db_col_text(&q, 3),
+			.key = db_col_text(&q, 4),
+			.content = db_col_text(&q, 5),
+			.message = message};
+		if (fn(ctx, &item)) {
+			db_done(&q);
+			return 0;
+		}
+	}
+	return got;
 }
 
 int store_shown_undo(struct store *s, int64_t message, struct err *err)

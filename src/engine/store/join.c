@@ -144,6 +144,10 @@ static int fold(struct store *s, int64_t from, int64_t to, struct err *err)
 		"UPDATE OR IGNORE ledger SET person = ?2 WHERE person = ?1",
 		"UPDATE OR IGNORE refusal SET person = ?2 WHERE person = ?1",
 		"UPDATE OR IGNORE wave SET person = ?2 WHERE person = ?1",
+		"UPDATE OR IGNORE follow SET person = ?2 WHERE person = ?1",
+		"UPDATE reply SET person = ?2 WHERE person = ?1",
+		"UPDATE person SET paused_until = (SELECT max(paused_until) "
+		"FROM person WHERE id IN (?1, ?2)) WHERE id = ?2",
 		"UPDATE person SET told = coalesce(told, (SELECT told "
 		"FROM person WHERE id = ?1)) WHERE id = ?2",
 		"UPDATE person SET joined = ?2 WHERE joined = ?1",

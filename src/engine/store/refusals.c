@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Refusals, and answers, which are rows of the ledger with a result. */
+/* Refusals, and answers, which are rows of the ledger with a result that closes
+ * the matter. */
 #include "db.h"
 
 #include <etrier/mem.h>
@@ -79,12 +80,12 @@ int store_answers_each(struct store *s, int64_t person, store_answer_fn *fn,
 	if (person)
 		rc = db_query(s, &q, err,
 			      "SELECT person, canonical FROM ledger "
-			      "WHERE person = ?1 AND result IS NOT NULL",
+			      "WHERE person = ?1 AND " DB_IS_ANSWER,
 			      db_int(person));
 	else
 		rc = db_query(s, &q, err,
 			      "SELECT person, canonical FROM ledger "
-			      "WHERE result IS NOT NULL",
+			      "WHERE " DB_IS_ANSWER,
 			      DB_NONE);
 	if (rc)
 		return -1;
@@ -102,7 +103,7 @@ int store_offer_answered(struct store *s, int64_t canonical, store_id_fn *fn,
 		     "SELECT person FROM refusal WHERE kind = 'offer' "
 		     "AND value = CAST(?1 AS TEXT) UNION ALL "
 		     "SELECT person FROM ledger WHERE canonical = ?1 "
-		     "AND result IS NOT NULL",
+		     "AND " DB_IS_ANSWER,
 		     db_int(canonical)))
 		return -1;
 	while ((got = db_next(&q, err)) == 1)

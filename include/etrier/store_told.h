@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#ifndef ETRIER_STORE_TOLD_H
+#define ETRIER_STORE_TOLD_H
+
+#include <etrier/store.h>
+
+#include <jansson.h>
+
+struct arena;
+
+/* What people tell the service about how they want to be told: a young person
+ * who asks for a pause, an adviser's rhythm and absence. Habits: store.h. */
+
+/* Nothing goes to this young person before the instant; INSTANT_NONE: at once
+ * again. ERR_UNKNOWN: no such person. */
+int store_person_set_pause(struct store *s, int64_t id, int64_t until,
+			   struct err *err);
+/* *until INSTANT_NONE: no pause, or one that is over. */
+int store_person_get_pause(struct store *s, int64_t id, int64_t now,
+			   int64_t *until, struct err *err);
+
+/* {"rhythm","absent_from","absent_until","substitute"} as said on the digest
+ * page: words of vocab_digest, ISO dates, a ref of the same agency. A member of
+ * *words replaces the stored one, null takes it away. ERR_UNKNOWN: no such
+ * adviser. */
+int store_adviser_tell(struct store *s, const char *agency, const char *ref,
+		       const json_t *words, struct err *err);
+/* New; NULL with *err. An empty object: nothing was said. */
+json_t *store_adviser_told(struct store *s, const char *agency, const char *ref,
+			   struct err *err);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The links from a message to its pages. Tokens are made in the transaction of
+ * the claim and stand in the frozen line; the store keeps only their hashes. */
+#include "acts.h"
+#include "plan.h"
+
+#include <etrier/clock.h>
+#include <etrier/date.h>
+#include <etrier/err.h>
+#include <etrier/js.h>
+#include <etrier/num.h>
+#include <etrier/store_events.h>
+#include <etrier/str.h>
+
+#include <string.h>
+
+#define SAMPLE_TOKEN "0000000000"
+#define DAY_S	     ((int64_t)24 * 3600)
+/* surfaces.md: until the offer ends, or so long when nobody knows. */
+#define OFFER_DAYS   30
+#define DIGEST_HOURS 72
+/* An offer that ends tomorrow may be read the day after; one that is open for a
+ * year does not keep a link to somebody alive for a year. */
+#define OFFER_DAYS_MIN 2
+#define OFFER_DAYS_MAX 90
+
+static const char *url_of(const struct planner *p, struct arena *a,
+			  const char *purpose, const char *token)
+{
+	const char *base = p->settings->base_url;
+	bool has_slash = base[strlen(base) - 1] == '/';
+	return arena_printf(a, "%s%s%s/%s", base, has_slash ? "" : "/", purpose,
+			    token);
+}
+
+static int put_link(struct planner *p, const char *purpose, const char *subject,
+		    int64_t expires, const char *key, struct arena *a,
+		    json_t *model, struct err *err)
+{
+	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
+	if (subject &&
+	    store_token_make(p->store, purpose, subject, expires, token, err))
+		return -1;
+	js_put_str(model, key, url_of(p, a, purpose, token));
+	return 0;
+}
+
+static int keep_canonical(void *ctx, const struct store_proposal *row)
+{
+	*(int64_t *)ctx = row->canonical;
+	return 1;
+}
+
+static int put_youth(struct planner *p, const struct store_message *m,
+		     bool make, struct arena *a, json_t *model, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct store_offer offer;
+	int64_t now = clock_now(p->clock), canonical = 0;
+	int64_t expires = now + OFFER_DAYS * DAY_S;
+	const char *subject = NULL;
+	q.message = m->id;
+	if (make &&
+	    store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+		return -1;
+	if (make && !canonical)
+		return 0; /* about no offer */
+	if (make && store_offer_get(p->store, canonical, a, &offer, err))
+		return -1;
+	if (make && offer.expires != INSTANT_NONE)
+		expires = num_clip(offer.expires, now + OFFER_DAYS_MIN * DAY_S,
+				   now + OFFER_DAYS_MAX * DAY_S);
+	if (make)
+		subject =
+			arena_printf(a, "%lld.%lld.%lld", (long long)m->person,
+				     (long long)canonical, (long long)m->id);
+	return put_link(p, "o", subject, expires, "offer_url", a, model, err) ||
+			       put_link(p, "a", subject, expires, "answer_url",
+					a, model, err)
+		       ? -1
+		       : 0;
+}
+
+int plan_put_links(struct planner *p, const struct store_message *m, bool make,
+		   struct arena *a, json_t *model, struct err *err)
+{
+	if (str_is_empty(p->settings->base_url))
+		return 0;
+	if (m->kind == STORE_OFFER && m->audience == STORE_TO_YOUTH)
+		return put_youth(p, m, make, a, model, err);
+	if (m->kind != STORE_DIGEST || js_str(model, "page_url", NULL))
+		return 0;
+	const char *subject =
+		make ? arena_printf(a, "%lld", (long long)m->id) : NULL;
+	return put_link(p, "d", subject,
+			clock_now(p->clock) + DIGEST_HOURS * 3600, "page_url",
+			a, model, err);
+}
