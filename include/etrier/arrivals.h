@@ -20,7 +20,7 @@ int plan_callback(struct planner *p, const json_t *line, bool *found,
 /* A verdict is stored: what was said of its SMS before counts now. */
 int plan_receipt_settled(struct planner *p, int64_t message, struct err *err);
 
-/* A `bounce` line: {envelope_id | message_id | recipient, class, status, kind,
+/* A `bounce` line: {envelope_id | message_id, class, status, kind,
  * code?, source}. *what (static): what was done, for the log. */
 int plan_bounce(struct planner *p, const json_t *line, const char **what,
 		struct err *err);

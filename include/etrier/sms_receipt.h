@@ -30,7 +30,7 @@ extern const struct vocab vocab_sms_receipt; /* accepted delivered ... */
 /* Parameters of one call-back, their names and their values; more is cut. */
 #define SMS_FIELDS_MAX	   64
 #define SMS_FIELD_NAME_MAX 64
-#define SMS_FIELD_MAX	   2000
+#define SMS_FIELD_MAX	   8000
 #define SMS_TEXT_MAX	   1600 /* ten segments; more is cut */
 /* Objects in one JSON body, for gateways that collect them. */
 #define SMS_EVENTS_MAX 50

@@ -378,6 +378,11 @@ static void start(void *ctx)
 static void from_collector(struct engine *e, const char *type, json_t *line,
 			   struct err *err)
 {
+	if (str_eq(type, "bounce")) {
+		if (control_take_bounce(&e->s, line, err))
+			e->is_failing |= err->kind == ERR_STORE;
+		return;
+	}
 	if (polls_line(e->s.polls, type, line, err) && err->kind == ERR_STORE)
 		e->is_failing = true;
 	work_later(e);
@@ -414,6 +419,8 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 		from_courier(e, p, type, line, &err);
 	else if (str_eq(type, "view") || str_eq(type, "act"))
 		wire_send(w, control_answer_front(&e->s, type, line));
+	else if (str_eq(type, "callback"))
+		wire_send(w, control_take_callback(&e->s, line));
 	else
 		err_set(&err, ERR_INPUT, "a \"%s\" line has no place here",
 			type);

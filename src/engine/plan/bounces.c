@@ -9,15 +9,15 @@
  *   complaint  opted out of e-mail at once, and the adviser told
  *   delivered  what was held against the address goes
  *
- * A report names our envelope, our Message-ID or, at worst, an address; the
- * address that counts is the one our own frozen line went to. */
+ * A report names our envelope or our Message-ID, which only who got the mail
+ * can know; an address alone names nothing, or anybody could have another's
+ * declared dead. The address that counts is the one our frozen line went to. */
 #include "arrivals.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
-#include <etrier/phone.h>
 #include <etrier/store_addresses.h>
 #include <etrier/store_contacts.h>
 #include <etrier/store_replies.h>
@@ -30,8 +30,6 @@
 #define FULL_TIMES  3
 #define FULL_WITHIN (14 * DAY_S)
 #define PAUSE_S	    (30 * DAY_S)
-/* An address alone names the last mail to it, within so long. */
-#define RECIPIENT_S (10 * DAY_S)
 /* "b+ID@..." of deliver.c */
 #define ENVELOPE_ID_MAX 64
 
@@ -70,18 +68,12 @@ static int find_id(struct bounce *b, int64_t *id, struct err *err)
 	char prefix[80];
 	const char *envelope = js_str(b->line, "envelope_id", NULL);
 	const char *message_id = js_str(b->line, "message_id", NULL);
-	const char *recipient = js_str(b->line, "recipient", NULL);
 	*id = 0;
 	if (envelope && envelope_to_message_id(envelope, prefix) &&
 	    store_message_by_message_id(b->p->store, prefix, id, err))
 		return -1;
 	if (!*id && message_id && str_ends(message_id, ">") &&
 	    store_message_by_message_id(b->p->store, message_id, id, err))
-		return -1;
-	if (!*id && recipient && email_is_valid(recipient) &&
-	    store_message_last_to(
-		    b->p->store, CHANNEL_EMAIL, recipient, VOCAB_NONE,
-		    clock_now(b->p->clock) - RECIPIENT_S, id, err))
 		return -1;
 	return 0;
 }
