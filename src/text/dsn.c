@@ -244,11 +244,12 @@ static bool is_written_by_a_server(const struct entity *mail, struct arena *a)
 	const char *from = dsn_field(mail->head, "From", a);
 	const char *path = dsn_field(mail->head, "Return-Path", a);
 	const char *how = dsn_field(mail->head, "Auto-Submitted", a);
-	if (how && !strncasecmp(how, "auto-replied", 12) &&
-	    dsn_field(mail->head, "X-Failed-Recipients", a) == NULL)
+	/* Postfix calls its own reports auto-replied. */
+	if (from && strcasestr(from, "mailer-daemon"))
+		return true;
+	if (how && !strncasecmp(how, "auto-replied", 12))
 		return false; /* somebody is away */
-	if (from && (strcasestr(from, "mailer-daemon") ||
-		     strcasestr(from, "postmaster@")))
+	if (from && strcasestr(from, "postmaster@"))
 		return true;
 	return path && str_eq(path, "<>") &&
 	       dsn_field(mail->head, "X-Failed-Recipients", a);

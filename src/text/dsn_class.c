@@ -141,7 +141,7 @@ const char *dsn_find_code(const char *text, struct arena *a)
 	for (const char *p = text; *p; p++) {
 		if ((*p == '4' || *p == '5') && is_digit(p[1]) &&
 		    is_digit(p[2]) && !is_digit(p[3]) && p[3] != '.' &&
-		    (p == text || p[-1] == ' ' || p[-1] == '"'))
+		    (p == text || strchr(" ;\"", p[-1])))
 			return arena_dup_n(a, p, 3);
 	}
 	return NULL;
