@@ -2,8 +2,6 @@
 #ifndef ETRIER_DSN_H
 #define ETRIER_DSN_H
 
-#include <etrier/vocab.h>
-
 #include <stddef.h>
 
 struct arena;
@@ -14,12 +12,13 @@ struct err;
  * comes back to an envelope sender of ours (VERP). Pure: bytes to values, no
  * clock; every byte is a stranger's. */
 
-#define DSN_BYTES_MAX (1024 * 1024) /* of a mail; what is behind is not read \
-				     */
-#define DSN_REPORTS_MAX 20	    /* recipients of one report */
+#define DSN_BYTES_MAX                                               \
+	(1024 * 1024)	   /* of a mail; what is behind is not read \
+			    */
+#define DSN_REPORTS_MAX 20 /* recipients of one report */
 
 enum dsn_kind { DSN_BOUNCE, DSN_DELAY, DSN_COMPLAINT, DSN_DELIVERED };
-extern const struct vocab vocab_dsn_kind; /* bounce delay complaint delivered */
+extern const char *const dsn_kinds[]; /* bounce delay complaint delivered */
 enum dsn_class {
 	DSN_CLASS_DEAD,	     /* no such mailbox */
 	DSN_CLASS_FULL,	     /* full, or not used any more */
@@ -28,7 +27,7 @@ enum dsn_class {
 	DSN_CLASS_COMPLAINT, /* the reader calls it spam */
 	DSN_N_CLASSES
 };
-extern const struct vocab vocab_dsn_class; /* dead full transient ... */
+extern const char *const dsn_classes[]; /* dead full transient ... */
 
 struct dsn_report { /* strings in the arena; NULL: not said */
 	enum dsn_kind kind;

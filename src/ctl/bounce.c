@@ -35,8 +35,8 @@ static char *read_all(FILE *f, size_t *n)
 static json_t *report_json(const struct dsn_report *r)
 {
 	json_t *v = json_object();
-	js_put_str(v, "kind", vocab_code(&vocab_dsn_kind, (int)r->kind));
-	js_put_str(v, "class", vocab_code(&vocab_dsn_class, (int)r->class_));
+	js_put_str(v, "kind", dsn_kinds[r->kind]);
+	js_put_str(v, "class", dsn_classes[r->class_]);
 	js_put_str(v, "status", *r->status ? r->status : NULL);
 	js_put_str(v, "envelope_id", r->envelope_id);
 	js_put_str(v, "message_id", r->message_id);

@@ -13,13 +13,15 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const kind_codes[] = {"bounce", "delay", "complaint",
-					 "delivered", NULL};
-const struct vocab vocab_dsn_kind = {"dsn_kind", kind_codes, kind_codes, 4};
-static const char *const class_codes[] = {"dead",   "full",	 "transient",
-					  "policy", "complaint", NULL};
-const struct vocab vocab_dsn_class = {"dsn_class", class_codes, class_codes,
-				      DSN_N_CLASSES};
+const char *const dsn_kinds[] = {[DSN_BOUNCE] = "bounce",
+				 [DSN_DELAY] = "delay",
+				 [DSN_COMPLAINT] = "complaint",
+				 [DSN_DELIVERED] = "delivered"};
+const char *const dsn_classes[] = {[DSN_CLASS_DEAD] = "dead",
+				   [DSN_CLASS_FULL] = "full",
+				   [DSN_CLASS_TRANSIENT] = "transient",
+				   [DSN_CLASS_POLICY] = "policy",
+				   [DSN_CLASS_COMPLAINT] = "complaint"};
 
 /* In the words of Postfix, Exim, Exchange, Gmail, Orange, Free, SFR, La Poste
  * and others, small letters. */

@@ -84,11 +84,8 @@ static void reports_of_real_servers(void **state)
 		if (dsn_read(bytes, n, &a, &d, &err))
 			fail_msg("%s: %s", r->file, err.text);
 		const struct dsn_report *one = &d.reports[0];
-		if (d.n != 1 ||
-		    !str_eq(vocab_code(&vocab_dsn_kind, (int)one->kind),
-			    r->kind) ||
-		    !str_eq(vocab_code(&vocab_dsn_class, (int)one->class_),
-			    r->class_) ||
+		if (d.n != 1 || !str_eq(dsn_kinds[one->kind], r->kind) ||
+		    !str_eq(dsn_classes[one->class_], r->class_) ||
 		    !str_eq(one->status, r->status) ||
 		    !str_eq(one->code, r->code) ||
 		    !str_eq(one->recipient, r->recipient) ||

@@ -48,92 +48,92 @@ struct row {
 	const char *gateway, *text, *receipt, *ref, *code;
 };
 
+static const struct row receipts[] = {
+	{"ovh", "id=27814656&ptt=3", "accepted", "27814656", "3"},
+	{"ovh", "id=27814656&ptt=4&date=20261123120000&description=ok",
+	 "delivered", "27814656", "4"},
+	{"ovh", "id=1&ptt=8", "expired", "1", "8"},
+	{"ovh", "id=1&ptt=24", "expired", "1", "24"},
+	{"ovh", "id=1&ptt=26", "expired", "1", "26"},
+	{"ovh", "id=1&ptt=23", "dead", "1", "23"},
+	{"ovh", "id=1&ptt=27", "dead", "1", "27"},
+	{"ovh", "id=1&ptt=28", "filtered", "1", "28"},
+	{"ovh", "id=1&ptt=29", "filtered", "1", "29"},
+	{"ovh", "id=1&ptt=202", "filtered", "1", "202"},
+	{"ovh", "id=1&ptt=21", "filtered", "1", "21"},
+	{"ovh", "id=1&ptt=6", NULL, NULL, NULL},
+	{"ovh", "id=1&ptt=999", NULL, NULL, NULL},
+	{"ovh", "ptt=4", NULL, NULL, NULL},
+	{"brevo",
+	 "{\"id\":7,\"messageId\":1511882900176220,"
+	 "\"msg_status\":\"delivered\",\"to\":\"33639980001\"}",
+	 "delivered", "1511882900176220", "delivered"},
+	{"brevo", "{\"messageId\":5,\"msg_status\":\"soft_bounce\"}", "expired",
+	 "5", "soft_bounce"},
+	{"brevo", "{\"messageId\":5,\"msg_status\":\"hard_bounce\"}", "dead",
+	 "5", "hard_bounce"},
+	{"brevo", "{\"messageId\":5,\"msg_status\":\"blocked\"}", "filtered",
+	 "5", "blocked"},
+	{"brevo", "{\"messageId\":5,\"msg_status\":\"unsubscribe\"}",
+	 "opted_out", "5", "unsubscribe"},
+	{"twilio", "MessageSid=SM1&MessageStatus=sent", "accepted", "SM1",
+	 "sent"},
+	{"twilio", "MessageSid=SM1&MessageStatus=delivered", "delivered", "SM1",
+	 "delivered"},
+	{"twilio",
+	 "MessageSid=SM1&MessageStatus=undelivered"
+	 "&ErrorCode=30003",
+	 "expired", "SM1", "30003"},
+	{"twilio",
+	 "MessageSid=SM1&MessageStatus=undelivered"
+	 "&ErrorCode=30005",
+	 "dead", "SM1", "30005"},
+	{"twilio",
+	 "MessageSid=SM1&MessageStatus=failed"
+	 "&ErrorCode=21614",
+	 "dead", "SM1", "21614"},
+	{"twilio",
+	 "MessageSid=SM1&MessageStatus=undelivered"
+	 "&ErrorCode=30007",
+	 "filtered", "SM1", "30007"},
+	{"twilio",
+	 "MessageSid=SM1&MessageStatus=failed"
+	 "&ErrorCode=21610",
+	 "opted_out", "SM1", "21610"},
+	{"kannel", "message=12&d=8&reason=ACK%2F", "accepted", NULL, "ACK/"},
+	{"kannel", "message=12&d=1", "delivered", NULL, "1"},
+	{"kannel", "message=12&d=2", "dead", NULL, "2"},
+	{"kannel", "message=12&d=2&reason=id%3A9+stat%3AEXPIRED", "expired",
+	 NULL, "id:9 stat:EXPIRED"},
+	{"kannel", "message=12&d=16&reason=", "dead", NULL, ""},
+	{"kannel", "message=12&d=16&reason=NACK%2F1035%2FUnknown", "filtered",
+	 NULL, "NACK/1035/Unknown"},
+	{"kannel", "message=12&d=4", "accepted", NULL, "4"},
+	{"kannel", "message=-3&d=1", NULL, NULL, NULL},
+	{"smsmode",
+	 "{\"messageId\":\"a-b\",\"status\":{\"value\":"
+	 "\"DELIVERED\"},\"body\":{\"text\":\"x\"}}",
+	 "delivered", "a-b", "DELIVERED"},
+	{"smsfactor", "gsmsmsid=44&status=6&numero=33639980001", "delivered",
+	 NULL, "6"},
+	{"octopush",
+	 "{\"message_id\":\"sms_1\",\"status\":"
+	 "\"INVALID_DESTINATION_ADDRESS\"}",
+	 "dead", "sms_1", "INVALID_DESTINATION_ADDRESS"},
+	{"octopush",
+	 "{\"message_id\":\"sms_1\",\"status\":"
+	 "\"BLACKLISTED_NUMBER\"}",
+	 "opted_out", "sms_1", "BLACKLISTED_NUMBER"},
+	{"file", "ref=r&receipt=expired", "expired", "r", "expired"},
+	{"file", "a=b", NULL, NULL, NULL},
+	{"file", "", NULL, NULL, NULL},
+};
+
 static void receipts_of_every_gateway(void **state)
 {
 	(void)state;
-	static const struct row rows[] = {
-		{"ovh", "id=27814656&ptt=3", "accepted", "27814656", "3"},
-		{"ovh", "id=27814656&ptt=4&date=20261123120000&description=ok",
-		 "delivered", "27814656", "4"},
-		{"ovh", "id=1&ptt=8", "expired", "1", "8"},
-		{"ovh", "id=1&ptt=24", "expired", "1", "24"},
-		{"ovh", "id=1&ptt=26", "expired", "1", "26"},
-		{"ovh", "id=1&ptt=23", "dead", "1", "23"},
-		{"ovh", "id=1&ptt=27", "dead", "1", "27"},
-		{"ovh", "id=1&ptt=28", "filtered", "1", "28"},
-		{"ovh", "id=1&ptt=29", "filtered", "1", "29"},
-		{"ovh", "id=1&ptt=202", "filtered", "1", "202"},
-		{"ovh", "id=1&ptt=21", "filtered", "1", "21"},
-		{"ovh", "id=1&ptt=6", NULL, NULL, NULL},
-		{"ovh", "id=1&ptt=999", NULL, NULL, NULL},
-		{"ovh", "ptt=4", NULL, NULL, NULL},
-		{"brevo",
-		 "{\"id\":7,\"messageId\":1511882900176220,"
-		 "\"msg_status\":\"delivered\",\"to\":\"33639980001\"}",
-		 "delivered", "1511882900176220", "delivered"},
-		{"brevo", "{\"messageId\":5,\"msg_status\":\"soft_bounce\"}",
-		 "expired", "5", "soft_bounce"},
-		{"brevo", "{\"messageId\":5,\"msg_status\":\"hard_bounce\"}",
-		 "dead", "5", "hard_bounce"},
-		{"brevo", "{\"messageId\":5,\"msg_status\":\"blocked\"}",
-		 "filtered", "5", "blocked"},
-		{"brevo", "{\"messageId\":5,\"msg_status\":\"unsubscribe\"}",
-		 "opted_out", "5", "unsubscribe"},
-		{"twilio", "MessageSid=SM1&MessageStatus=sent", "accepted",
-		 "SM1", "sent"},
-		{"twilio", "MessageSid=SM1&MessageStatus=delivered",
-		 "delivered", "SM1", "delivered"},
-		{"twilio",
-		 "MessageSid=SM1&MessageStatus=undelivered"
-		 "&ErrorCode=30003",
-		 "expired", "SM1", "30003"},
-		{"twilio",
-		 "MessageSid=SM1&MessageStatus=undelivered"
-		 "&ErrorCode=30005",
-		 "dead", "SM1", "30005"},
-		{"twilio",
-		 "MessageSid=SM1&MessageStatus=failed"
-		 "&ErrorCode=21614",
-		 "dead", "SM1", "21614"},
-		{"twilio",
-		 "MessageSid=SM1&MessageStatus=undelivered"
-		 "&ErrorCode=30007",
-		 "filtered", "SM1", "30007"},
-		{"twilio",
-		 "MessageSid=SM1&MessageStatus=failed"
-		 "&ErrorCode=21610",
-		 "opted_out", "SM1", "21610"},
-		{"kannel", "message=12&d=8&reason=ACK%2F", "accepted", NULL,
-		 "ACK/"},
-		{"kannel", "message=12&d=1", "delivered", NULL, "1"},
-		{"kannel", "message=12&d=2", "dead", NULL, "2"},
-		{"kannel", "message=12&d=2&reason=id%3A9+stat%3AEXPIRED",
-		 "expired", NULL, "id:9 stat:EXPIRED"},
-		{"kannel", "message=12&d=16&reason=", "dead", NULL, ""},
-		{"kannel", "message=12&d=16&reason=NACK%2F1035%2FUnknown",
-		 "filtered", NULL, "NACK/1035/Unknown"},
-		{"kannel", "message=12&d=4", "accepted", NULL, "4"},
-		{"kannel", "message=-3&d=1", NULL, NULL, NULL},
-		{"smsmode",
-		 "{\"messageId\":\"a-b\",\"status\":{\"value\":"
-		 "\"DELIVERED\"},\"body\":{\"text\":\"x\"}}",
-		 "delivered", "a-b", "DELIVERED"},
-		{"smsfactor", "gsmsmsid=44&status=6&numero=33639980001",
-		 "delivered", NULL, "6"},
-		{"octopush",
-		 "{\"message_id\":\"sms_1\",\"status\":"
-		 "\"INVALID_DESTINATION_ADDRESS\"}",
-		 "dead", "sms_1", "INVALID_DESTINATION_ADDRESS"},
-		{"octopush",
-		 "{\"message_id\":\"sms_1\",\"status\":"
-		 "\"BLACKLISTED_NUMBER\"}",
-		 "opted_out", "sms_1", "BLACKLISTED_NUMBER"},
-		{"file", "ref=r&receipt=expired", "expired", "r", "expired"},
-		{"file", "a=b", NULL, NULL, NULL},
-		{"file", "", NULL, NULL, NULL},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		const struct row *r = &rows[i];
+	for (size_t i = 0; i < ARRAY_LEN(receipts); i++) {
+		const struct row *r = &receipts[i];
 		struct sms_callback c = read(r->gateway, r->text);
 		if (!r->receipt) {
 			if (c.told != SMS_TOLD_NOTHING)
