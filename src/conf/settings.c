@@ -271,6 +271,12 @@ static void share_sources(json_t *to, const struct settings *s, bool is_exec)
 static void for_collector(json_t *to, const struct settings *s)
 {
 	share_groups(to, s, (const char *const[]){"collector", NULL});
+	json_t *bounces = settings_at(s->all, "mail.bounces");
+	if (bounces) { /* of mail, what comes back */
+		json_t *mail = json_object();
+		share(mail, "bounces", bounces);
+		json_object_set_new(to, "mail", mail);
+	}
 	share_paths(to, s, (const char *const[]){"refdata", NULL});
 	share_sources(to, s, false);
 	share(to, "lexicons", s->lexicons);

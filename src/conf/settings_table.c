@@ -194,6 +194,12 @@ static const struct schema mail_rows[] = {
 	 .check = settings_check_domain,
 	 .help = "Domain of List-Id and Message-ID; without it, that of "
 		 "mail.from_address."},
+	{.key = "bounces",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "A Maildir that gets the mail for mail.bounce_domain: reports "
+		 "about mails are read out of its new and moved to cur, where "
+		 "they stay 30 days. Without it, use etrierctl mail bounce."},
 	{0}};
 
 static const struct schema sms_rows[] = {

@@ -378,11 +378,6 @@ static void start(void *ctx)
 static void from_collector(struct engine *e, const char *type, json_t *line,
 			   struct err *err)
 {
-	if (str_eq(type, "bounce")) {
-		if (control_take_bounce(&e->s, line, err))
-			e->is_failing |= err->kind == ERR_STORE;
-		return;
-	}
 	if (polls_line(e->s.polls, type, line, err) && err->kind == ERR_STORE)
 		e->is_failing = true;
 	work_later(e);
@@ -413,7 +408,9 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 				  LOG_S("role", p->role));
 		return;
 	}
-	if (str_eq(p->role, "collector") || str_eq(p->role, "runner"))
+	if (str_eq(p->role, "collector") && str_eq(type, "bounce"))
+		wire_send(w, control_take_bounce(&e->s, line));
+	else if (str_eq(p->role, "collector") || str_eq(p->role, "runner"))
 		from_collector(e, type, line, &err);
 	else if (str_eq(p->role, "courier"))
 		from_courier(e, p, type, line, &err);

@@ -21,7 +21,9 @@ tool() {
 }
 curl=$(tool curl) || skip "$name" "no curl, and no Debian mirror to take it from"
 
+mail='{transport: maildir, maildir: mail, from_address: offres@etrier.example, bounces: bounces}'
 instance_new
+mkdir -p "$folder/bounces/new" "$folder/bounces/cur" "$folder/bounces/tmp"
 (umask 077 && echo "$secret" >"$folder/secrets/sms-callback")
 instance_config
 helper etrier-demo-http tests/golden/feeds
@@ -106,9 +108,9 @@ call 200 "from=$number_a" "text=Pas le vendredi, j'ai le mot TÉMOIN" id=m2
 	"from=${number_c#+}" --data 'text=ST%4FP+svp' "$here" >"$work/code"
 [ "$(cat "$work/code")" = 200 ] || fail "POST: $(cat "$work/code")"
 [ "$(n_events optout)" -ge 1 ] || fail "STOP is not heard"
-before=$(n_events optout)
+n_before=$(n_events optout)
 call 200 "from=$number_c" text=stop id=m4
-[ "$(n_events optout)" -eq "$before" ] || fail "opted out twice"
+[ "$(n_events optout)" -eq "$n_before" ] || fail "opted out twice"
 ctl --json events list --kind reply >"$work/replies" 2>/dev/null
 [ "$(grep -c . "$work/replies")" -eq 4 ] || fail "replies: $(cat "$work/replies")"
 grep -q TÉMOIN "$work/replies" && fail "words of a young person in an event"
@@ -119,20 +121,39 @@ id=$(grep -rhoE '<m\.[0-9a-f]{24}@' "$folder/mail/new" | head -n 1 |
 	grep -oE '[0-9a-f]{24}')
 [ -n "$id" ] || fail "no Message-ID in any mail"
 n_failed() { count '"state": *"failed"' outbox list; }
-before=$(n_failed)
+n_before=$(n_failed)
 sed "s/0123456789abcdef01234567/$id/g" tests/golden/dsn/postfix-dead.eml \
 	>"$work/bounce"
 ctl mail bounce <"$work/bounce" >"$work/did" 2>&1 || fail "$(cat "$work/did")"
 grep -q 'the address is dead' "$work/did" || fail "bounce: $(cat "$work/did")"
 ctl mail bounce "$work/bounce" >"$work/did" 2>&1
 grep -q 'said before' "$work/did" || fail "twice: $(cat "$work/did")"
-[ "$(n_failed)" -eq $((before + 1)) ] || fail "a bounced mail is not failed"
+[ "$(n_failed)" -eq $((n_before + 1)) ] || fail "a bounced mail is not failed"
 ctl mail bounce <tests/golden/dsn/absence.eml >"$work/did" 2>&1 ||
 	fail "an absence notice is an error"
 grep -q 'nothing is done' "$work/did" || fail "absence: $(cat "$work/did")"
 ctl sms costs >"$work/costs" 2>&1 || fail "costs: $(cat "$work/costs")"
 grep -q '200.000\|BUDGET' "$work/costs" || fail "costs: $(cat "$work/costs")"
 
+# --- the same out of a Maildir, with a mail that stops others and one that is
+# for nobody here; looked at when the daemon starts
+daemon_stop || fail "stop: $?"
+other=$(grep -rhoE '<m\.[0-9a-f]{24}@' "$folder/mail/new" | sort -u |
+	grep -v "$id" | head -n 1 | grep -oE '[0-9a-f]{24}')
+token=$(grep -rhoE '/u/[0-9A-Z]{10}' "$folder/mail/new" | tail -n 1)
+[ -n "$other" ] && [ -n "$token" ] || fail "no second mail, or no link in it"
+sed "s/0123456789abcdef01234567/$other/g" tests/golden/dsn/arf.eml \
+	>"$folder/bounces/new/1.a"
+cp tests/golden/dsn/absence.eml "$folder/bounces/new/2.b"
+printf 'From: a@b.example\nTo: stop+%s@etrier.example\n\nstop\n' "${token#/u/}" \
+	>"$folder/bounces/new/3.c"
+ln -s /etc/passwd "$folder/bounces/new/4.d"
+daemon_start
+emptied() { [ "$(find "$folder/bounces/cur" -type f | wc -l)" -eq 3 ]; }
+until_ 20 emptied || fail "bounces: $(ls "$folder/bounces/new")"
+[ "$(n_events complaint)" -eq 1 ] || fail "a complaint out of a Maildir"
+[ "$(count '"by": *"link"' events list --kind optout)" -ge 1 ] ||
+	fail "stop by mail is not heard"
 daemon_stop || fail "stop: $?"
 grep -qF -e "$secret" -e "${number_a#+}" -e "${number_c#+}" -e TÉMOIN \
 	-e lina@courrier.example "$log" && fail "the log names somebody"

@@ -46,17 +46,46 @@ json_t *control_take_callback(struct engine_state *e, const json_t *line)
 	return reply;
 }
 
-int control_take_bounce(struct engine_state *e, const json_t *line,
-			struct err *err)
+/* A mail to stop+TOKEN@ is the button of the stop link, pressed. */
+static int stop_by_mail(struct engine_state *e, const json_t *line,
+			const char **what, struct err *err)
 {
-	const char *what;
-	if (plan_bounce(e->planner, line, &what, err))
-		return -1;
-	log_event(LOG_INFO, "mail.bounce",
-		  LOG_S("class", js_str(line, "class", "")),
-		  LOG_S("kind", js_str(line, "kind", "")), LOG_S("did", what));
+	json_t *act = json_object();
+	js_put_str(act, "kind", "u");
+	js_put_str(act, "token", js_str(line, "token", ""));
+	json_t *done = control_answer_front(e, "act", act);
+	bool has_failed = js_bool(done, "failed", false);
+	*what = js_bool(done, "found", false) ? "opted out"
+					      : "about nothing of ours";
+	json_decref(act);
+	json_decref(done);
+	return has_failed ? err_set(err, ERR_STORE, "the stop is not stored")
+			  : 0;
+}
+
+json_t *control_take_bounce(struct engine_state *e, const json_t *line)
+{
+	const char *what = "";
+	struct err err = {0};
+	bool is_stop = str_eq(js_str(line, "kind", ""), "unsubscribe");
+	int result = is_stop ? stop_by_mail(e, line, &what, &err)
+			     : plan_bounce(e->planner, line, &what, &err);
+	json_t *reply = wire_line("bounced");
+	js_put_int(reply, "id", js_int(line, "id", -1), -1);
+	/* What makes no sense makes none the next time either. */
+	json_object_set_new(reply, "ok",
+			    json_boolean(!result || err.kind == ERR_INPUT));
+	if (result)
+		log_event(LOG_WARNING, "mail.bounce_refused",
+			  LOG_S("kind", err_kind_name(err.kind)),
+			  LOG_S("why", err.text));
+	else
+		log_event(LOG_INFO, "mail.bounce",
+			  LOG_S("class", js_str(line, "class", "")),
+			  LOG_S("kind", js_str(line, "kind", "")),
+			  LOG_S("did", what));
 	e->wake(e);
-	return 0;
+	return reply;
 }
 
 void cmd_mail_bounce(struct control_call *call, const json_t *args)

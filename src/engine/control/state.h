@@ -63,8 +63,7 @@ json_t *control_answer_front(struct engine_state *e, const char *type,
 /* arrived.c: the answer to a `callback` line; a `bounce` line; once a tick, the
  * alarms of things that come back. */
 json_t *control_take_callback(struct engine_state *e, const json_t *line);
-int control_take_bounce(struct engine_state *e, const json_t *line,
-			struct err *err);
+json_t *control_take_bounce(struct engine_state *e, const json_t *line);
 int arrived_look(struct engine_state *e, struct err *err);
 /* trail.c: a line of the audit log; -1 and an alarm when it cannot be written.
  * Reads: so many rows about people went to whoever asks (an event, and an alarm
