@@ -19,6 +19,7 @@ struct agency {
 	int digest_at;		/* minutes since midnight, -1: the default */
 	int tone;		/* vocab_tone or VOCAB_NONE: the default */
 	const char *sms_sender; /* 3-11 letters or digits, not all digits */
+	int sms_budget;		/* whole euros a month, -1: the default */
 };
 struct adviser {
 	const char *ref, *agency, *first_name, *last_name, *email, *phone;

@@ -29,7 +29,8 @@ struct plan_settings {
 	int offer_max_age_days;
 	int digest_at; /* default of agencies */
 	int tone;      /* vocab_tone */
-	char *sms_sender;
+	char *sms_sender, *sms_gateway, *sms_profile;
+	int64_t sms_budget; /* thousandths of a euro a month, -1: none */
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
 	bool mail_goes, sms_goes; /* a transport is configured */

@@ -3,6 +3,7 @@
  * database, no young person, no secret but the sources' own keys. Everything
  * it must read (tables, certificates, OpenSSL's configuration) is read before
  * it confines itself; the poller does the rest. */
+#include "bounces.h"
 #include "poller.h"
 
 #include <etrier/clock.h>
@@ -26,7 +27,9 @@ struct collector {
 	struct trade_finder *trades;
 	struct poller *poller;
 	struct poll_config *prepared;
-	char *ca_file; /* of the first configuration */
+	char *ca_file;	   /* of the first configuration */
+	char *bounces_dir; /* likewise; NULL: none are read */
+	struct bounces *bounces;
 };
 
 static void drop(void *ctx)
@@ -60,6 +63,10 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	drop(c);
 	if (load_refdata(c, config, d))
 		return -1;
+	const char *dir =
+		js_str(json_object_get(config, "mail"), "bounces", NULL);
+	if (dir && !c->poller && !c->bounces_dir) /* needs a restart */
+		c->bounces_dir = mem_dup(dir);
 	c->prepared = poll_config_new(config, c->refdata, c->trades, d);
 	return c->prepared ? 0 : -1;
 }
@@ -74,6 +81,12 @@ static size_t unsent(void *ctx)
 {
 	struct collector *c = ctx;
 	return wire_unsent(role_engine(c->role));
+}
+
+static void send_bounce(void *ctx, json_t *line_take)
+{
+	struct collector *c = ctx;
+	wire_send(role_engine(c->role), line_take);
 }
 
 static void fill_needs(struct role_needs *needs, const char *ca_file)
@@ -104,6 +117,11 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 				       role_clock(c->role), c->refdata, &out);
 		c->ca_file = mem_dup(poll_config_ca_file(c->prepared));
 		fill_needs(needs, c->ca_file);
+		needs->write_paths[0] = c->bounces_dir;
+		if (c->bounces_dir)
+			c->bounces = bounces_new(
+				role_event_base(c->role), role_clock(c->role),
+				c->bounces_dir, send_bounce, c);
 	}
 	poller_use(c->poller, c->prepared);
 	c->prepared = NULL;
@@ -112,12 +130,15 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 
 static void start(void *ctx)
 {
-	(void)ctx; /* the engine asks first */
+	struct collector *c = ctx;
+	bounces_start(c->bounces); /* for the rest the engine asks first */
 }
 
 static void stop(void *ctx)
 {
 	struct collector *c = ctx;
+	bounces_free(c->bounces);
+	c->bounces = NULL;
 	poller_stop(c->poller);
 	/* Now, while the event loop it lies on is still there. */
 	poller_free(c->poller);
@@ -128,7 +149,10 @@ static void stop(void *ctx)
 static void on_engine(void *ctx, const char *type, json_t *line)
 {
 	struct collector *c = ctx;
-	if (!str_eq(type, "poll"))
+	if (str_eq(type, "bounced"))
+		bounces_answered(c->bounces, js_int(line, "id", -1),
+				 js_bool(line, "ok", false));
+	else if (!str_eq(type, "poll"))
 		log_event(LOG_WARNING, "wire.unknown", LOG_S("type", type));
 	else if (c->poller && !role_is_stopping(c->role))
 		poller_poll(c->poller, line);
@@ -153,6 +177,7 @@ int collector_main(const char *lane, int64_t gen)
 	trade_finder_free(c.trades);
 	refdata_free(c.refdata);
 	free(c.ca_file);
+	free(c.bounces_dir);
 	curl_global_cleanup();
 	return status;
 }

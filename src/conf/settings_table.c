@@ -194,6 +194,12 @@ static const struct schema mail_rows[] = {
 	 .check = settings_check_domain,
 	 .help = "Domain of List-Id and Message-ID; without it, that of "
 		 "mail.from_address."},
+	{.key = "bounces",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "A Maildir that gets the mail for mail.bounce_domain: reports "
+		 "about mails are read out of its new and moved to cur, where "
+		 "they stay 30 days. Without it, use etrierctl mail bounce."},
 	{0}};
 
 static const struct schema sms_rows[] = {
@@ -220,6 +226,20 @@ static const struct schema sms_rows[] = {
 	 .fallback = "1",
 	 .help = "Segments an SMS may cost; optional parts are left out until "
 		 "it fits."},
+	{.key = "callback_secret_file",
+	 .type = SCHEMA_SECRET,
+	 .help = "16 or more letters, digits, - and _: the last part of the "
+		 "address at which the gateway tells receipts and replies, "
+		 "front.base_url/cb/sms/GATEWAY/SECRET. Without it, none are "
+		 "asked for."},
+	{.key = "budget_month",
+	 .type = SCHEMA_DECIMAL,
+	 .min = 0,
+	 .max = 1000000000,
+	 .unit = "euros",
+	 .help = "What the SMS of one agency may cost in a month; then they "
+		 "wait for the next. An agency's own sms_budget wins; without "
+		 "either, there is no limit."},
 	{0}};
 
 static const struct schema proxy_item = {

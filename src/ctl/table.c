@@ -211,6 +211,16 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote, NULL},
 	{MAIL, "outbox settle", "ID sent|failed",
 	 "Say what became of an uncertain SMS.", ctl_run_remote, NULL},
+	{MAIL, "mail bounce", "[FILE]",
+	 "Take a report about a mail (a bounce, a delay, a complaint) from "
+	 "FILE or standard input: for a pipe of the relay.",
+	 ctl_mail_bounce, NULL},
+	{MAIL, "sms costs", "[--month MONTH]",
+	 "What SMS cost each agency this month, or in MONTH (2026-11), and of "
+	 "which budget.",
+	 ctl_run_remote,
+	 "agency:AGENCY segments:SEGMENTS euros:EUROS budget:BUDGET "
+	 "percent:PERCENT"},
 	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
 	 "Who was proposed which offer, when and with which result.",
 	 ctl_run_remote,

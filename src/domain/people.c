@@ -49,6 +49,9 @@ static const struct row agency_rows[] = {
 	  .none = VOCAB_NONE}},
 	{{"sms_sender", "3 to 11 letters or digits", 0},
 	 {FIELD_SENDER, offsetof(struct agency, sms_sender), .none = 0}},
+	{{"sms_budget", "whole euros a month for its SMS", 0},
+	 {FIELD_INT, offsetof(struct agency, sms_budget), .min = 0,
+	  .max = 1000000, .none = -1}},
 };
 
 static const struct row adviser_rows[] = {

@@ -408,12 +408,16 @@ static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
 				  LOG_S("role", p->role));
 		return;
 	}
-	if (str_eq(p->role, "collector") || str_eq(p->role, "runner"))
+	if (str_eq(p->role, "collector") && str_eq(type, "bounce"))
+		wire_send(w, control_take_bounce(&e->s, line));
+	else if (str_eq(p->role, "collector") || str_eq(p->role, "runner"))
 		from_collector(e, type, line, &err);
 	else if (str_eq(p->role, "courier"))
 		from_courier(e, p, type, line, &err);
 	else if (str_eq(type, "view") || str_eq(type, "act"))
 		wire_send(w, control_answer_front(&e->s, type, line));
+	else if (str_eq(type, "callback"))
+		wire_send(w, control_take_callback(&e->s, line));
 	else
 		err_set(&err, ERR_INPUT, "a \"%s\" line has no place here",
 			type);

@@ -23,9 +23,32 @@ static void config_clear(struct front_config *c)
 	free(c->listen);
 	free(c->admin_listen);
 	json_decref(c->trusted_proxies);
+	free(c->base_url);
+	free(c->gateway);
+	free(c->callback_secret);
+	free(c->auth_token);
+	json_decref(c->receipt_map);
 	for (int i = 0; i < PAGE_COUNT; i++)
 		template_free(c->pages[i]);
 	*c = (struct front_config){0};
+}
+
+/* NULL stays NULL. */
+static char *copy(const json_t *group, const char *key)
+{
+	const char *text = js_str(group, key, NULL);
+	return text ? mem_dup(text) : NULL;
+}
+
+static void prepare_callbacks(struct front_config *c, const json_t *config)
+{
+	const json_t *sms = json_object_get(config, "sms");
+	const json_t *secrets = json_object_get(config, "secrets");
+	c->gateway = copy(sms, "gateway");
+	c->callback_secret = copy(secrets, "sms.callback_secret");
+	if (str_eq(c->gateway, "twilio"))
+		c->auth_token = copy(secrets, "sms.key");
+	c->receipt_map = json_deep_copy(json_object_get(sms, "receipt"));
 }
 
 static int prepare(void *ctx, const json_t *config, struct diags *d)
@@ -35,7 +58,9 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 	config_clear(&f->next);
 	f->next.listen = mem_dup(js_str(group, "listen", "off"));
 	f->next.admin_listen = mem_dup(js_str(group, "admin_listen", "off"));
-	f->next.has_https = str_starts(js_str(group, "base_url", ""), "https:");
+	f->next.base_url = mem_dup(js_str(group, "base_url", ""));
+	f->next.has_https = str_starts(f->next.base_url, "https:");
+	prepare_callbacks(&f->next, config);
 	f->next.trusted_proxies =
 		json_deep_copy(json_object_get(group, "trusted_proxies"));
 	return front_pages_compile(&f->next,

@@ -14,6 +14,8 @@
  *   engine  page {id, found, model}
  *   front   act  {id, kind:"u", token}        do it
  *   engine  done {id, found, model}
+ *   front   callback {id, gateway, key, what, ...}   an SMS gateway says
+ *   engine  done {id, found}                         it is stored
  *   front   view {id, kind:"metrics"}         page {id, found, text}
  *   front   view {id, kind:"health"}          page {id, found, text}
  * The front holds no key and no data; unknown, expired and revoked tokens are
@@ -34,6 +36,11 @@ struct front_config {
 	char *listen, *admin_listen; /* "off", "ADDR:PORT", "unix:PATH" */
 	json_t *trusted_proxies;     /* addresses as text */
 	bool has_https;		     /* of base_url */
+	char *base_url;
+	/* Call-backs: without a secret there are none. */
+	char *gateway, *callback_secret;
+	char *auth_token;    /* twilio's: call-backs are signed with it */
+	json_t *receipt_map; /* gateway http */
 	struct template *pages[PAGE_COUNT];
 };
 
@@ -58,6 +65,7 @@ struct front {
 	int n_pending;
 	int64_t next_id;
 	uint64_t n_complaints; /* requests the engine failed */
+	uint64_t n_odd;	       /* call-backs that said nothing */
 	bool no_client_told;   /* a proxy hides its clients: said once */
 	struct event *last;    /* while stopping: the replies leave */
 };
@@ -82,6 +90,24 @@ void front_on_public(struct evhttp_request *req, void *front);
 void front_on_admin(struct evhttp_request *req, void *front);
 void front_on_engine(struct front *f, const char *type, json_t *line);
 void front_drop_pending(struct front *f);
+/* Lines for the engine, at most FRONT_LINES_MAX of them; the request is
+ * answered 200 without a body when all are done, 503 when one is not. */
+#define FRONT_LINES_MAX 50
+void front_ask_all(struct front *f, struct evhttp_request *req,
+		   json_t *lines_take);
+/* As unknown as any address, and one more miss of this client. */
+void front_miss(struct front *f, struct evhttp_request *req,
+		const char *client);
+
+/* callbacks.c: is the path one of call-backs? Then the request is answered, or
+ * will be. */
+bool front_is_callback(const char *path);
+void front_on_callback(struct front *f, struct evhttp_request *req,
+		       const char *client);
+/* sha1.c: HMAC-SHA1 (RFC 2104, FIPS 180-4), which one gateway signs with. */
+#define SHA1_BYTES 20
+void front_hmac_sha1(const char *key, const char *text, size_t n,
+		     unsigned char out[SHA1_BYTES]);
 
 /* misses.c: 20 misses within a minute from one address close the door to it
  * for ten minutes (surfaces.md). Bounded memory: beyond MISSES_ADDRESSES the

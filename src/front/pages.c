@@ -37,7 +37,9 @@ struct pending {
 	struct event *timer;
 	int64_t id;
 	enum front_page page; /* when found */
-	const char *type; /* NULL: a page; else the engine's text as it is */
+	const char *type;  /* NULL: a page; else the engine's text as it is */
+	int n_ids, n_left; /* lines of a call-back, from id on; 0: a page */
+	bool has_failed;
 	char client[FRONT_CLIENT_MAX];
 	struct pending *next;
 };
@@ -206,6 +208,28 @@ static struct pending *remember(struct front *f, struct evhttp_request *req)
 	return p;
 }
 
+void front_ask_all(struct front *f, struct evhttp_request *req,
+		   json_t *lines_take)
+{
+	size_t i;
+	json_t *line;
+	int n = (int)json_array_size(lines_take);
+	if (f->n_pending >= FRONT_PENDING_MAX || n > FRONT_LINES_MAX) {
+		reply_busy(req);
+		json_decref(lines_take);
+		return;
+	}
+	struct pending *p = remember(f, req);
+	p->n_ids = p->n_left = n;
+	f->next_id += n - 1;
+	json_array_foreach(lines_take, i, line)
+	{
+		js_put_int(line, "id", p->id + (int64_t)i, -1);
+		wire_send(f->engine, json_incref(line));
+	}
+	json_decref(lines_take);
+}
+
 /* Send the question; the answer finds the request again. token may be NULL.
  * NULL after an answer was sent. */
 static struct pending *ask(struct front *f, struct evhttp_request *req,
@@ -251,6 +275,12 @@ static void count_miss(struct front *f, const char *client)
 		log_plain(LOG_NOTICE, "front.door_closed");
 }
 
+void front_miss(struct front *f, struct evhttp_request *req, const char *client)
+{
+	count_miss(f, client);
+	reply_gone(f, req);
+}
+
 /* Ten characters of Crockford's alphabet, as somebody may type them who reads
  * an SMS: small letters, O for 0, I and L for 1, dashes. No other token exists,
  * so nothing else needs to be asked about. */
@@ -283,6 +313,10 @@ static void serve(struct front *f, struct evhttp_request *req,
 	char token[FRONT_TOKEN_LEN + 1];
 	const char *path =
 		evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
+	if (front_is_callback(path)) {
+		front_on_callback(f, req, client);
+		return;
+	}
 	bool is_link = path && str_starts(path, "/u/");
 	if (!is_link || !read_token(path + strlen("/u/"), token)) {
 		if (is_link)
@@ -352,6 +386,25 @@ static void answer_page(struct front *f, struct evhttp_request *req,
 	}
 }
 
+/* What a gateway said is stored, or will be said again. */
+static void answer_callback(struct pending *p, const json_t *line)
+{
+	struct front *f = p->front;
+	struct evhttp_request *req = p->req;
+	p->has_failed |= js_bool(line, "failed", false);
+	if (--p->n_left > 0)
+		return;
+	bool has_failed = p->has_failed;
+	forget(p);
+	if (has_failed) {
+		complain(f, "front.engine_failed");
+		reply_busy(req);
+	} else {
+		/* Twilio and Kannel would send a body to the telephone. */
+		front_reply(req, HTTP_OK, TEXT, "", 0);
+	}
+}
+
 static void answer(struct pending *p, const json_t *line)
 {
 	struct front *f = p->front;
@@ -375,7 +428,11 @@ void front_on_engine(struct front *f, const char *type, json_t *line)
 		return;
 	}
 	for (struct pending *p = f->pending; p; p = p->next) {
-		if (p->id == id) {
+		if (p->n_ids && id >= p->id && id < p->id + p->n_ids) {
+			answer_callback(p, line);
+			return;
+		}
+		if (!p->n_ids && p->id == id) {
 			answer(p, line);
 			return;
 		}

@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #define HEADERS_MAX 8192
-#define BODY_MAX    4096 /* "List-Unsubscribe=One-Click" and little more */
+#define BODY_MAX    32768 /* a gateway's receipts, some tens of them */
 #define IDLE_S	    5
 #define BACKLOG	    128
 #define REST_S	    1 /* after accept() failed */

@@ -41,7 +41,7 @@
 #define ANSWER_MS 300
 #define PATIENCE  500 /* turns of 10 ms before a test gives up */
 
-enum engine_mood { ANSWERS, IS_SILENT, FAILS, IS_ODD };
+enum engine_mood { ANSWERS, IS_SILENT, FAILS, FINDS_NOTHING, IS_ODD };
 
 struct world {
 	struct front f;
@@ -49,7 +49,7 @@ struct world {
 	struct wire *engine; /* the played one's end */
 	struct clock_manual clock;
 	enum engine_mood mood;
-	int n_views, n_acts;
+	int n_views, n_acts, n_callbacks;
 	json_t *last;	 /* line the engine got */
 	json_t *waiting; /* ids not answered */
 	char path[2][108];
@@ -62,11 +62,12 @@ struct world {
 static void engine_answers(struct world *w, const char *type, int64_t id,
 			   const char *kind, const char *token)
 {
-	json_t *line = wire_line(str_eq(type, "act") ? "done" : "page");
+	json_t *line = wire_line(str_eq(type, "view") ? "page" : "done");
 	bool is_found = !str_eq(kind, "u") || str_eq(token, TOKEN);
 	js_put_int(line, "id", id, -1);
 	json_object_set_new(line, "found",
-			    json_boolean(is_found && w->mood != FAILS));
+			    json_boolean(is_found && w->mood != FAILS &&
+					 w->mood != FINDS_NOTHING));
 	if (w->mood == FAILS)
 		json_object_set_new(line, "failed", json_true());
 	json_t *m = json_object();
@@ -85,6 +86,7 @@ static void on_engine_line(void *ctx, struct wire *wire, const char *type,
 	(void)wire;
 	w->n_views += str_eq(type, "view");
 	w->n_acts += str_eq(type, "act");
+	w->n_callbacks += str_eq(type, "callback");
 	json_decref(w->last);
 	w->last = json_incref(line);
 	if (w->mood == IS_SILENT)
@@ -197,6 +199,10 @@ static void close_front(struct world *w)
 	wire_free(w->engine);
 	free(w->f.now.listen);
 	free(w->f.now.admin_listen);
+	free(w->f.now.base_url);
+	free(w->f.now.gateway);
+	free(w->f.now.callback_secret);
+	free(w->f.now.auth_token);
 	json_decref(w->f.now.trusted_proxies);
 	for (int i = 0; i < PAGE_COUNT; i++)
 		template_free(w->f.now.pages[i]);
@@ -384,6 +390,162 @@ static const char *body_of(const char *answer)
 static bool has(const char *text, const char *part)
 {
 	return strstr(text, part) != NULL;
+}
+
+/* --- call-backs of gateways --- */
+
+#define SECRET "abcdefghijklmnop0123"
+
+static void use_gateway(struct world *w, const char *name, const char *token)
+{
+	w->f.now.gateway = mem_dup(name);
+	w->f.now.callback_secret = mem_dup(SECRET);
+	w->f.now.base_url = mem_dup("https://o.example");
+	w->f.now.auth_token = token ? mem_dup(token) : NULL;
+}
+
+static void a_receipt_is_told_and_then_answered(void **state)
+{
+	struct world *w = *state;
+	use_gateway(w, "kannel", NULL);
+	const char *got = get(w, "/cb/sms/kannel/" SECRET
+				 "?message=12&d=8&reason=ACK%2F");
+	assert_int_equal(code_of(got), 200);
+	assert_string_equal(body_of(got), "");
+	assert_int_equal(w->n_callbacks, 1);
+	assert_string_equal(js_str(w->last, "receipt", ""), "accepted");
+	assert_string_equal(js_str(w->last, "gateway", ""), "kannel");
+	assert_int_equal(js_int(w->last, "message", 0), 12);
+	/* What is about nothing is no reason to hear it again. */
+	w->mood = FINDS_NOTHING;
+	assert_int_equal(
+		code_of(get(w, "/cb/sms/kannel/" SECRET "?message=13&d=1")),
+		200);
+	got = get(w, "/cb/sms/kannel/" SECRET "?from=0639980001&text=STOP");
+	assert_int_equal(code_of(got), 200);
+	assert_string_equal(js_str(w->last, "what", ""), "reply");
+	assert_string_equal(js_str(w->last, "from", ""), "+33639980001");
+	/* Nothing we know: the engine is not asked. */
+	assert_int_equal(w->n_callbacks, 3);
+	assert_int_equal(code_of(get(w, "/cb/sms/kannel/" SECRET "?x=y")), 200);
+	assert_int_equal(w->n_callbacks, 3);
+}
+
+static void json_may_hold_several(void **state)
+{
+	struct world *w = *state;
+	use_gateway(w, "brevo", NULL);
+	const char *path = "/cb/sms/brevo/" SECRET;
+	assert_int_equal(
+		code_of(ask(w, "POST", path,
+			    "Content-Type: application/json\r\n",
+			    "[{\"messageId\":1,\"msg_status\":\"delivered\"},"
+			    "{\"messageId\":2,\"msg_status\":\"sent\"},3]")),
+		200);
+	assert_int_equal(w->n_callbacks, 2);
+	assert_int_equal(code_of(ask(w, "POST", path, "", "{\"a\":")), 400);
+	assert_int_equal(code_of(ask(w, "POST", path, "", "{}")), 200);
+	assert_int_equal(w->n_callbacks, 2);
+	/* One of them failed: all are heard again. */
+	w->mood = FAILS;
+	assert_int_equal(
+		code_of(ask(w, "POST", path, "",
+			    "[{\"messageId\":1,\"msg_status\":\"delivered\"},"
+			    "{\"messageId\":2,\"msg_status\":\"sent\"}]")),
+		503);
+	w->mood = IS_SILENT;
+	assert_int_equal(
+		code_of(ask(w, "POST", path, "",
+			    "{\"messageId\":1,\"msg_status\":\"sent\"}")),
+		503);
+}
+
+static void a_wrong_secret_is_as_unknown_as_anything(void **state)
+{
+	struct world *w = *state;
+	static const char *const paths[] = {
+		"/cb/sms/kannel/abcdefghijklmnop0124?message=1&d=1",
+		"/cb/sms/kannel/?message=1&d=1",
+		"/cb/sms/kannel/" SECRET "x?message=1&d=1",
+		"/cb/sms/ovh/" SECRET "?id=1&ptt=4",
+		"/cb/sms/" SECRET,
+		"/cb/mail/kannel/" SECRET,
+		"/cb/"};
+	char *unknown = mem_dup(body_of(get(w, BAD)));
+	/* Without a secret there is nobody to let in. */
+	assert_int_equal(code_of(get(w, "/cb/sms/kannel/?message=1&d=1")), 404);
+	use_gateway(w, "kannel", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const char *got = get(w, paths[i]);
+		assert_int_equal(code_of(got), 404);
+		assert_string_equal(body_of(got), unknown);
+	}
+	assert_int_equal(code_of(ask(w, "HEAD",
+				     "/cb/sms/kannel/" SECRET "?message=1&d=1",
+				     "", NULL)),
+			 404);
+	assert_int_equal(w->n_callbacks, 0);
+	for (int i = 0; i < MISSES_PER_MINUTE; i++)
+		(void)get(w, paths[0]);
+	assert_int_equal(code_of(get(w, paths[0])), 429);
+	free(unknown);
+}
+
+static void twilio_signs_what_it_says(void **state)
+{
+	struct world *w = *state;
+	static const char body[] = "MessageSid=SM1&MessageStatus=delivered&To="
+				   "%2B33639980001&Body=%C3%A9+%26+co";
+	/* Computed apart, with the token 12345. */
+	static const char good[] =
+		"Content-Type: application/x-www-form-urlencoded\r\n"
+		"X-Twilio-Signature: U62M0YOWuWFgeukIfU0alpNuPUU=\r\n";
+	static const char bad[] =
+		"X-Twilio-Signature: U62M0YOWuWFgeukIfU0alpNuPUV=\r\n";
+	const char *path = "/cb/sms/twilio/" SECRET;
+	use_gateway(w, "twilio", "12345");
+	assert_int_equal(code_of(ask(w, "POST", path, good, body)), 200);
+	assert_int_equal(w->n_callbacks, 1);
+	assert_int_equal(code_of(ask(w, "POST", path, bad, body)), 404);
+	assert_int_equal(code_of(ask(w, "POST", path, "", body)), 404);
+	assert_int_equal(code_of(ask(w, "POST", "/cb/sms/twilio/" SECRET "?a=b",
+				     good, body)),
+			 404);
+	assert_int_equal(w->n_callbacks, 1);
+}
+
+/* RFC 2202, test cases 1, 2 and 6. */
+static void hmac_as_the_rfc_has_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *key, *text, *hex;
+	} rows[] = {
+		{"\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"
+		 "\x0b\x0b\x0b\x0b\x0b\x0b",
+		 "Hi There", "b617318655057264e28bc0b6fb378c8ef146be00"},
+		{"Jefe", "what do ya want for nothing?",
+		 "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		unsigned char mac[SHA1_BYTES];
+		char hex[2 * SHA1_BYTES + 1];
+		front_hmac_sha1(rows[i].key, rows[i].text, strlen(rows[i].text),
+				mac);
+		for (int k = 0; k < SHA1_BYTES; k++)
+			snprintf(hex + 2 * k, 3, "%02x", mac[k]);
+		assert_string_equal(hex, rows[i].hex);
+	}
+	char key[81];
+	unsigned char mac[SHA1_BYTES];
+	memset(key, '\xaa', 80);
+	key[80] = '\0';
+	static const char text[] =
+		"Test Using Larger Than Block-Size Key - Hash Key First";
+	front_hmac_sha1(key, text, strlen(text), mac);
+	assert_int_equal(mac[0], 0xaa);
+	assert_int_equal(mac[1], 0x4a);
+	assert_int_equal(mac[19], 0x12);
 }
 
 /* --- pages --- */
@@ -947,6 +1109,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_get_shows_and_changes_nothing),
 		T(a_post_acts),
+		T(a_receipt_is_told_and_then_answered),
+		T(json_may_hold_several),
+		T(a_wrong_secret_is_as_unknown_as_anything),
+		T(twilio_signs_what_it_says),
+		cmocka_unit_test(hmac_as_the_rfc_has_it),
 		T(a_head_is_a_get_without_a_body),
 		T(whatever_leads_nowhere_looks_the_same),
 		T(a_malformed_token_never_reaches_the_engine),

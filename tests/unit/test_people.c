@@ -41,6 +41,8 @@ static void cells_take_their_normal_form(void **state)
 		{PEOPLE_AGENCIES, "digest_at", "7h30", NULL},
 		{PEOPLE_AGENCIES, "tone", "tu", "tu"},
 		{PEOPLE_AGENCIES, "sms_sender", "MISSIONLOC", "MISSIONLOC"},
+		{PEOPLE_AGENCIES, "sms_budget", "-1", NULL},
+		{PEOPLE_AGENCIES, "sms_budget", "12,50", NULL},
 		{PEOPLE_AGENCIES, "sms_sender", "ML", NULL},
 		{PEOPLE_AGENCIES, "sms_sender", "MISSIONLOCALE", NULL},
 		{PEOPLE_AGENCIES, "sms_sender", "36180", NULL},
@@ -140,7 +142,7 @@ static void columns_are_those_of_the_manual(void **state)
 	(void)state;
 	static const char *const names[] = {
 		[PEOPLE_AGENCIES] = "code name kind email phone insee "
-				    "digest_at tone sms_sender ",
+				    "digest_at tone sms_sender sms_budget ",
 		[PEOPLE_ADVISERS] = "ref agency first_name last_name email "
 				    "phone digest absent_from absent_until "
 				    "substitute ",

@@ -5,6 +5,7 @@
  * agency; sources are companies and named as configured. */
 #include "state.h"
 
+#include <etrier/arrivals.h>
 #include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -253,12 +254,30 @@ static void traffic_figures(struct buf *b, const struct polls_stats *p,
 	figure(b, "lanes", "gauge", "Courier lanes connected.", o->lanes);
 }
 
+static void arrival_figures(struct buf *b, const struct arrivals_stats *a)
+{
+	figure(b, "sms_receipts", "counter", "Receipts that said something.",
+	       (int64_t)a->receipts);
+	figure(b, "sms_replies", "counter", "Replies that came by SMS.",
+	       (int64_t)a->replies);
+	figure(b, "sms_stops", "counter", "Numbers that said stop by SMS.",
+	       (int64_t)a->stops);
+	figure(b, "mail_bounces", "counter", "Reports about mails of ours.",
+	       (int64_t)a->bounces);
+	figure(b, "mail_complaints", "counter", "Complaints about mails.",
+	       (int64_t)a->complaints);
+	figure(b, "arrivals_unknown", "counter",
+	       "Call-backs and reports about nothing of ours.",
+	       (int64_t)a->unknown);
+}
+
 char *control_metrics(struct engine_state *e, struct err *err)
 {
 	struct store_stats s;
 	struct live_stats l;
 	struct polls_stats p;
 	struct outbox_stats o;
+	struct arrivals_stats arrivals;
 	struct buf b;
 	if (store_stats(e->store, &s, err))
 		return NULL;
@@ -276,6 +295,8 @@ char *control_metrics(struct engine_state *e, struct err *err)
 	store_figures(&b, &s);
 	live_figures(&b, &l);
 	traffic_figures(&b, &p, &o);
+	plan_arrivals_stats(e->planner, &arrivals);
+	arrival_figures(&b, &arrivals);
 	buf_adds(&b, "# EOF\n");
 	return buf_take(&b);
 }

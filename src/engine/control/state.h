@@ -60,6 +60,11 @@ json_t *control_refusals(struct engine_state *e, int64_t person,
 /* links.c: the answer to a line of the front: `view` or `act`. */
 json_t *control_answer_front(struct engine_state *e, const char *type,
 			     const json_t *line);
+/* arrived.c: the answer to a `callback` line; a `bounce` line; once a tick, the
+ * alarms of things that come back. */
+json_t *control_take_callback(struct engine_state *e, const json_t *line);
+json_t *control_take_bounce(struct engine_state *e, const json_t *line);
+int arrived_look(struct engine_state *e, struct err *err);
 /* trail.c: a line of the audit log; -1 and an alarm when it cannot be written.
  * Reads: so many rows about people went to whoever asks (an event, and an alarm
  * above watch.bulk_people in a day). Work on verifications in hand: true while
@@ -154,6 +159,7 @@ control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
 	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
 	cmd_events_list;			   /* messages.c */
 control_run cmd_youths_outcome, cmd_events_export; /* outcomes.c */
+control_run cmd_mail_bounce, cmd_sms_costs;	   /* arrived.c */
 control_run cmd_backup, cmd_backup_list;	   /* backup.c */
 control_run cmd_import;				   /* import.c */
 void import_line(struct control_call *call, const char *type, json_t *line);

@@ -74,6 +74,8 @@ const struct control_command control_commands[] = {
 	{"outbox hold", CONTROL_CHANGE, "words", .run = cmd_outbox_hold},
 	{"outbox cancel", CONTROL_CHANGE, "words", .run = cmd_outbox_cancel},
 	{"outbox settle", CONTROL_CHANGE, "words", .run = cmd_outbox_settle},
+	{"mail bounce", CONTROL_CHANGE, NULL, .run = cmd_mail_bounce},
+	{"sms costs", CONTROL_STATE, NULL, .run = cmd_sms_costs},
 	{"ledger", CONTROL_PEOPLE, "message", .run = cmd_ledger},
 	{"events list", CONTROL_PEOPLE, "since until kind after",
 	 .run = cmd_events_list},

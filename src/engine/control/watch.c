@@ -420,7 +420,7 @@ int watch_look(struct engine_state *e, struct err *err)
 	look_at_roles(e);
 	look_at_reads(e);
 	if (look_at_sources(e, err) || look_at_messages(e, err) ||
-	    look_at_copies(e, err))
+	    look_at_copies(e, err) || arrived_look(e, err))
 		return -1;
 	return e->is_paused ? 0 : mail(e, err);
 }

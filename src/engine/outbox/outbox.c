@@ -16,6 +16,7 @@
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
+#include <etrier/store_addresses.h>
 #include <etrier/str.h>
 
 #include <stdio.h>
@@ -131,6 +132,7 @@ void outbox_lane_up(struct outbox *o, const char *name)
 	}
 	str_copy(l->name, sizeof(l->name), name);
 	l->n_up++;
+	l->listing = 0;
 	if (l->message)
 		(void)outbox_settle(o, l, NULL, &kept);
 	forget_sets(o, l->name);
@@ -192,6 +194,16 @@ static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 	return 0;
 }
 
+/* What comes back names nothing else. */
+static int keep_address(const struct claiming *k, struct err *err)
+{
+	const char *address =
+		js_str(json_object_get(k->line, "to"), "address", NULL);
+	return address ? store_message_address(k->o->store, k->m->id, address,
+					       err)
+		       : 0;
+}
+
 static int claim(struct store *s, void *ctx, struct err *err)
 {
 	struct claiming *k = ctx;
@@ -204,6 +216,8 @@ static int claim(struct store *s, void *ctx, struct err *err)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
 					     clock_now(k->o->clock), err);
+	if (!result && !k->is_empty && !k->m->model)
+		result = keep_address(k, err);
 	free(model);
 	return result;
 }
@@ -355,8 +369,11 @@ int outbox_pump(struct outbox *o, struct err *err)
 	if (outbox_settle_rest(o, err) || outbox_sweep(o, err))
 		return -1;
 	for (struct lane *l = o->lanes; l; l = l->next) {
-		if (!l->message && feed_lane(o, l, err))
+		if (!l->message && !outbox_is_listing(o, l) &&
+		    feed_lane(o, l, err))
 			return -1;
+		if (!l->message && l->channel == CHANNEL_SMS)
+			outbox_ask_list(o, l);
 	}
 	return 0;
 }
@@ -387,6 +404,8 @@ int outbox_line(struct outbox *o, const char *name, const char *type,
 		on_template(o, l, line);
 		return 0;
 	}
+	if (str_eq(type, "blacklisted"))
+		return outbox_take_list(o, l, line, err);
 	if (!l->message || js_int(line, "id", -1) != l->message)
 		return err_set(err, ERR_INPUT,
 			       "lane %s speaks of a message that it does not "

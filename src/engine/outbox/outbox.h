@@ -13,6 +13,8 @@ struct lane {
 	int n_up; /* a new one may come before the old one's end is seen */
 	int64_t message; /* in hand, 0: idle */
 	bool is_submitting;
+	int64_t listing;    /* number of the blacklist it was asked for, 0 */
+	int64_t listing_ms; /* since */
 	struct lane *next;
 };
 
@@ -33,6 +35,7 @@ struct outbox {
 	struct unsettled *unsettled;
 	size_t n_unsettled, cap_unsettled;
 	int64_t swept_ms; /* when what expired was last looked for */
+	int64_t last_listing;
 	struct outbox_stats stats;
 };
 
@@ -49,6 +52,14 @@ int outbox_postpone(struct outbox *o, const struct store_message *m,
 		    const char *why, int64_t at, struct err *err);
 /* Give up the planned messages that have expired, lane or no lane. */
 int outbox_sweep(struct outbox *o, struct err *err);
+/* list.c: the gateway's own list of who said stop. Ask an idle lane for it when
+ * it is due; a lane that is asked gets no message until it has answered, or for
+ * OUTBOX_LIST_MS. */
+#define OUTBOX_LIST_MS 60000
+void outbox_ask_list(struct outbox *o, struct lane *l);
+bool outbox_is_listing(const struct outbox *o, const struct lane *l);
+int outbox_take_list(struct outbox *o, struct lane *l, const json_t *line,
+		     struct err *err);
 /* The event that goes with a change of state, in its transaction. */
 int outbox_event(struct outbox *o, const struct store_message *m,
 		 const char *kind, const char *reason, struct err *err);

@@ -6,6 +6,7 @@
 #include "outbox.h"
 
 #include <etrier/arena.h>
+#include <etrier/arrivals.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
@@ -14,6 +15,7 @@
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/store_events.h>
+#include <etrier/store_replies.h>
 #include <etrier/str.h>
 
 #include <stdio.h>
@@ -57,6 +59,7 @@ struct settling {
 	enum store_state state;
 	const char *event, *reason;
 	int64_t not_before;
+	const json_t *verdict; /* NULL: none */
 };
 
 /* A digest that was refused for good was read by nobody: its offers come again
@@ -67,6 +70,20 @@ static bool is_unseen(const struct settling *k)
 	       !(k->reason && str_starts(k->reason, PLAN_IN_DOUBT));
 }
 
+/* Who took the SMS, under which reference, for how much: its receipt comes
+ * under that name. */
+static int keep_gateway(struct store *s, const struct settling *k,
+			struct err *err)
+{
+	const char *gateway = js_str(k->verdict, "gateway", NULL);
+	if (!gateway || k->m->channel != CHANNEL_SMS)
+		return 0;
+	return store_message_gateway(
+		s, k->m->id, gateway, js_str(k->verdict, "gateway_ref", NULL),
+		(int)num_clip(js_int(k->verdict, "segments", 1), 0, 99),
+		js_int(k->verdict, "cost", -1), err);
+}
+
 static int settle(struct store *s, void *ctx, struct err *err)
 {
 	const struct settling *k = ctx;
@@ -74,7 +91,8 @@ static int settle(struct store *s, void *ctx, struct err *err)
 	if ((is_freed && plan_refill_shown(k->o->planner, k->m->id, err)) ||
 	    store_message_settle(s, k->m->id, k->state, k->reason,
 				 k->not_before, now_of(k->o), err) ||
-	    (is_unseen(k) && store_message_free_rows(s, k->m->id, err)))
+	    (is_unseen(k) && store_message_free_rows(s, k->m->id, err)) ||
+	    keep_gateway(s, k, err))
 		return -1;
 	return outbox_event(k->o, k->m, k->event, k->reason, err);
 }
@@ -166,6 +184,19 @@ static void log_settled(const struct settling *k, const json_t *line)
 		LOG_D("code", js_int(line, "code", 0)));
 }
 
+/* A receipt that was quicker than the verdict; the month's money. The verdict
+ * is stored: what fails here is told, and looked at again with the next. */
+static void after_sms(struct outbox *o, const struct store_message *m)
+{
+	struct err err = {0};
+	if (m->channel != CHANNEL_SMS)
+		return;
+	if (plan_receipt_settled(o->planner, m->id, &err) ||
+	    plan_budget_look(o->planner, m->agency, &err))
+		log_event(LOG_ERROR, "outbox.after_sms",
+			  LOG_D("message", m->id), LOG_S("why", err.text));
+}
+
 static int settle_verdict(struct outbox *o, const struct unsettled *u,
 			  struct err *err)
 {
@@ -175,7 +206,7 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 	arena_init(&a);
 	int result = store_message_get(o->store, u->message, &a, &m, err);
 	if (!result) {
-		struct settling k = {.o = o, .m = &m};
+		struct settling k = {.o = o, .m = &m, .verdict = u->verdict};
 		judge(o, u->verdict, &k);
 		put_reason(&k, u->verdict, reason);
 		k.reason = *reason ? reason : NULL;
@@ -183,6 +214,7 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 		if (!result) {
 			count(o, k.state);
 			log_settled(&k, u->verdict);
+			after_sms(o, &m);
 		}
 	}
 	arena_clear(&a);

@@ -55,6 +55,7 @@ struct planner {
 	int32_t coverage_day; /* the event of that day is there */
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
+	struct arrivals *arrivals; /* arrivals.h */
 };
 
 struct plan_todo {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The planner's clockwork and the question the outbox asks before it lets a
  * message go. */
+#include "arrivals.h"
 #include "plan.h"
 
 #include <etrier/clock.h>
@@ -14,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A stream that is paused is looked at again after so long. */
+#define PAUSED_LOOK_S 3600
+
 struct planner *planner_new(struct store *store, struct live *live,
 			    const struct clock *clock)
 {
@@ -25,6 +29,7 @@ struct planner *planner_new(struct store *store, struct live *live,
 	turns_init(&p->turns, store, live, clock);
 	arena_init(&p->todo_arena);
 	map_init(&p->done);
+	p->arrivals = arrivals_new();
 	return p;
 }
 
@@ -42,6 +47,7 @@ void planner_free(struct planner *p)
 	turns_clear(&p->turns);
 	free(p->waits);
 	free(p->is_waiting);
+	arrivals_free(p->arrivals);
 	free(p);
 }
 
@@ -49,6 +55,8 @@ int planner_tick(struct planner *p, int *n, struct err *err)
 {
 	*n = 0;
 	p->has_more = false;
+	if (plan_arrivals_tick(p, err))
+		return -1;
 	if (!p->settings || !live_is_settled(p->live))
 		return 0;
 	if (plan_turns_tick(p, err))
@@ -126,6 +134,9 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 		.mail_goes = !str_eq(js_str(mail, "transport", "none"), "none"),
 		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none")};
 	read_text(&out->sms_sender, agency, "sms_sender");
+	read_text(&out->sms_gateway, sms, "gateway");
+	read_text(&out->sms_profile, sms, "profile");
+	out->sms_budget = js_int(sms, "budget_month", -1);
 	read_text(&out->from_address, mail, "from_address");
 	read_text(&out->from_name, mail, "from_name");
 	read_text(&out->bounce_domain, mail, "bounce_domain");
@@ -141,6 +152,8 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 void plan_settings_clear(struct plan_settings *s)
 {
 	free(s->sms_sender);
+	free(s->sms_gateway);
+	free(s->sms_profile);
 	free(s->from_address);
 	free(s->from_name);
 	free(s->bounce_domain);
@@ -224,6 +237,31 @@ static bool is_same_address(const struct store_message *m,
 	return is_same;
 }
 
+/* The way it would go: is there money left, do mails wait for complaints to
+ * cease? Both end by themselves. */
+static int recheck_way(struct planner *p, const struct store_message *m,
+		       int64_t *at, const char **why, struct err *err)
+{
+	const struct plan_trouble *t;
+	struct plan_budget b;
+	if (m->channel == CHANNEL_SMS) {
+		if (plan_budget_get(p, m->agency, &b, err))
+			return -1;
+		if (b.limit >= 0 && b.spent >= b.limit) {
+			*why = "the SMS budget of this month is spent";
+			*at = b.until;
+		}
+		return 0;
+	}
+	if (plan_trouble_look(p, &t, err))
+		return -1;
+	if (t->is_paused) {
+		*why = "too many complaints: mails wait";
+		*at = clock_now(p->clock) + PAUSED_LOOK_S;
+	}
+	return 0;
+}
+
 static int recheck_youth(struct planner *p, const struct store_message *m,
 			 const struct store_agency *agency,
 			 struct plan_scope *s, int64_t *at, const char **why,
@@ -244,7 +282,9 @@ static int recheck_youth(struct planner *p, const struct store_message *m,
 		return 0;
 	if (plan_permit(p, &person, agency, m->channel, m, at, why, err))
 		return -1;
-	return *why ? 0 : recheck_offer(p, m, why, err);
+	if (!*why && recheck_offer(p, m, why, err))
+		return -1;
+	return *why || m->is_preview ? 0 : recheck_way(p, m, at, why, err);
 }
 
 static int recheck(struct planner *p, const struct store_message *m,

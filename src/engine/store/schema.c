@@ -458,7 +458,13 @@ static const char v4_tables[] =
 	"CREATE INDEX shown_message ON shown (message);\n"
 	"CREATE INDEX shown_at ON shown (at);\n";
 
-static const char *const v4[] = {v4_columns, v4_tables, NULL};
+static const char v4_address[] =
+	"ALTER TABLE message ADD COLUMN address BLOB; -- keyed hash of where it\n"
+	"  -- went, frozen with the model; NULL before\n"
+	"CREATE INDEX message_address ON message (address, id)\n"
+	"  WHERE address IS NOT NULL;\n";
+
+static const char *const v4[] = {v4_columns, v4_tables, v4_address, NULL};
 
 const struct db_migration db_migrations[] = {
 	{v1},
