@@ -2,6 +2,7 @@
 /* Commands about the service itself that need no daemon. */
 #include "ctl.h"
 
+#include <etrier/advice.h>
 #include <etrier/courier.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
@@ -61,6 +62,8 @@ void ctl_check_rules(const struct settings *s, const json_t *texts,
 {
 	struct refdata *rd = tables_of(s);
 	rules_free(rules_compile_json(texts, rd, d));
+	advice_free(advice_compile_json(json_object_get(s->files, "advice"), rd,
+					d));
 	refdata_free(rd);
 }
 
