@@ -94,6 +94,7 @@ int ctl_check(struct ctl *c)
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
+		templates_lint(texts, false, &d);
 	}
 	check_tables(&s, &d);
 	settings_clear(&s);
