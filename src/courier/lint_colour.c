@@ -180,6 +180,11 @@ static void look_at_sheet(struct page *p, const char *s, const char *end)
 		if (!open)
 			return;
 		s += strspn(s, " \t\n");
+		const char *stop = memchr(s, ';', (size_t)(end - s));
+		if (*s == '@' && stop && stop < open) { /* no block */
+			s = stop + 1;
+			continue;
+		}
 		if (*s == '@') {
 			const char *dark =
 				strstr(s, "prefers-color-scheme: dark");

@@ -131,13 +131,13 @@ void plain_check(const char *text, size_t n, bool is_lines, plain_fn *fn,
 		}
 		/* a dash alone is no word */
 		if (k > nothing && !(k == 1 && text[i] == '-')) {
-			if (!r.n_words)
-				r.begin = i;
-			r.n_words++;
 			while (k > 1 && text[i] == PLAIN_NOTHING) {
 				i++;
 				k--;
 			}
+			if (!r.n_words)
+				r.begin = i;
+			r.n_words++;
 			look_at_word(&r, i, k);
 		}
 		i += k ? k : 1;
