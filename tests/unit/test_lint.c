@@ -170,7 +170,7 @@ static void plain_words_are_told_from_hard_ones(void **state)
 		{"Un deux-pièces, neuf heures.", ""},
 		{"Il reste trois jours.", "9 \"trois\": write 3 in digits\n"},
 		{"Le CFA t'attend.",
-		 "3 \"CFA\" stands for words: say them, or p\n"},
+		 "3 \"CFA\" stands for words: say them, or put\n"},
 		{"Le CFA (ton école) t'attend.", ""},
 		{"Ton école (CFA) t'attend.", ""},
 		{"un de la le les des du au aux en par sur.", ""},
