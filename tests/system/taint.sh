@@ -5,9 +5,9 @@
 # exposure, matches, plans, sends mails and SMS, shows pages, explains and
 # answers; then every byte it made for somebody to read is searched for the
 # codes of needs and for words of handicap and health: mails and SMS (decoded),
-# their file names, pages, logs, figures, listings. Whatever other tests left
-# beside it (logs, mails and SMS in $BUILD_DIR/test-logs and .../test-out) is
-# searched too.
+# their file names, pages, logs, listings. So is what the other system tests
+# left before: every log, SMS and mail to a young person, in
+# $BUILD_DIR/test-logs and $BUILD_DIR/test-out.
 #
 # What is not searched, because it is for who may know: the encrypted database,
 # and explain --private of the group etrier-needs.
@@ -40,23 +40,23 @@ open(f"{sys.argv[1]}/youths.csv", "w").write("\n".join(rows) + "\n")
 offers = [dict(ref=f"o{i}", title="Apprenti boulanger", kind="apprenticeship",
                rome=["D1102"], url=f"https://offres.example/{i}",
                employer=dict(name=f"Fournil Inventé {i}"),
-               place=dict(insee="93048", city="Montreuil",
-                          precision="commune"),
+               place=dict(postcode="93100", city="Montreuil"),
                exposure={c: 1 for c in codes},
                access={a: "yes" for a in access},
                handicap_welcome="yes", status="live",
                description="Poste ouvert aux personnes en situation de "
                "handicap (RQTH). Port de charges.") for i in range(12)]
-program = f"{sys.argv[1]}/offers"
-open(program, "w").write("#!/bin/sh\ncat <<'JSON'\n" + "\n".join(
-    json.dumps({"t": "offer", **o}) for o in offers) + "\nJSON\n")
+open(f"{sys.argv[1]}/offers.all", "w").write(
+    "\n".join(json.dumps(o) for o in offers) + "\n")
 PY
-chmod 755 "$I/offers"
+: >"$I/offers.json"
 cat >"$I/sources.d/essai.yaml" <<YAML
+name: essai
 kind: exec
-command: [$I/offers]
 every: 1h
-snapshot: true
+delivers: complete
+may_read: [$I/offers.json]
+command: [/bin/cat, $I/offers.json]
 YAML
 sed -i 's/^  tick_s: 1/  tick_s: 1\n  hold_minutes: 0/' "$I/etrier.yaml"
 checked=$(ctl check 2>&1) || fail "its configuration does not check: $checked"
@@ -67,6 +67,9 @@ mkdir "$out"
 for agency in ML-EST CFA-PAIN; do
 	ctl agency set "$agency" mode automatic >/dev/null 2>&1 || fail "mode"
 done
+# What came before an agency went live goes to no young person.
+cp "$I/offers.all" "$I/offers.json"
+ctl sources poll essai >/dev/null 2>&1 || fail "poll"
 for _ in $(seq 150); do
 	mails=$(find "$I/state/mail" -type f 2>/dev/null | wc -l)
 	sms=$(find "$I/state/sms" -maxdepth 1 -name 'sms-*' 2>/dev/null | wc -l)
@@ -137,8 +140,12 @@ def look(what, text):
         if found and hits < 40:
             print(f"{what}: \"{found[0]}\": {line.strip()[:160]}")
         hits += bool(found)
-def look_at_mail(path):
+def look_at_mail(path, is_own):
     m = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    # An adviser's digest quotes what a stranger's title says: those of this
+    # instance are known to say nothing.
+    if not is_own and "synthese" in str(m["List-Id"]):
+        return
     for key, value in m.items():
         look(f"{path.name} {key}", str(value))
     for part in m.walk():
@@ -152,7 +159,7 @@ for folder in [root, build / "test-out"]:
         look("name of a file", f.name)
         if "/mail/" in str(f):
             kinds["mail"] += 1
-            look_at_mail(f)
+            look_at_mail(f, folder == root)
         elif f.name.startswith("sms-"):
             kinds["sms"] += 1
             look(f.name, f.read_text(errors="replace"))
