@@ -37,6 +37,7 @@ instance_end() {
 	[ ! -e "$I/log" ] || { mkdir -p "$BUILD_DIR/test-logs" &&
 		cp "$I/log" "$BUILD_DIR/test-logs/${name:-instance}.log"; }
 	# tests/system/taint.sh reads what every daemon sent.
+	rm -rf "$BUILD_DIR/test-out/${name:-instance}"
 	for key in mail sms; do
 		[ -z "$I" ] || [ ! -d "$I/state/$key" ] || {
 			mkdir -p "$BUILD_DIR/test-out/${name:-instance}" &&
