@@ -6,6 +6,7 @@
 #include <etrier/gsm7.h>
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct diags;
 struct err;
@@ -16,10 +17,10 @@ struct err;
  * engine -> lane: `deliver`, one message, one line (<= 256 KiB):
  *   id           int     message.id; the only name of it in a log
  *   channel      "email" | "sms"
- *   kind         "digest" (email) | "offer" (email, sms) | "notice" (email)
- *   audience     "adviser" | "cfa" (digest) | "youth" (offer) | "admin"
- *                (notice)
- *   lang         "fr"
+ *   kind         "digest" (email) | "offer" "event" "call" (email, sms) |
+ *                "stop" (sms) | "notice" (email)
+ *   audience     "adviser" | "cfa" (digest) | "admin" (notice) | "youth"
+ *   lang         of the texts: a folder of templates that has such a set
  *   preview      bool    true: into the maildir or file folder, whatever the
  *                        transport (agency mode `preview`)
  *   to           {address, name?}; sms: address is E.164, no name
@@ -91,12 +92,15 @@ struct err;
  *   page_url               the digest page with its buttons
  * No family name, and no word of a private fact, may be in it.
  *
- * offer (youth), mail and SMS; only these members pass, whatever is sent:
+ * offer, event, call, stop (youth); only these members pass, whatever is sent:
  *   first_name  adviser {first_name*, phone}  agency {name*, short_name, phone}
  *               one of the two phones*: the number to call back
- *   job*        our label of the trade, "apprenti boulanger"; job_short
- *   city  contract  travel  start_fr "le 1er décembre"  start_short "01/12"
- *   tone_tu bool   stop_url*
+ *   job         our label of the trade, "apprenti boulanger"; job_short
+ *   city  contract  travel  travel_min  start_fr "le mardi 1er décembre"
+ *   start_short "01/12"  hour_fr "14 h" (event)  advice, one sentence
+ *   tone_tu bool   stop_url   offer_url, answer_url: our pages
+ * required besides: job, stop_url (offer); city, start_fr, stop_url (event).
+ * A member that would tell of a need, in any model, makes the whole refused.
  *
  * notice (admin), in English like everything administrators read:
  *   host*  version   n_alarms   alarms [{code, text, since}]: none when all is
@@ -116,6 +120,11 @@ struct templates;
  * language may lack sets). The caller frees. */
 struct templates *templates_new(const json_t *list, struct diags *d);
 void templates_free(struct templates *t);
+/* What compiling does not see: words of messages to young people (plain.h, one
+ * action, who writes), pages that fetch something (always an error), language,
+ * roles, links, contrast. Each at file:line:col; strict: all are errors, else
+ * what is only hard to read or see is a warning. */
+void templates_lint(const json_t *list, bool is_strict, struct diags *d);
 /* [{"lang","kind","channel","hash","text"}], in a fixed order; new. */
 json_t *templates_sets(const struct templates *t);
 

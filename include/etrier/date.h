@@ -54,6 +54,8 @@ int64_t paris_instant(int32_t date, int minute);
 /* "04:30" to minutes 0..1439; "24:00" is 1440. 0 or -1. */
 int minute_parse(const char *s, int *out);
 void minute_format(int minute, char out[6]);
+/* "12:00-13:30": the end is after the beginning. 0 or -1. */
+int minute_span_parse(const char *s, int *from, int *until);
 
 /* Public holidays of metropolitan France (Code du travail L3133-1), computed:
  * eight fixed and Easter Monday, Ascension, Whit Monday. */

@@ -82,6 +82,12 @@ struct match_env {
 void match_evaluate(const struct match_env *env, const struct mperson *p,
 		    const struct moffer *o, int32_t on, struct verdict *out);
 
+/* Every fact of that pair that a condition may ask; the bits of conditions on
+ * the offer and on the person are left NULL. */
+void match_pair_facts(const struct match_env *env, const struct mperson *p,
+		      const struct moffer *o, int32_t on,
+		      struct pair_facts *out);
+
 /* --- one offer against the roster --------------------------------------- */
 struct match_hit {
 	uint32_t person; /* id */

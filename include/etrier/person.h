@@ -54,6 +54,7 @@ struct person {
 	int french_oral, french_written; /* vocab_cecrl or VOCAB_NONE */
 	enum person_status status;
 	enum tri consent_email, consent_sms;
+	enum tri consent_info; /* meetings and fairs, by the same channels */
 	int32_t informed_on;
 	struct need needs[PERSON_NEEDS_MAX];
 	int n_needs;

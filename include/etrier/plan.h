@@ -20,12 +20,20 @@ struct wave_round;
  * outbox (outbox.h) takes it from there and asks again, at the moment of
  * claiming, whether the message may still go. */
 
+struct plan_span { /* of a day, minutes: from <= t < until */
+	int from, until;
+};
+#define PLAN_SLOTS_MAX 6
+
 struct plan_settings {
 	bool is_open; /* windows: open: no hours, no working days */
 	int digest_people, digest_offers;
 	int first_digest_people;
 	int youth_per_day, youth_per_week;
 	int sms_from, sms_until, mail_from, mail_until; /* minutes */
+	struct plan_span sms_slots[PLAN_SLOTS_MAX]; /* in order; none: all */
+	size_t n_sms_slots;
+	int hold_s; /* mode automatic: so long an adviser may stop an offer */
 	int offer_max_age_days;
 	int digest_at; /* default of agencies */
 	int tone;      /* vocab_tone */
@@ -48,6 +56,9 @@ struct planner;
 struct planner *planner_new(struct store *store, struct live *live,
 			    const struct clock *clock);
 void planner_configure(struct planner *p, const struct plan_settings *s);
+/* Borrowed until replaced; NULL: nothing is advised. */
+struct advice;
+void planner_set_advice(struct planner *p, const struct advice *advice);
 void planner_free(struct planner *p);
 
 /* Plan what is due now. Cheap when nothing is. Does nothing before the
@@ -135,6 +146,11 @@ int plan_refill_shown(struct planner *p, int64_t message, struct err *err);
  * have their hours. */
 int64_t plan_window(const struct plan_settings *s, enum channel channel,
 		    int64_t now);
+/* The same for news of meetings (working days, later in the morning), and for
+ * what answers something the person just did (any day, not at night). */
+int64_t plan_window_news(const struct plan_settings *s, enum channel channel,
+			 int64_t now);
+int64_t plan_window_answer(const struct plan_settings *s, int64_t now);
 /* Is a digest of this rhythm (vocab_digest) due on this date? */
 bool plan_digest_day(const struct plan_settings *s, int rhythm, int32_t date);
 

@@ -143,6 +143,13 @@ int store_person_find(struct store *s, const char *origin, const char *ref,
 /* A placement, a contract, a departure recorded here. */
 int store_person_set_status(struct store *s, int64_t id,
 			    enum person_status status, struct err *err);
+/* The young person wants nothing before this instant; INSTANT_NONE: now again.
+ * Survives imports. */
+int store_person_set_pause(struct store *s, int64_t id, int64_t until,
+			   struct err *err);
+/* INSTANT_NONE: none. What is over counts as none. */
+int store_person_get_pause(struct store *s, int64_t id, int64_t now,
+			   int64_t *until, struct err *err);
 /* Two ids are one human being: records, messages and ledger of `other` become
  * those of `keep`; `other` stays as a redirection. */
 int store_person_join(struct store *s, int64_t keep, int64_t other,

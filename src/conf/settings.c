@@ -241,6 +241,7 @@ static void for_engine(json_t *to, const struct settings *s)
 		    (const char *const[]){"state", "run", "refdata", "transit",
 					  "backup", "audit", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
+	share(to, "advice", json_object_get(s->files, "advice"));
 	json_t *secrets = json_object();
 	add_secrets(secrets, s, "security.");
 	json_object_set_new(to, "secrets", secrets);

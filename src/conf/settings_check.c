@@ -3,6 +3,7 @@
  * that depend on other settings. Everything here is decided by etrier.yaml
  * alone; no other file is looked at. A complaint stands at the setting that
  * must change. */
+#include <etrier/date.h>
 #include <etrier/diag.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
@@ -113,6 +114,29 @@ static void check_windows(const struct check *c)
 		}
 }
 
+/* Each after the one before, and within the hours. */
+static void check_slots(const struct check *c)
+{
+	static const char path[] = "planner.sms_slots";
+	int64_t last = number(c, "planner.sms_from"), until;
+	until = number(c, "planner.sms_until");
+	const json_t *slots = settings_at(c->all, path);
+	for (size_t i = 0; i < json_array_size(slots); i++) {
+		int from, to;
+		if (minute_span_parse(
+			    json_string_value(json_array_get(slots, i)), &from,
+			    &to))
+			return; /* told already */
+		if (from < last || to > until) {
+			tell(c, DIAG_ERROR, path,
+			     "slots follow one another between "
+			     "planner.sms_from and planner.sms_until");
+			return;
+		}
+		last = to;
+	}
+}
+
 static bool is_loopback(const char *url)
 {
 	const char *host = url + strlen("http://");
@@ -204,6 +228,7 @@ static void cross_check(const json_t *all, const struct ynode *root,
 {
 	const struct check c = {.all = all, .root = root, .diags = d};
 	check_windows(&c);
+	check_slots(&c);
 	check_base_url(&c);
 	check_front(&c);
 	check_mail(&c);

@@ -281,6 +281,19 @@ static void load_lexicon(struct settings_load *l, const char *key,
 		json_object_set_new(l->s->lexicons, key, v);
 }
 
+/* Advice for young people; without a file, what is built into the engine. */
+static void load_advice(struct settings_load *l)
+{
+	char *found = settings_lexicon_file(l->s, "advice");
+	const char *file = found ? arena_dup(l->arena, found) : NULL;
+	json_t *list = json_array();
+	free(found);
+	if (file)
+		add_text(list, NULL, NULL, file,
+			 read_text(l, file, YNODE_FILE_MAX));
+	json_object_set_new(l->s->files, "advice", list);
+}
+
 static void check_exists(struct settings_load *l, const char *path,
 			 bool is_folder)
 {
@@ -305,6 +318,7 @@ void settings_load_files(struct settings_load *l)
 	check_exists(l, "collector.ca_file", false);
 	load_rules(l);
 	load_templates(l);
+	load_advice(l);
 	load_maps(l);
 	load_sources(l);
 	load_lexicon(l, "signals", LEXICON_SIGNALS);

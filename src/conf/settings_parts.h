@@ -35,7 +35,11 @@ typedef void settings_check(const struct ynode *n, const json_t *v,
 			    struct diags *d);
 settings_check settings_check_sms_sender, settings_check_address,
 	settings_check_mobile, settings_check_domain, settings_check_listen,
-	settings_check_proxy, settings_check_origin;
+	settings_check_proxy, settings_check_origin, settings_check_youth_hour,
+	settings_check_slot;
+
+/* settings_planner.c */
+extern const struct schema settings_planner_rows[];
 
 /* settings_files.c: sources, rules, templates and maps. */
 void settings_load_files(struct settings_load *l);

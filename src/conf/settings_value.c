@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Checks of a single value of etrier.yaml that its type cannot express. */
+#include <etrier/date.h>
 #include <etrier/diag.h>
 #include <etrier/js.h>
 #include <etrier/num.h>
@@ -124,4 +125,29 @@ void settings_check_origin(const struct ynode *n, const json_t *v,
 		     "true");
 	else if (has_agency && has_column)
 		fail(n, d, "agency and agency_column exclude each other");
+}
+
+/* Nobody is written to earlier or later, by whatever channel: the hard window
+ * of domain practice for alerts by SMS (CNIL's advice and the operators'
+ * charters agree on 8 h to 21 h 30 at the widest). */
+#define YOUTH_FIRST_MINUTE (8 * 60)
+#define YOUTH_LAST_MINUTE  (21 * 60 + 30)
+
+void settings_check_youth_hour(const struct ynode *n, const json_t *v,
+			       struct diags *d)
+{
+	int64_t minute = json_integer_value(v);
+	if (minute < YOUTH_FIRST_MINUTE || minute > YOUTH_LAST_MINUTE)
+		fail(n, d, "young people are written to from 08:00 to 21:30");
+}
+
+/* "12:00-13:30": the end is after the beginning. */
+void settings_check_slot(const struct ynode *n, const json_t *v,
+			 struct diags *d)
+{
+	int from, until;
+	if (minute_span_parse(json_string_value(v), &from, &until))
+		fail(n, d, "not a span of the day: \"12:00-13:30\"");
+	else if (from < YOUTH_FIRST_MINUTE || until > YOUTH_LAST_MINUTE)
+		fail(n, d, "young people are written to from 08:00 to 21:30");
 }

@@ -67,6 +67,7 @@ struct lane_conf *lane_conf_new(const json_t *config, struct diags *d)
 				    .deadline_s = timeout_s * SESSION_TIMEOUTS};
 	c->max_segments = (int)js_int(sms, "max_segments", 1);
 	c->templates = templates_new(json_object_get(config, "templates"), d);
+	templates_lint(json_object_get(config, "templates"), false, d);
 	if (d->n_errors > n_errors) {
 		lane_conf_free(c);
 		return NULL;

@@ -15,17 +15,24 @@
 #include <etrier/utf8.h>
 
 #include <string.h>
+#include <strings.h>
 
 #define URL_MAX ((size_t)2000)
 
 /* What a message to a young person may be made of: our words and tables. */
 static const char *const youth_members[] = {
-	"first_name", "adviser",  "agency",	 "job",	     "job_short",
-	"city",	      "start_fr", "start_short", "contract", "travel",
-	"tone_tu",    "stop_url", NULL};
+	"first_name", "adviser",    "agency",	   "job",     "job_short",
+	"city",	      "start_fr",   "start_short", "hour_fr", "contract",
+	"travel",     "travel_min", "advice",	   "tone_tu", "stop_url",
+	"offer_url",  "answer_url", NULL};
 
-static const char *const youth_required[] = {
+static const char *const offer_required[] = {
 	"adviser.first_name", "agency.name", "job", "stop_url", NULL};
+static const char *const event_required[] = {
+	"adviser.first_name", "agency.name", "city",
+	"start_fr",	      "stop_url",    NULL};
+static const char *const answer_required[] = {"adviser.first_name",
+					      "agency.name", NULL};
 static const char *const digest_required[] = {
 	"adviser.first_name", "agency.name", "date_fr", "date_short_fr", NULL};
 
@@ -34,9 +41,17 @@ static const char *const notice_required[] = {"host", NULL};
 static const struct {
 	const char *kind;
 	const char *const *required;
-} kinds[] = {{"offer", youth_required},
-	     {"digest", digest_required},
-	     {"notice", notice_required}};
+	bool is_youth;
+} kinds[] = {
+	{"offer", offer_required, true},    {"event", event_required, true},
+	{"call", answer_required, true},    {"stop", answer_required, true},
+	{"digest", digest_required, false}, {"notice", notice_required, false}};
+
+/* Members that would tell of a need, whoever reads: a model that has one was
+ * made by a mistake of ours, and nothing of it may go out. */
+static const char *const forbidden[] = {
+	"need",	   "needs",  "besoin", "besoins",  "rqth",  "handicap",
+	"private", "health", "sante",  "exposure", "access"};
 
 static bool is_url_key(const char *key)
 {
@@ -199,6 +214,34 @@ static int add_callback(json_t *model, const char *channel, struct err *err)
 	return 0;
 }
 
+/* The path of a forbidden member anywhere in it, or NULL. */
+static const char *find_forbidden(const json_t *v, int depth)
+{
+	union {
+		const json_t *in;
+		json_t *out;
+	} walked = {v};
+	const char *key, *found = NULL;
+	json_t *member;
+	size_t n;
+	if (depth == MODEL_DEPTH_MAX)
+		return NULL;
+	json_object_foreach(walked.out, key, member)
+	{
+		for (size_t i = 0; i < ARRAY_LEN(forbidden); i++)
+			if (strcasecmp(key, forbidden[i]) == 0)
+				return forbidden[i];
+		if (!found)
+			found = find_forbidden(member, depth + 1);
+	}
+	json_array_foreach(v, n, member)
+	{
+		if (!found)
+			found = find_forbidden(member, depth + 1);
+	}
+	return found;
+}
+
 static void keep_only(json_t *obj, const char *const *names)
 {
 	const char *key;
@@ -218,18 +261,27 @@ json_t *model_prepare(const json_t *model, const char *kind,
 		      const char *channel, struct err *err)
 {
 	struct arena a;
+	const char *never = find_forbidden(model, 0);
+	if (never) {
+		err_set(err, ERR_INPUT,
+			"the model has a member \"%s\": nothing of it goes out",
+			never);
+		return NULL;
+	}
 	arena_init(&a);
 	json_t *m = json_is_object(model) ? clean_value(&a, "", model, 0)
 					  : json_object();
-	bool is_youth = str_eq(kind, "offer");
-	int rc;
+	bool is_youth = false;
+	int rc = -1;
 	arena_clear(&a);
-	if (is_youth)
-		keep_only(m, youth_members);
-	rc = -1;
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (str_eq(kinds[i].kind, kind))
-			rc = require(m, kinds[i].required, err);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (!str_eq(kinds[i].kind, kind))
+			continue;
+		is_youth = kinds[i].is_youth;
+		if (is_youth)
+			keep_only(m, youth_members);
+		rc = require(m, kinds[i].required, err);
+	}
 	if (rc == 0 && is_youth)
 		rc = add_callback(m, channel, err);
 	if (rc < 0) {

@@ -63,8 +63,35 @@ static const char offer_model[] =
 	"\"phone\":\"06 39 98 00 00\"},"
 	"\"job\":\"apprenti boulanger\",\"job_short\":\"boulanger\","
 	"\"city\":\"Montreuil\",\"contract\":\"apprentissage\","
+	"\"travel\":\"environ 20 min\",\"travel_min\":20,"
+	"\"start_fr\":\"le mardi 1er décembre\",\"start_short\":\"01/12\","
+	"\"advice\":\"Regarde l'heure du premier bus ou train.\","
+	"\"tone_tu\":true,"
+	"\"offer_url\":\"https://o.ml.example/o/7K2QF8M3XW\","
+	"\"answer_url\":\"https://o.ml.example/a/7K2QF8M3XW\","
+	"\"stop_url\":\"https://o.ml.example/u/7K2QF8M3XW\"}";
+
+static const char event_model[] =
+	"{\"first_name\":\"Lina\","
+	"\"adviser\":{\"first_name\":\"Sarah\","
+	"\"phone\":\"06 39 98 00 02\"},"
+	"\"agency\":{\"name\":\"Mission Locale\",\"short_name\":\"ML\","
+	"\"phone\":\"06 39 98 00 00\"},"
+	"\"job\":\"boulanger\",\"city\":\"Montreuil\","
 	"\"travel\":\"environ 20 min\","
-	"\"start_fr\":\"le 1er décembre\",\"start_short\":\"01/12\","
+	"\"start_fr\":\"le mardi 1er décembre\",\"start_short\":\"01/12\","
+	"\"hour_fr\":\"14 h\","
+	"\"tone_tu\":true,"
+	"\"offer_url\":\"https://o.ml.example/o/7K2QF8M3XW\","
+	"\"stop_url\":\"https://o.ml.example/u/7K2QF8M3XW\"}";
+
+/* Of an answer to what the person just did. */
+static const char answer_model[] =
+	"{\"first_name\":\"Lina\","
+	"\"adviser\":{\"first_name\":\"Sarah\","
+	"\"phone\":\"06 39 98 00 02\"},"
+	"\"agency\":{\"name\":\"Mission Locale\",\"short_name\":\"ML\","
+	"\"phone\":\"06 39 98 00 00\"},"
 	"\"tone_tu\":true,"
 	"\"stop_url\":\"https://o.ml.example/u/7K2QF8M3XW\"}";
 
@@ -74,6 +101,16 @@ static const char notice_model[] =
 	"\"alarms\":[{\"code\":\"source_failing\","
 	"\"text\":\"source exemple: answered 500\","
 	"\"since\":\"2026-11-23 08:10\"}]}";
+
+#define YOUTH_HEAD(list, campaign)                                        \
+	"{\"audience\":\"youth\","                                        \
+	"\"to\":{\"address\":\"lina@jeunes.example\",\"name\":\"Lina\"}," \
+	"\"list_id\":\"" list " <" campaign ".ml.example>\","             \
+	"\"feedback_id\":\"" campaign ":ml1:etrier:example\"}"
+#define SMS_HEAD                                 \
+	"{\"audience\":\"youth\","               \
+	"\"to\":{\"address\":\"+33639980003\"}," \
+	"\"sms_sender\":\"MISSIONLOC\"}"
 
 static const struct {
 	const char *kind, *channel, *model, *head;
@@ -93,10 +130,14 @@ static const struct {
 	 "\"to\":{\"address\":\"informatique@ml.example\"},"
 	 "\"list_id\":\"alertes.ml.example\","
 	 "\"feedback_id\":\"alerte:service:etrier:example\"}"},
-	{"offer", "sms", offer_model,
-	 "{\"audience\":\"youth\","
-	 "\"to\":{\"address\":\"+33639980003\"},"
-	 "\"sms_sender\":\"MISSIONLOC\"}"},
+	{"event", "email", event_model,
+	 YOUTH_HEAD("Rencontres pour les jeunes", "rencontres")},
+	{"call", "email", answer_model,
+	 YOUTH_HEAD("Offres pour les jeunes", "offres")},
+	{"offer", "sms", offer_model, SMS_HEAD},
+	{"event", "sms", event_model, SMS_HEAD},
+	{"call", "sms", answer_model, SMS_HEAD},
+	{"stop", "sms", answer_model, SMS_HEAD},
 };
 
 static const char mail_head[] =

@@ -44,7 +44,18 @@ static const struct shape shapes[] = {
 	 "email",
 	 {"notice.subject", "notice.txt", NULL},
 	 TEMPLATE_TEXT},
+	{"event",
+	 "email",
+	 {"event.subject", "event.txt", "event.html"},
+	 TEMPLATE_TEXT},
+	{"call",
+	 "email",
+	 {"call.subject", "call.txt", "call.html"},
+	 TEMPLATE_TEXT},
 	{"offer", "sms", {NULL, "offer.sms", NULL}, TEMPLATE_LINE},
+	{"event", "sms", {NULL, "event.sms", NULL}, TEMPLATE_LINE},
+	{"call", "sms", {NULL, "call.sms", NULL}, TEMPLATE_LINE},
+	{"stop", "sms", {NULL, "stop.sms", NULL}, TEMPLATE_LINE},
 };
 
 struct templates {
@@ -238,6 +249,24 @@ static json_t *by_language(const json_t *list, struct diags *d)
 	return langs;
 }
 
+/* Parts that a language has none of are those of the default one: a head of a
+ * page says nothing. */
+static void borrow_partials(json_t *langs)
+{
+	json_t *own = json_object_get(langs, LANG_DEFAULT), *files, *text;
+	const char *lang, *name;
+	json_object_foreach(langs, lang, files)
+	{
+		if (files == own)
+			continue;
+		json_object_foreach(own, name, text)
+		{
+			if (name[0] == '_' && !json_object_get(files, name))
+				json_object_set(files, name, text);
+		}
+	}
+}
+
 /* The default language must be whole; another has a set or has none of it. */
 static bool wants_set(const struct shape *sh, const char *lang,
 		      const json_t *files)
@@ -255,6 +284,7 @@ struct templates *templates_new(const json_t *list, struct diags *d)
 	size_t n_errors = d->n_errors;
 	json_t *langs = by_language(list, d), *files;
 	const char *lang;
+	borrow_partials(langs);
 	t->sets = mem_array(json_object_size(langs) * ARRAY_LEN(shapes) + 1,
 			    sizeof(struct template_set *));
 	json_object_foreach(langs, lang, files)
@@ -338,6 +368,11 @@ const struct template_set *templates_choose(const struct templates *t,
 	const struct shape *sh = find_shape(kind, channel);
 	const struct template_set *s = find(t, lang, kind, channel);
 	*own = NULL;
+	if (!s) { /* "pt-br" is read by whoever reads "pt" */
+		char *first = mem_dup_n(lang, strcspn(lang, "-"));
+		s = find(t, first, kind, channel);
+		free(first);
+	}
 	if (!s)
 		s = find(t, LANG_DEFAULT, kind, channel);
 	if (!sh) {

@@ -2,6 +2,7 @@
 /* Commands about the service itself that need no daemon. */
 #include "ctl.h"
 
+#include <etrier/advice.h>
 #include <etrier/courier.h>
 #include <etrier/diag.h>
 #include <etrier/err.h>
@@ -61,6 +62,8 @@ void ctl_check_rules(const struct settings *s, const json_t *texts,
 {
 	struct refdata *rd = tables_of(s);
 	rules_free(rules_compile_json(texts, rd, d));
+	advice_free(advice_compile_json(json_object_get(s->files, "advice"), rd,
+					d));
 	refdata_free(rd);
 }
 
@@ -91,6 +94,7 @@ int ctl_check(struct ctl *c)
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
 		front_pages_check(texts, &d);
+		templates_lint(texts, false, &d);
 	}
 	check_tables(&s, &d);
 	settings_clear(&s);

@@ -70,7 +70,8 @@ const struct ctl_command ctl_commands[] = {
 	 "code:CODE kind:KIND mode:MODE mode_since:SINCE people:PEOPLE "
 	 "advisers:ADVISERS name:NAME"},
 	{PEOPLE, "agency set", "CODE mode MODE",
-	 "Change an agency's mode: off, preview, digest_only or automatic.",
+	 "Change an agency's mode: off, preview, digest_only, approval, "
+	 "automatic.",
 	 ctl_run_remote, NULL},
 	{PEOPLE, "youths list", "[--agency CODE] [--no-trade] [--gone]",
 	 "Young people by internal id and dossier, without names.",

@@ -152,6 +152,7 @@ int ctl_templates_check(struct ctl *c)
 	if (json_array_size(texts) || !d.n_errors) {
 		t = templates_new(texts, &d);
 		front_pages_check(texts, &d);
+		templates_lint(texts, true, &d);
 	}
 	if (t)
 		render_all(c, t,

@@ -134,6 +134,9 @@ static const struct row rows[] = {
 	 YES_NO(consent_email)},
 	{{"consent_sms", "yes or no; empty counts as no", 0},
 	 YES_NO(consent_sms)},
+	{{"consent_info", "news of meetings too: yes or no; empty counts as no",
+	  0},
+	 YES_NO(consent_info)},
 	{{"informed_on", "date of the information notice", 0},
 	 DATE(informed_on)},
 };

@@ -12,6 +12,7 @@
 
 #include "engine/control/state.h"
 
+#include <etrier/advice.h>
 #include <etrier/arena.h>
 #include <etrier/clock.h>
 #include <etrier/diag.h>
@@ -48,6 +49,7 @@ struct engine {
 	struct engine_state s;
 	json_t *next_config; /* prepared */
 	struct rules *next_rules;
+	struct advice *advice, *next_advice; /* in force, prepared */
 	struct peer *peers;
 	struct event *tick, *idle, *wake;
 	bool is_started;
@@ -75,8 +77,10 @@ static void drop(void *ctx)
 	struct engine *e = ctx;
 	json_decref(e->next_config);
 	rules_free(e->next_rules);
+	advice_free(e->next_advice);
 	e->next_config = NULL;
 	e->next_rules = NULL;
+	e->next_advice = NULL;
 }
 
 static int prepare(void *ctx, const json_t *config, struct diags *d)
@@ -92,6 +96,8 @@ static int prepare(void *ctx, const json_t *config, struct diags *d)
 		diag_add(d, DIAG_ERROR, "paths.refdata", 0, 0, "%s", err.text);
 	e->next_rules = rules_compile_json(json_object_get(config, "rules"),
 					   e->s.rd, d);
+	e->next_advice = advice_compile_json(json_object_get(config, "advice"),
+					     e->s.rd, d);
 	e->next_config = json_deep_copy(config);
 	return d->n_errors || !e->next_rules ? -1 : 0;
 }
@@ -106,6 +112,10 @@ static int apply_config(struct engine *e, struct err *err)
 	plan_settings_clear(&s->plan_settings);
 	plan_settings_read(&s->plan_settings, s->config);
 	planner_configure(s->planner, &s->plan_settings);
+	planner_set_advice(s->planner, e->next_advice);
+	advice_free(e->advice);
+	e->advice = e->next_advice;
+	e->next_advice = NULL;
 	if (rules_configured(s, err))
 		return -1;
 	return polls_configure(s->polls, json_object_get(s->config, "sources"),
@@ -546,6 +556,7 @@ static void engine_clear(struct engine *e)
 	outbox_free(e->s.outbox);
 	polls_free(e->s.polls);
 	planner_free(e->s.planner);
+	advice_free(e->advice);
 	live_free(e->s.live);
 	store_close(e->s.store);
 	alarms_free(e->s.alarms);

@@ -210,6 +210,21 @@ void minute_format(int minute, char out[6])
 	snprintf(out, 6, "%02u:%02u", v / 60 % 100, v % 60);
 }
 
+int minute_span_parse(const char *s, int *from, int *until)
+{
+	char begin[6];
+	int a, b;
+	if (strlen(s) != 11 || s[5] != '-')
+		return -1;
+	memcpy(begin, s, 5);
+	begin[5] = '\0';
+	if (minute_parse(begin, &a) || minute_parse(s + 6, &b) || a >= b)
+		return -1;
+	*from = a;
+	*until = b;
+	return 0;
+}
+
 /* ---- Europe/Paris ---- */
 
 static int32_t day_of(int64_t seconds)

@@ -30,11 +30,20 @@ ctl() {
 }
 
 instance_end() {
+	local key
 	[ -z "$daemon" ] || kill -TERM "$daemon" 2>/dev/null
 	[ -z "$daemon" ] || wait "$daemon" 2>/dev/null
 	# tests/lint/logs.sh reads every daemon's log.
 	[ ! -e "$I/log" ] || { mkdir -p "$BUILD_DIR/test-logs" &&
 		cp "$I/log" "$BUILD_DIR/test-logs/${name:-instance}.log"; }
+	# tests/system/taint.sh reads what every daemon sent.
+	rm -rf "$BUILD_DIR/test-out/${name:-instance}"
+	for key in mail sms; do
+		[ -z "$I" ] || [ ! -d "$I/state/$key" ] || {
+			mkdir -p "$BUILD_DIR/test-out/${name:-instance}" &&
+				cp -r "$I/state/$key" \
+					"$BUILD_DIR/test-out/${name:-instance}/"; }
+	done
 	[ -z "$I" ] || [ -n "${KEEP:-}" ] || rm -rf "$I"
 }
 trap instance_end EXIT

@@ -186,7 +186,7 @@ static const char whole[] =
 	"\"2028-06-30\",\"priority_district\":\"no\",\"french_oral\":\"C1\",\"french_written\":\"B2\","
 	"\"needs\":[\"loads:1:exclude\",\"step_free::favour\"],"
 	"\"rqth\":\"yes\",\"status\":\"active\",\"consent_email\":\"yes\","
-	"\"consent_sms\":\"no\",\"informed_on\":\"2026-10-01\"}";
+	"\"consent_sms\":\"no\",\"consent_info\":\"yes\",\"informed_on\":\"2026-10-01\"}";
 
 static void whole_person_comes_back_byte_for_byte(void **state)
 {
@@ -346,7 +346,7 @@ static void columns_are_those_of_the_manual(void **state)
 		"max_minutes_cfa earliest_departure latest_return licences "
 		"level available_from cfa rncp preregistered "
 		"contract_deadline training_end priority_district "
-		"french_oral french_written needs rqth status consent_email consent_sms informed_on ";
+		"french_oral french_written needs rqth status consent_email consent_sms consent_info informed_on ";
 	struct buf b;
 	buf_init(&b, 4096);
 	for (size_t i = 0; person_column(i); i++)

@@ -106,7 +106,8 @@ static void test_each_condition_alone_stops_a_message(void **state)
 /* Prepares one young person with one fresh offer, all permitted. */
 static int64_t ready(void)
 {
-	world_people(&w, 1, "{}", AGENCY_AUTOMATIC);
+	/* one channel: nothing falls back to the other */
+	world_people(&w, 1, "{'consent_email':'no'}", AGENCY_AUTOMATIC);
 	world_at(&w, "2026-11-23T10:01");
 	world_offer(&w, "{}");
 	return world_id(&w, "ml1", "1");

@@ -62,6 +62,35 @@ static json_t *template_list(void)
 	return list;
 }
 
+static void add_language(json_t *list, const char *lang)
+{
+	char *folder = mem_printf("%s/conf/templates/%s", SOURCE_DIR, lang);
+	DIR *d = opendir(folder);
+	assert_non_null(d);
+	for (struct dirent *e; (e = readdir(d));) {
+		if (!str_ends(e->d_name, ".mustache"))
+			continue;
+		char *path = mem_printf("%s/%s", folder, e->d_name);
+		char *name = mem_printf("%s/%s", lang, e->d_name);
+		char *text = read_file(path);
+		json_array_append_new(list, json_pack("{s:s,s:s}", "name", name,
+						      "text", text));
+		free(path);
+		free(name);
+		free(text);
+	}
+	closedir(d);
+	free(folder);
+}
+
+static json_t *all_languages(void)
+{
+	json_t *list = template_list();
+	add_language(list, "fr-simple");
+	add_language(list, "en");
+	return list;
+}
+
 static void set_text(json_t *list, const char *name, const char *text)
 {
 	for (size_t i = 0; i < json_array_size(list); i++) {
@@ -206,6 +235,113 @@ static void test_offer_mails_in_both_tones(void **state)
 	assert_null(strstr(m.text, "ppelle "));
 	mail_clear(&m);
 	json_decref(line);
+}
+
+static void youth_sms(const struct templates *t, const json_t *line,
+		      const char *name)
+{
+	struct err err = {0};
+	struct sms sms;
+	char *file = mem_printf("%s.sms", name);
+	if (render_sms(t, line, 1, &sms, &err) < 0)
+		fail_msg("%s: %s", name, err.text);
+	char *text = mem_printf("%s\n", sms.text);
+	same_as_golden(file, text);
+	free(text);
+	free(file);
+	sms_clear(&sms);
+}
+
+static void youth_mail(const struct templates *t, const json_t *line,
+		       const char *name)
+{
+	struct err err = {0};
+	struct mail m;
+	if (render_mail(t, line, &m, &err) < 0)
+		fail_msg("%s: %s", name, err.text);
+	char *file = mem_printf("%s.txt", name);
+	char *text = mem_printf("%s\n\n%s", m.subject, m.text);
+	same_as_golden(file, text);
+	free(text);
+	free(file);
+	file = mem_printf("%s.html", name);
+	same_as_golden(file, m.html);
+	free(file);
+	mail_clear(&m);
+}
+
+/* Every message to a young person, in every language and both tones, as its
+ * golden files have it: text, page, SMS. */
+static void test_youth_messages_in_every_language(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *lang, *kind, *channel;
+	} rows[] = {
+		{"fr-simple", "offer", "email"}, {"fr-simple", "offer", "sms"},
+		{"en", "offer", "email"},	 {"en", "offer", "sms"},
+		{"fr", "event", "email"},	 {"fr", "event", "sms"},
+		{"fr", "call", "email"},	 {"fr", "call", "sms"},
+		{"fr", "stop", "sms"},		 {"fr", "offer", "sms"}};
+	char *mistakes;
+	struct templates *all = compile(all_languages(), &mistakes);
+	if (!all)
+		fail_msg("%s", mistakes);
+	for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+		bool tu = i % 2 == 0;
+		json_t *line =
+			courier_sample(rows[i / 2].kind, rows[i / 2].channel);
+		char *name = mem_printf("%s-%s-%s", rows[i / 2].lang,
+					rows[i / 2].kind, tu ? "tu" : "vous");
+		json_object_set_new(line, "lang",
+				    json_string(rows[i / 2].lang));
+		json_object_set_new(model_of(line), "tone_tu",
+				    json_boolean(tu));
+		if (str_eq(rows[i / 2].channel, "sms"))
+			youth_sms(all, line, name);
+		else
+			youth_mail(all, line, name);
+		free(name);
+		json_decref(line);
+	}
+	templates_free(all);
+	free(mistakes);
+}
+
+/* Not cut, not cleaned: a model that carries a need goes nowhere, wherever in
+ * it the need is and whoever reads. */
+static void test_a_model_with_a_need_is_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *kind, *more;
+	} rows[] = {
+		{"offer", "{\"needs\":[\"loads:1:warn\"]}"},
+		{"offer", "{\"RQTH\":true}"},
+		{"offer", "{\"adviser\":{\"first_name\":\"S\","
+			  "\"handicap\":\"x\"}}"},
+		{"digest", "{\"people\":[{\"first_name\":\"A\",\"offers\":[{"
+			   "\"title\":\"t\",\"exposure\":{}}]}]}"},
+		{"event", "{\"private\":{}}"},
+		{"notice", "{\"needs\":1}"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err err = {0};
+		json_t *line = courier_sample(rows[i].kind, "email");
+		json_t *more =
+			js_parse(rows[i].more, strlen(rows[i].more), &err);
+		json_t *m = model_prepare(model_of(line), rows[i].kind, "email",
+					  &err);
+		assert_non_null(m);
+		json_decref(m);
+		json_object_update(model_of(line), more);
+		assert_null(model_prepare(model_of(line), rows[i].kind, "email",
+					  &err));
+		assert_int_equal(err.kind, ERR_INPUT);
+		assert_non_null(strstr(err.text, "nothing of it goes out"));
+		json_decref(more);
+		json_decref(line);
+	}
 }
 
 static void test_pages_ask_nothing_of_the_network_and_name_their_language(
@@ -590,6 +726,8 @@ int main(void)
 			test_the_smallest_digest_leaves_no_empty_line_or_label),
 		cmocka_unit_test(test_a_day_without_offers_has_its_own_subject),
 		cmocka_unit_test(test_offer_mails_in_both_tones),
+		cmocka_unit_test(test_youth_messages_in_every_language),
+		cmocka_unit_test(test_a_model_with_a_need_is_refused),
 		cmocka_unit_test(
 			test_pages_ask_nothing_of_the_network_and_name_their_language),
 		cmocka_unit_test(

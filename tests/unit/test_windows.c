@@ -154,6 +154,52 @@ static void test_rhythms_step_around_holidays(void **state)
 	}
 }
 
+/* Slots for SMS alone; news on working days from ten; answers on any day, not
+ * at night. */
+static void test_slots_news_and_answers_have_hours_of_their_own(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *now, *sms, *mail, *news, *answer;
+	} rows[] = {
+		{"2026-11-23T06:00", "2026-11-23T12:00", "2026-11-23T08:00",
+		 "2026-11-23T12:00", "2026-11-23T08:00"},
+		{"2026-11-23T13:00", "2026-11-23T13:00", "2026-11-23T13:00",
+		 "2026-11-23T13:00", "2026-11-23T13:00"},
+		{"2026-11-23T13:30", "2026-11-23T17:30", "2026-11-23T13:30",
+		 "2026-11-23T17:30", "2026-11-23T13:30"},
+		{"2026-11-23T19:30", "2026-11-24T12:00", "2026-11-24T08:00",
+		 "2026-11-24T12:00", "2026-11-23T19:30"},
+		{"2026-11-23T21:30", "2026-11-24T12:00", "2026-11-24T08:00",
+		 "2026-11-24T12:00", "2026-11-24T08:00"},
+		{"2026-11-28T18:00", "2026-11-28T18:00", "2026-11-28T18:00",
+		 "2026-11-30T12:00", "2026-11-28T18:00"},
+		{"2026-11-29T10:00", "2026-11-30T12:00", "2026-11-30T08:00",
+		 "2026-11-30T12:00", "2026-11-29T10:00"},
+	};
+	struct plan_settings s = normal;
+	s.sms_slots[0] = (struct plan_span){12 * 60, 13 * 60 + 30};
+	s.sms_slots[1] = (struct plan_span){17 * 60 + 30, 19 * 60 + 30};
+	s.n_sms_slots = 2;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		int64_t now = at(rows[i].now);
+		const int64_t got[] = {plan_window(&s, CHANNEL_SMS, now),
+				       plan_window(&s, CHANNEL_EMAIL, now),
+				       plan_window_news(&s, CHANNEL_SMS, now),
+				       plan_window_answer(&s, now)};
+		const char *want[] = {rows[i].sms, rows[i].mail, rows[i].news,
+				      rows[i].answer};
+		for (size_t k = 0; k < ARRAY_LEN(got); k++)
+			if (got[k] != at(want[k]))
+				fail_msg("%s, column %zu: not %s", rows[i].now,
+					 k, want[k]);
+	}
+	/* Without slots the morning of news begins at ten. */
+	int64_t early = at("2026-11-23T09:00");
+	assert_int_equal(plan_window_news(&normal, CHANNEL_SMS, early),
+			 at("2026-11-23T10:00"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +207,8 @@ int main(void)
 			test_the_earliest_moment_is_in_hours_and_on_a_good_day),
 		cmocka_unit_test(
 			test_every_moment_of_two_years_opens_into_the_window),
+		cmocka_unit_test(
+			test_slots_news_and_answers_have_hours_of_their_own),
 		cmocka_unit_test(test_open_windows_know_no_hours),
 		cmocka_unit_test(test_rhythms_step_around_holidays),
 	};

@@ -114,13 +114,7 @@ void cmd_agency_set(struct control_call *call, const json_t *args)
 	if (!code || !str_eq(key, "mode") || mode == VOCAB_NONE) {
 		control_error(call, 2,
 			      "usage: agency set CODE mode "
-			      "off|preview|digest_only|automatic");
-		return;
-	}
-	if (mode == AGENCY_APPROVAL) {
-		control_error(call, 1,
-			      "mode approval is not in this version; "
-			      "digest_only keeps every offer with the adviser");
+			      "off|preview|digest_only|approval|automatic");
 		return;
 	}
 	struct mode_change k = {.e = control_state(call),

@@ -144,3 +144,17 @@ void match_evaluate(const struct match_env *env, const struct mperson *p,
 	frame_make(env, p->set, o, on, &f);
 	evaluate_framed(env, p, &f, NULL, out);
 }
+
+void match_pair_facts(const struct match_env *env, const struct mperson *p,
+		      const struct moffer *o, int32_t on,
+		      struct pair_facts *out)
+{
+	struct frame f;
+	struct pair x;
+
+	frame_make(env, p->set, o, on, &f);
+	pair_make(env, p, &f, &x);
+	*out = (struct pair_facts){.offer = NULL};
+	for (int i = 0; i < PAIR_FIELD_COUNT; i++)
+		out->v[i] = pair_fact(&x, (enum pair_field)i);
+}

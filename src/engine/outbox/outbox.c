@@ -16,6 +16,7 @@
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_addresses.h>
 #include <etrier/str.h>
 
@@ -157,22 +158,34 @@ int outbox_lane_down(struct outbox *o, const char *name, struct err *err)
 
 /* --- claiming ------------------------------------------------------------- */
 
-/* The text set this lane renders such a message with. */
+/* The text set this lane renders such a message with, in the first language
+ * of the person that it has texts in. */
 static const struct text_set *set_in_force(struct outbox *o,
 					   const struct lane *l,
-					   const struct store_message *m)
+					   const struct store_message *m,
+					   struct arena *a, const char **lang)
 {
-	char key[96];
-	snprintf(key, sizeof(key), "%s fr/%s/%s", l->name,
-		 vocab_code(&vocab_message_kind, (int)m->kind),
-		 vocab_code(&vocab_channel, (int)m->channel));
-	return map_get(&o->sets, key);
+	const char *langs[PLAN_LANGS_MAX];
+	size_t n = plan_languages(o->planner, m, a, langs);
+	bool is_own = m->kind == STORE_NOTICE && m->topic;
+	const struct text_set *set = NULL;
+	for (size_t i = 0; i < n && !set; i++) {
+		char key[96];
+		*lang = langs[i];
+		snprintf(key, sizeof(key), "%s %s/%s/%s", l->name, langs[i],
+			 is_own ? m->topic
+				: vocab_code(&vocab_message_kind, (int)m->kind),
+			 vocab_code(&vocab_channel, (int)m->channel));
+		set = map_get(&o->sets, key);
+	}
+	return set;
 }
 
 struct claiming {
 	struct outbox *o;
 	const struct store_message *m;
 	const struct text_set *set;
+	const char *lang;
 	json_t *line;  /* new; NULL when is_empty */
 	bool is_empty; /* cancelled instead */
 };
@@ -180,8 +193,8 @@ struct claiming {
 static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 		  struct err *err)
 {
-	json_t *line =
-		plan_deliver_line(k->o->planner, k->m, true, &k->is_empty, err);
+	json_t *line = plan_deliver_line_in(k->o->planner, k->m, k->lang, true,
+					    &k->is_empty, err);
 	if (!line)
 		return k->is_empty ? 0 : -1;
 	*model = json_dumps(line, JSON_COMPACT);
@@ -274,10 +287,10 @@ static int cannot(struct outbox *o, const struct store_message *m,
 }
 
 static int give(struct outbox *o, struct lane *l, const struct store_message *m,
-		const struct text_set *set, struct arena *a, bool *given,
-		struct err *err)
+		const struct text_set *set, const char *lang, struct arena *a,
+		bool *given, struct err *err)
 {
-	struct claiming k = {.o = o, .m = m, .set = set};
+	struct claiming k = {.o = o, .m = m, .set = set, .lang = lang};
 	struct err why = {0};
 	if (m->model)
 		k.line = js_parse(m->model, strlen(m->model), &why);
@@ -309,8 +322,8 @@ static int try_message(struct outbox *o, struct lane *l,
 {
 	enum plan_answer answer;
 	int64_t at;
-	const char *why, *address;
-	const struct text_set *set = set_in_force(o, l, m);
+	const char *why, *address, *lang;
+	const struct text_set *set = set_in_force(o, l, m, a, &lang);
 	if (!set)
 		return 0; /* the lane has not told its templates yet */
 	if (plan_recheck(o->planner, m, &answer, &at, &why, err))
@@ -323,7 +336,7 @@ static int try_message(struct outbox *o, struct lane *l,
 		return outbox_postpone(
 			o, m, "delivery.override_to has nobody on this channel",
 			clock_now(o->clock) + OUTBOX_RETRY_FIRST_S, err);
-	return give(o, l, m, set, a, given, err);
+	return give(o, l, m, set, lang, a, given, err);
 }
 
 struct ids {

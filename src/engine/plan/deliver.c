@@ -3,7 +3,7 @@
  * model.c. Made once, at the claim, and frozen: Date, Message-ID and boundary
  * come with it, so that a mail that must go again is the same to the byte. */
 #include "acts.h"
-#include "plan.h"
+#include "youth.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -19,6 +19,7 @@
 
 #define UNSUBSCRIBE_MONTHS 13 /* surfaces.md: /u tokens */
 #define SAMPLE_TOKEN	   "0000000000"
+#define PLAN_LANG	   "fr" /* whole in every installation */
 
 struct addressee {
 	const char *address, *name;
@@ -88,10 +89,15 @@ static void put_mail_headers(struct planner *p, json_t *line,
 			    stop_url ? unsubscribe : json_null());
 	if (!stop_url)
 		json_decref(unsubscribe);
+	/* To a young person a notice is about a meeting. */
+	bool is_news = m->kind == STORE_NOTICE && m->audience == STORE_TO_YOUTH;
 	js_put_str(line, "list_id",
-		   arena_printf(a, "%s.%s", lists[m->kind], domain));
+		   arena_printf(a, "%s.%s",
+				is_news ? "rencontres" : lists[m->kind],
+				domain));
 	js_put_str(line, "feedback_id",
-		   arena_printf(a, "%s:%s:etrier:%s", campaigns[m->kind],
+		   arena_printf(a, "%s:%s:etrier:%s",
+				is_news ? "rencontre" : campaigns[m->kind],
 				m->agency ? m->agency : "service", domain));
 }
 
@@ -130,7 +136,7 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	bool is_mail = m->channel == CHANNEL_EMAIL;
 	json_object_set_new(line, "model", model_take);
 	/* An administrator is told by the configuration, not by consent. */
-	if (m->kind != STORE_NOTICE &&
+	if (m->audience != STORE_TO_ADMIN &&
 	    /* NOLINTNEXTLINE: token_for is set or NULL */
 	    (stop_url(p, to->token_for, make_tokens, a, &url, err) ||
 	     plan_put_links(p, m, make_tokens, a, model_take, err))) {
@@ -152,7 +158,7 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	js_put_str(line, "kind", vocab_code(&vocab_message_kind, (int)m->kind));
 	js_put_str(line, "audience",
 		   vocab_code(&vocab_audience, (int)m->audience));
-	js_put_str(line, "lang", "fr");
+	js_put_str(line, "lang", PLAN_LANG);
 	json_object_set_new(line, "preview", json_boolean(m->is_preview));
 	json_object_set_new(line, "to",
 			    mailbox(to->address, is_mail ? to->name : NULL));
@@ -329,8 +335,9 @@ json_t *plan_digest_preview(struct planner *p, const char *agency_code,
 
 static json_t *youth_line(struct planner *p, const struct store_message *m,
 			  const struct plan_person *person,
-			  const struct plan_item *item, bool make_tokens,
-			  struct plan_scope *s, struct err *err)
+			  const struct plan_item *item, const char *lang,
+			  bool make_tokens, struct plan_scope *s,
+			  struct err *err)
 {
 	struct store_agency row;
 	struct agency agency;
@@ -354,9 +361,16 @@ static json_t *youth_line(struct planner *p, const struct store_message *m,
 	to.token_for = arena_printf(
 		&s->arena, "youth:%lld:%s:%s", (long long)person->row.id,
 		vocab_code(&vocab_channel, (int)m->channel), to.address);
-	json_t *model = plan_youth_model(p, person, item, s, err);
-	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
-		     : NULL;
+	json_t *model = plan_youth_model(p, person, item, lang, s, err);
+	json_t *line =
+		model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
+		      : NULL;
+	if (line)
+		js_put_str(line, "lang", lang);
+	/* Each has a text of its own. */
+	if (line && m->kind == STORE_NOTICE)
+		js_put_str(line, "kind", m->topic);
+	return line;
 }
 
 static int keep_first(void *ctx, const struct store_proposal *row)
@@ -366,7 +380,7 @@ static int keep_first(void *ctx, const struct store_proposal *row)
 }
 
 static json_t *planned_youth(struct planner *p, const struct store_message *m,
-			     bool make_tokens, bool *empty,
+			     const char *lang, bool make_tokens, bool *empty,
 			     struct plan_scope *s, struct err *err)
 {
 	struct store_ledger_query q = STORE_LEDGER_ANY;
@@ -377,13 +391,54 @@ static json_t *planned_youth(struct planner *p, const struct store_message *m,
 	if (store_ledger_each(p->store, &q, keep_first, &item.canonical, err) ||
 	    plan_person_get(p, m->person, s, &person, err))
 		return NULL;
+	if (!item.canonical && m->kind == STORE_NOTICE)
+		return youth_line(p, m, &person, NULL, lang, make_tokens, s,
+				  err);
 	if (live_evaluate(p->live, m->person, item.canonical,
 			  paris_date(clock_now(p->clock)), &item.verdict,
 			  &gone)) {
 		*empty = true;
 		return NULL;
 	}
-	return youth_line(p, m, &person, &item, make_tokens, s, err);
+	return youth_line(p, m, &person, &item, lang, make_tokens, s, err);
+}
+
+/* "pt-BR" asks for pt-br, pt, fr. */
+static size_t languages_of(const struct person *r, struct arena *a,
+			   const char *out[PLAN_LANGS_MAX])
+{
+	size_t n = 0;
+	char *tag =
+		str_is_empty(r->language) ? NULL : arena_dup(a, r->language);
+	for (char *c = tag; c && *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	if (tag && !str_eq(tag, PLAN_LANG)) {
+		out[n++] = tag;
+		size_t k = strcspn(tag, "-");
+		if (tag[k] &&
+		    !(k == strlen(PLAN_LANG) && str_starts(tag, PLAN_LANG)))
+			out[n++] = arena_dup_n(a, tag, k);
+	}
+	out[n++] = PLAN_LANG;
+	return n;
+}
+
+size_t plan_languages(struct planner *p, const struct store_message *m,
+		      struct arena *a, const char *out[PLAN_LANGS_MAX])
+{
+	struct plan_scope s;
+	struct plan_person person;
+	struct err lost; /* found again, and told, by who makes the line */
+	size_t n = 0;
+	plan_scope_init(&s);
+	if (m->audience == STORE_TO_YOUTH &&
+	    !plan_person_get(p, m->person, &s, &person, &lost))
+		n = languages_of(&person.p, a, out);
+	plan_scope_clear(&s);
+	if (!n)
+		out[n++] = PLAN_LANG;
+	return n;
 }
 
 json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
@@ -394,6 +449,10 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 	struct store_agency agency;
 	struct agency fields;
 	struct plan_item item;
+	struct plan_ask ask = {
+		.person = &person, .agency = &agency, .class = PLAN_OFFER};
+	enum channel instead_of;
+	const char *langs[PLAN_LANGS_MAX];
 	json_t *line = NULL;
 	bool found = false;
 	int64_t at;
@@ -401,9 +460,9 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 	plan_scope_init(&s);
 	if (plan_person_get(p, id, &s, &person, err) ||
 	    plan_agency_get(p, person.row.agency, &s, &agency, &fields, err) ||
-	    plan_permit(p, &person, &agency, person.p.channel, NULL, &at, why,
-			err) ||
-	    *why || plan_youth_choose(p, &person, &agency, &item, &found, err))
+	    plan_channel(p, &person, &ask.channel, &instead_of, err) ||
+	    plan_permit(p, &ask, &at, why, err) || *why ||
+	    plan_youth_choose(p, &person, &agency, &item, &found, err))
 		goto out;
 	if (!found) {
 		*why = "no new offer is worth sending";
@@ -411,11 +470,12 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 	}
 	struct store_message m = {.kind = STORE_OFFER,
 				  .audience = STORE_TO_YOUTH,
-				  .channel = person.p.channel,
+				  .channel = ask.channel,
 				  .agency = agency.code,
 				  .person = id,
 				  .is_preview = true};
-	line = youth_line(p, &m, &person, &item, false, &s, err);
+	languages_of(&person.p, &s.arena, langs);
+	line = youth_line(p, &m, &person, &item, langs[0], false, &s, err);
 out:
 	plan_scope_clear(&s);
 	return line;
@@ -434,13 +494,20 @@ static json_t *notice_line(struct planner *p, const struct store_message *m,
 json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 			  bool make_tokens, bool *empty, struct err *err)
 {
+	return plan_deliver_line_in(p, m, PLAN_LANG, make_tokens, empty, err);
+}
+
+json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
+			     const char *lang, bool make_tokens, bool *empty,
+			     struct err *err)
+{
 	struct plan_scope s;
 	struct plan_digest d;
 	json_t *line = NULL;
 	*empty = false;
 	plan_scope_init(&s);
-	if (m->kind == STORE_OFFER) {
-		line = planned_youth(p, m, make_tokens, empty, &s, err);
+	if (m->audience == STORE_TO_YOUTH) {
+		line = planned_youth(p, m, lang, make_tokens, empty, &s, err);
 	} else if (m->kind == STORE_NOTICE) {
 		line = notice_line(p, m, empty, &s, err);
 	} else if (!planned_digest(p, m, &s, &d, err)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a template gets: the models of courier.h, filled from records and
- * verdicts. A digest carries what the offer says, for an adviser's eyes; a
- * message to a young person only our words and tables. No family name, no
- * private fact: there is no member one could be put in. */
+ * verdicts. A digest carries what the offer says, for an adviser's eyes; what
+ * a young person gets is made in model_youth.c. No family name, no private
+ * fact: there is no member one could be put in. */
 #include "plan.h"
 
 #include <etrier/clock.h>
@@ -15,7 +15,6 @@
 #include <etrier/refdata.h>
 #include <etrier/str.h>
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +29,7 @@
  * must fit into a line of the wire. */
 #define LICENCE_URL_MAX 200
 
-static const char *date_fr(struct arena *a, int32_t date, const char *before)
+const char *plan_date_fr(struct arena *a, int32_t date, const char *before)
 {
 	char text[40];
 	if (date == DATE_NONE)
@@ -168,7 +167,7 @@ static json_t *offer_model(struct planner *p, int64_t person,
 		json_object_set_new(v, "school", json_true());
 	js_put_str(v, "city", o->place.city);
 	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
-	js_put_str(v, "start_fr", date_fr(a, o->start, "le "));
+	js_put_str(v, "start_fr", plan_date_fr(a, o->start, "le "));
 	js_put_str(v, "travel", explain_travel(a, &item->verdict));
 	put_source(p, offer, a, v);
 	put_doubts(o, v);
@@ -365,7 +364,7 @@ static int add_sections(struct section *k, json_t *model, struct err *err)
 	return store_people_each(k->p->store, &people, add_no_trade, k, err);
 }
 
-static json_t *agency_model(const struct agency *agency)
+json_t *plan_agency_model(const struct agency *agency)
 {
 	json_t *v = json_object();
 	js_put_str(v, "name", agency->name);
@@ -396,10 +395,10 @@ json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
 	js_put_str(to, "first_name",
 		   d->reader ? d->reader : adviser.first_name);
 	json_object_set_new(model, "adviser", to);
-	json_object_set_new(model, "agency", agency_model(&agency));
+	json_object_set_new(model, "agency", plan_agency_model(&agency));
 	json_object_set_new(model, "is_cfa",
 			    json_boolean(d->audience == STORE_TO_CFA));
-	js_put_str(model, "date_fr", date_fr(&s->arena, today, ""));
+	js_put_str(model, "date_fr", plan_date_fr(&s->arena, today, ""));
 	js_put_str(model, "date_short_fr", date_short_fr(&s->arena, today));
 	js_put_int(model, "n_offers", t.n_offers, -1);
 	js_put_int(model, "n_people", (int64_t)d->n, -1);
@@ -414,75 +413,4 @@ json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
 out:
 	json_decref(t.sources);
 	return model;
-}
-
-/* --- a young person
- * ----------------------------------------------------------- */
-
-/* Our label of the trade of an offer, as it is said in a sentence. */
-static const char *job_of(const struct refdata *rd, struct arena *a,
-			  const struct offer *o)
-{
-	uint16_t trade = ROME_NONE;
-	for (int i = 0; i < o->n_rome && trade == ROME_NONE; i++)
-		trade = rome_find(rd, o->rome[i]);
-	if (trade == ROME_NONE)
-		return NULL;
-	char *job = arena_dup(a, rome_job(rd, trade));
-	job[0] = (char)tolower((unsigned char)job[0]);
-	if (o->kind == CONTRACT_APPRENTICESHIP)
-		return arena_printf(a, "apprenti %s", job);
-	return job;
-}
-
-static json_t *adviser_model(struct planner *p,
-			     const struct plan_person *person,
-			     const struct agency *agency, struct plan_scope *s)
-{
-	struct adviser adviser;
-	struct err err;
-	json_t *v = json_object();
-	bool known = person->row.adviser &&
-		     !plan_adviser_get(p, person->row.agency,
-				       person->row.adviser, s, &adviser, &err);
-	js_put_str(v, "first_name", known ? adviser.first_name : agency->name);
-	js_put_str(v, "phone", known ? adviser.phone : NULL);
-	return v;
-}
-
-json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
-			 const struct plan_item *item, struct plan_scope *s,
-			 struct err *err)
-{
-	struct store_agency row;
-	struct agency agency;
-	struct plan_offer offer;
-	if (plan_agency_get(p, person->row.agency, s, &row, &agency, err) ||
-	    plan_offer_get(p, item->canonical, s, &offer, err))
-		return NULL;
-	const struct offer *o = &offer.o;
-	const struct refdata *rd = live_refdata(p->live);
-	const struct commune *commune =
-		o->place.insee ? refdata_commune(rd, o->place.insee, NULL, NULL)
-			       : NULL;
-	int tone = agency.tone == VOCAB_NONE ? p->settings->tone : agency.tone;
-	json_t *v = json_object();
-	js_put_str(v, "first_name", person->p.first_name);
-	json_object_set_new(v, "adviser", adviser_model(p, person, &agency, s));
-	json_object_set_new(v, "agency", agency_model(&agency));
-	js_put_str(v, "job", job_of(rd, &s->arena, o));
-	js_put_str(v, "city", commune ? commune->name : NULL);
-	js_put_str(v, "contract", vocab_label(&vocab_contract, o->kind));
-	js_put_str(v, "travel", explain_travel(&s->arena, &item->verdict));
-	js_put_str(v, "start_fr", date_fr(&s->arena, o->start, "le "));
-	if (o->start != DATE_NONE) {
-		char day[11];
-		date_format_dmy(o->start, day);
-		day[5] = '\0';
-		js_put_str(v, "start_short", day);
-	}
-	json_object_set_new(
-		v, "tone_tu",
-		json_boolean(str_eq(vocab_code(&vocab_tone, tone), "tu")));
-	return v;
 }

@@ -11,10 +11,16 @@
 #include <etrier/people.h>
 #include <etrier/person.h>
 #include <etrier/plan.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_offers.h>
 
 /* A person is never messaged automatically before this birthday. */
 #define PLAN_ADULT_AGE 18
+/* Nor by an adviser's click before this one: then the family is spoken to
+ * (domain.md 4.3; LIL art. 45 and what parents may expect). */
+#define PLAN_TEENAGER_AGE 16
+/* News of meetings: one in so many days. */
+#define PLAN_NEWS_DAYS 30
 /* Most offers of a person in a digest, whatever the settings say. */
 #define PLAN_OFFERS_MAX 10
 /* Open windows (the demo): two digests of an adviser are so far apart. */
@@ -53,6 +59,9 @@ struct planner {
 	bool has_more; /* the last tick stopped before it was done */
 	struct turns turns;
 	int32_t coverage_day; /* the event of that day is there */
+	int32_t events_day;   /* news were looked for up to events_after */
+	int64_t events_after;
+	const struct advice *advice; /* borrowed, may be NULL */
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
 	struct arrivals *arrivals; /* arrivals.h */
@@ -171,26 +180,18 @@ int plan_turns_of(struct planner *p, int64_t person,
 /* youth.c */
 /* Whether a message is due to this person is looked at soon. */
 void plan_youth_look(struct planner *p, uint32_t person);
-int plan_youth_choose(struct planner *p, const struct plan_person *person,
-		      const struct store_agency *agency, struct plan_item *out,
-		      bool *found, struct err *err);
 int plan_youth_tick(struct planner *p, int *n, struct err *err);
-/* permit.c: our words for why a young person may not be messaged (static), or
- * NULL; *at is set (else INSTANT_NONE) when it will be allowed later. own: the
- * planned message that asks, which does not count against itself; NULL when
- * planning. */
-int plan_permit(struct planner *p, const struct plan_person *person,
-		const struct store_agency *agency, enum channel channel,
-		const struct store_message *own, int64_t *at, const char **why,
-		struct err *err);
+/* permit.c */
 bool plan_mode_sends(enum agency_mode mode, enum store_audience audience);
 /* model.c */
 /* A facts column for the ledger: explain's public JSON; free(). */
 char *plan_facts(struct planner *p, const struct verdict *v);
+/* "le lundi 23 novembre"; NULL without a date. */
+const char *plan_date_fr(struct arena *a, int32_t date, const char *before);
+json_t *plan_agency_model(const struct agency *agency);
 json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
 			  struct plan_scope *s, struct err *err);
-json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
-			 const struct plan_item *item, struct plan_scope *s,
-			 struct err *err);
+const char *plan_date_fr(struct arena *a, int32_t date, const char *before);
+json_t *plan_agency_model(const struct agency *agency);
 
 #endif

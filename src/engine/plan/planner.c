@@ -2,7 +2,7 @@
 /* The planner's clockwork and the question the outbox asks before it lets a
  * message go. */
 #include "arrivals.h"
-#include "plan.h"
+#include "youth.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -25,7 +25,7 @@ struct planner *planner_new(struct store *store, struct live *live,
 	p->store = store;
 	p->live = live;
 	p->clock = clock;
-	p->done_day = p->coverage_day = DATE_NONE;
+	p->done_day = p->coverage_day = p->events_day = DATE_NONE;
 	turns_init(&p->turns, store, live, clock);
 	arena_init(&p->todo_arena);
 	map_init(&p->done);
@@ -36,6 +36,11 @@ struct planner *planner_new(struct store *store, struct live *live,
 void planner_configure(struct planner *p, const struct plan_settings *s)
 {
 	p->settings = s;
+}
+
+void planner_set_advice(struct planner *p, const struct advice *advice)
+{
+	p->advice = advice;
 }
 
 void planner_free(struct planner *p)
@@ -67,7 +72,8 @@ int planner_tick(struct planner *p, int *n, struct err *err)
 	}
 	if (plan_coverage_tick(p, err) || plan_digest_tick(p, n, err))
 		return -1;
-	return plan_youth_tick(p, n, err);
+	return plan_youth_tick(p, n, err) || plan_events_tick(p, n, err) ? -1
+									 : 0;
 }
 
 const struct wave_rules *plan_waves(const struct planner *p)
@@ -109,6 +115,18 @@ bool planner_override(const struct planner *p, enum channel channel,
 	return true;
 }
 
+static void read_slots(struct plan_settings *out, const json_t *list)
+{
+	for (size_t i = 0;
+	     i < json_array_size(list) && out->n_sms_slots < PLAN_SLOTS_MAX;
+	     i++) {
+		struct plan_span *span = &out->sms_slots[out->n_sms_slots];
+		const char *s = json_string_value(json_array_get(list, i));
+		if (s && !minute_span_parse(s, &span->from, &span->until))
+			out->n_sms_slots++;
+	}
+}
+
 void plan_settings_read(struct plan_settings *out, const json_t *config)
 {
 	const json_t *planner = json_object_get(config, "planner");
@@ -127,12 +145,14 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 		.sms_until = (int)js_int(planner, "sms_until", 19 * 60 + 30),
 		.mail_from = (int)js_int(planner, "mail_from", 8 * 60),
 		.mail_until = (int)js_int(planner, "mail_until", 19 * 60 + 30),
+		.hold_s = 60 * (int)js_int(planner, "hold_minutes", 120),
 		.offer_max_age_days =
 			(int)js_int(planner, "offer_max_age_days", 45),
 		.digest_at = (int)js_int(agency, "digest_at", 8 * 60),
 		.tone = vocab_find(&vocab_tone, js_str(agency, "tone", "tu")),
 		.mail_goes = !str_eq(js_str(mail, "transport", "none"), "none"),
 		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none")};
+	read_slots(out, json_object_get(planner, "sms_slots"));
 	read_text(&out->sms_sender, agency, "sms_sender");
 	read_text(&out->sms_gateway, sms, "gateway");
 	read_text(&out->sms_profile, sms, "profile");
@@ -207,6 +227,8 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 	struct verdict v;
 	struct err gone;
 	bool is_over = false;
+	/* What an adviser decided stands, whoever's turn it is. */
+	bool is_approved = plan_class_of(m) == PLAN_APPROVED;
 	q.message = m->id;
 	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
 		return -1;
@@ -217,10 +239,25 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 	    live_evaluate(p->live, m->person, canonical,
 			  paris_date(clock_now(p->clock)), &v, &gone))
 		*why = "the offer is gone";
-	else if (!m->model && v.decision != DECISION_SEND)
+	else if (!m->model && v.decision != DECISION_SEND &&
+		 (!is_approved || v.decision == DECISION_EXCLUDE))
 		*why = "the verdict is another now";
-	else if (is_over)
+	else if (is_over && !is_approved)
 		*why = "it is somebody else's turn now";
+	return 0;
+}
+
+/* A meeting: still announced? */
+static int recheck_event(struct planner *p, const struct store_message *m,
+			 const char **why, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	int64_t canonical = 0;
+	q.message = m->id;
+	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+		return -1;
+	if (!canonical || !live_offer(p->live, canonical))
+		*why = "the offer is gone";
 	return 0;
 }
 
@@ -280,9 +317,17 @@ static int recheck_youth(struct planner *p, const struct store_message *m,
 		*why = "the address is another now";
 	if (*why)
 		return 0;
-	if (plan_permit(p, &person, agency, m->channel, m, at, why, err))
+	struct plan_ask ask = {.person = &person,
+			       .agency = agency,
+			       .channel = m->channel,
+			       .class = plan_class_of(m),
+			       .own = m};
+	if (plan_permit(p, &ask, at, why, err))
 		return -1;
-	if (!*why && recheck_offer(p, m, why, err))
+	if (*why || ask.class == PLAN_CALL || ask.class == PLAN_STOP)
+		return 0;
+	if (ask.class == PLAN_EVENT ? recheck_event(p, m, why, err)
+				    : recheck_offer(p, m, why, err))
 		return -1;
 	return *why || m->is_preview ? 0 : recheck_way(p, m, at, why, err);
 }
@@ -299,7 +344,7 @@ static int recheck(struct planner *p, const struct store_message *m,
 		*why = "expired";
 		return 0;
 	}
-	if (m->kind == STORE_NOTICE) {
+	if (m->audience == STORE_TO_ADMIN) {
 		*why = plan_notice_refused(p, m);
 		return 0;
 	}
@@ -308,7 +353,8 @@ static int recheck(struct planner *p, const struct store_message *m,
 		*err = lost;
 		return lost.kind == ERR_STORE ? -1 : 0;
 	}
-	if (!plan_mode_sends(agency.mode, m->audience))
+	if (m->audience != STORE_TO_YOUTH &&
+	    !plan_mode_sends(agency.mode, m->audience))
 		*why = "the agency's mode sends this no more";
 	else if ((agency.mode == AGENCY_PREVIEW) != m->is_preview)
 		*why = "the agency's mode changed";

@@ -1,162 +1,155 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What an adviser or a young person asks of the messages themselves: send this
- * one on, stop that one, nothing for a while. A message asked for by an adviser
- * is planned for the next hour that is allowed and checked again, like any
- * other, when it is claimed. */
-#include "plan.h"
+/* What an adviser or a young person decides about messages: send this one on,
+ * stop that one, nothing for a while, answer me. See plan_youth.h; it does not
+ * record who decided: that is the caller's event. */
+#include "youth.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
-#include <etrier/mem.h>
-#include <etrier/plan_youth.h>
+#include <etrier/js.h>
 #include <etrier/store_events.h>
-#include <etrier/store_refusals.h>
-#include <etrier/store_told.h>
 #include <etrier/str.h>
 
-#include <stdlib.h>
+/* A call-back or a confirmation that comes later than this only puzzles. */
+#define ANSWER_EXPIRES_S (24 * 3600)
 
-/* Our words of plan_permit(), as an adviser reads them. */
 static int refused(struct err *err, const char *why)
 {
-	static const char *const words[][2] = {
-		{"under 18", "Ce jeune a moins de 18 ans : à voir avec lui de "
-			     "vive voix."},
-		{"no consent", "Ce jeune n'a pas accepté les messages sur ce "
-			       "canal."},
-		{"not informed yet", "Ce jeune n'a pas encore reçu "
-				     "l'information sur ses données."},
-		{"opted out", "Ce jeune a demandé à ne plus recevoir de "
-			      "messages."},
-		{"no channel", "Aucun canal n'est choisi pour ce jeune."},
-		{"no address", "Aucune adresse n'est connue pour ce jeune."},
-		{"no mobile number", "Le numéro connu n'est pas un mobile."},
-		{"not active", "Ce jeune n'est plus en recherche."},
-		{"not in the latest file", "Ce jeune n'est plus dans le "
-					   "fichier."},
-		{"birth date unknown", "La date de naissance manque."},
-		{"proposed already", "Cette offre lui a déjà été proposée."},
-		{"the offer is gone", "Cette offre n'est plus disponible pour "
-				      "ce jeune."},
-		{"the agency's mode does not message young people",
-		 "Votre structure n'écrit pas aux jeunes par ce service."},
-		{"it has left", "Le message est déjà parti."}};
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (str_eq(words[i][0], why))
-			return err_set(err, ERR_INPUT, "%s", words[i][1]);
-	}
-	return err_set(err, ERR_INPUT,
-		       "Ce message ne peut pas partir maintenant.");
+	return err_set(err, ERR_INPUT, "%s", plan_why_fr(why));
 }
 
+/* One person, one agency, one channel, loaded. */
 struct sending {
-	struct planner *p;
-	const struct plan_person *person;
-	const struct store_agency *agency;
-	int64_t canonical, not_before;
-	const struct verdict *v;
-	char *facts;
+	struct plan_scope s;
+	struct plan_person person;
+	struct store_agency agency;
+	struct store_offer offer;
+	struct plan_item item;
+	struct plan_saying say;
 };
 
-static int write_message(struct store *s, void *ctx, struct err *err)
+static int load(struct planner *p, int64_t person, struct sending *k,
+		struct err *err)
 {
-	const struct sending *k = ctx;
-	int64_t now = clock_now(k->p->clock), id;
-	const struct store_message m = {
-		.kind = STORE_OFFER,
-		.audience = STORE_TO_YOUTH,
-		.channel = k->person->p.channel,
-		.agency = k->agency->code,
-		.person = k->person->row.id,
-		.is_preview = k->agency->mode == AGENCY_PREVIEW,
-		.not_before = k->not_before,
-		.expires = k->not_before + PLAN_YOUTH_EXPIRES_S,
-		.state = STORE_PLANNED};
-	const struct store_proposal row = {
-		.person = k->person->row.id,
-		.canonical = k->canonical,
-		.audience = STORE_TO_YOUTH,
-		.score = k->v->public_score,
-		.rules = live_rules_id(k->p->live, k->agency->code),
-		.facts = k->facts};
-	if (store_message_plan(s, &m, &row, 1, now, &id, err))
+	struct agency fields;
+	if (plan_person_get(p, person, &k->s, &k->person, err))
 		return -1;
-	return store_event_add(
-		s,
-		&(struct store_event){.at = now,
-				      .kind = "plan.youth",
-				      .person = k->person->row.id,
-				      .canonical = k->canonical,
-				      .agency = k->agency->code,
-				      .by = "adviser"},
-		err);
+	if (!k->person.row.agency)
+		return refused(err, PLAN_WHY_MODE);
+	if (plan_agency_get(p, k->person.row.agency, &k->s, &k->agency, &fields,
+			    err))
+		return -1;
+	k->say = (struct plan_saying){.person = &k->person,
+				      .agency = &k->agency,
+				      .offer_expires = INSTANT_NONE};
+	return plan_channel(p, &k->person, &k->say.channel, &k->say.instead_of,
+			    err);
 }
 
-/* Waiting for an hour is no refusal; anything else is. */
-static int permitted(struct planner *p, const struct plan_person *person,
-		     const struct store_agency *agency, int64_t *at,
-		     struct err *err)
+/* Hours and caps only put off; a pause of a month, or an address that fails for
+ * weeks, is a no to whoever presses the button now. */
+#define DEFER_MAX_S (8 * 24 * 3600)
+
+/* Permission, which may only come later: then for then. */
+static int ask(struct planner *p, struct sending *k, const char **why,
+	       struct err *err)
 {
-	const char *why;
-	if (plan_permit(p, person, agency, person->p.channel, NULL, at, &why,
-			err))
+	struct plan_ask a = {.person = &k->person,
+			     .agency = &k->agency,
+			     .channel = k->say.channel,
+			     .class = k->say.class};
+	int64_t at;
+	if (plan_permit(p, &a, &at, why, err))
 		return -1;
-	if (why && *at == INSTANT_NONE)
-		return refused(err, why);
-	if (*at == INSTANT_NONE)
-		*at = clock_now(p->clock);
+	k->say.not_before = clock_now(p->clock);
+	if (*why && at != INSTANT_NONE &&
+	    at <= k->say.not_before + DEFER_MAX_S) {
+		*why = NULL;
+		k->say.not_before =
+			plan_window(p->settings, k->say.channel, at);
+	}
 	return 0;
 }
 
-static int send_to(struct planner *p, int64_t id, int64_t canonical,
-		   struct plan_scope *s, struct err *err)
+static int ask_offer(struct planner *p, int64_t canonical, struct sending *k,
+		     const char **why, struct err *err)
 {
-	struct plan_person person;
-	struct store_agency agency;
-	struct agency fields;
-	struct verdict v;
-	struct err gone;
-	bool has;
-	struct sending k = {.p = p,
-			    .person = &person,
-			    .agency = &agency,
-			    .canonical = canonical,
-			    .v = &v};
-	if (plan_person_get(p, id, s, &person, err) ||
-	    plan_agency_get(p, person.row.agency, s, &agency, &fields, err) ||
-	    permitted(p, &person, &agency, &k.not_before, err) ||
-	    store_ledger_has(p->store, person.row.id, canonical, STORE_TO_YOUTH,
-			     &has, err))
+	struct err gone = {0};
+	int32_t today = paris_date(clock_now(p->clock));
+	bool has = false;
+	if (store_ledger_has(p->store, k->person.row.id, canonical,
+			     STORE_TO_YOUTH, &has, err))
 		return -1;
-	if (has)
-		return refused(err, "proposed already");
-	if (live_evaluate(p->live, person.row.id, canonical,
-			  paris_date(clock_now(p->clock)), &v, &gone) ||
-	    v.decision == DECISION_EXCLUDE)
-		return refused(err, "the offer is gone");
-	k.facts = plan_facts(p, &v);
-	int result = store_tx(p->store, write_message, &k, err);
-	free(k.facts);
-	if (!result) {
-		live_proposed(p->live, person.row.id);
-		plan_turns_proposed(p, person.row.id);
+	k->item.canonical = canonical;
+	if (live_evaluate(p->live, k->person.row.id, canonical, today,
+			  &k->item.verdict, &gone)) {
+		*why = "the offer is gone";
+		if (gone.kind != ERR_STORE)
+			return 0;
+		*err = gone;
+		return -1;
 	}
-	return result;
+	if (store_offer_get(p->store, canonical, &k->s.arena, &k->offer, err))
+		return -1;
+	k->say.item = &k->item;
+	k->say.offer_expires = k->offer.expires;
+	if (has)
+		*why = "sent before";
+	else if (k->item.verdict.decision == DECISION_EXCLUDE)
+		*why = "the offer does not fit";
+	else if (k->offer.status != OFFER_LIVE ||
+		 (k->offer.expires != INSTANT_NONE &&
+		  k->offer.expires <= k->say.not_before))
+		*why = "the offer is gone";
+	return 0;
+}
+
+static int prepare(struct planner *p, int64_t person, int64_t canonical,
+		   struct sending *k, const char **why, struct err *err)
+{
+	*why = NULL;
+	if (load(p, person, k, err))
+		return -1;
+	k->say.class = PLAN_APPROVED;
+	if (ask(p, k, why, err))
+		return -1;
+	return *why ? 0 : ask_offer(p, canonical, k, why, err);
 }
 
 int planner_send_to_youth(struct planner *p, int64_t person, int64_t canonical,
 			  struct err *err)
 {
-	struct plan_scope s;
-	plan_scope_init(&s);
-	int result = send_to(p, person, canonical, &s, err);
-	plan_scope_clear(&s);
+	struct sending k = {.say = {0}};
+	const char *why;
+	plan_scope_init(&k.s);
+	int result = prepare(p, person, canonical, &k, &why, err);
+	if (!result)
+		result = why ? refused(err, why) : plan_say(p, &k.say, err);
+	plan_scope_clear(&k.s);
 	return result;
 }
 
-/* --- stopping --------------------------------------------------------------
+int planner_may_send(struct planner *p, int64_t person, int64_t canonical,
+		     const char **why, struct err *err)
+{
+	struct sending k = {.say = {0}};
+	plan_scope_init(&k.s);
+	int result = prepare(p, person, canonical, &k, why, err);
+	plan_scope_clear(&k.s);
+	if (!result && *why)
+		*why = plan_why_fr(*why);
+	return result;
+}
+
+/* --- stopped ----------------------------------------------------------------
  */
+
+static int keep_offer(void *ctx, const struct store_proposal *row)
+{
+	*(int64_t *)ctx = row->canonical;
+	return 1;
+}
 
 struct stopping {
 	struct planner *p;
@@ -164,41 +157,23 @@ struct stopping {
 	int64_t canonical;
 };
 
-static int keep_canonical(void *ctx, const struct store_proposal *row)
-{
-	*(int64_t *)ctx = row->canonical;
-	return 1;
-}
-
-/* Stopped, and not planned again a moment later: this person does not get this
- * offer. */
-static int stop(struct store *s, void *ctx, struct err *err)
+static int write_stop(struct store *s, void *ctx, struct err *err)
 {
 	const struct stopping *k = ctx;
 	int64_t now = clock_now(k->p->clock);
-	char data[60], value[24];
-	bool is_new;
-	snprintf(data, sizeof(data), "{\"message\":%lld}", (long long)k->m->id);
-	snprintf(value, sizeof(value), "%lld", (long long)k->canonical);
-	const struct store_refusal r = {.person = k->m->person,
-					.kind = STORE_REFUSES_OFFER,
-					.value = value,
-					.at = now,
-					.by = "adviser"};
-	const struct store_event e = {.at = now,
-				      .kind = "cancelled",
-				      .person = k->m->person,
-				      .canonical = k->canonical,
-				      .agency = k->m->agency,
-				      .by = "adviser",
-				      .data = data};
-	if (plan_refill_shown(k->p, k->m->id, err) ||
-	    store_message_settle(s, k->m->id, STORE_CANCELLED,
+	if (store_message_settle(s, k->m->id, STORE_CANCELLED,
 				 "stopped by the adviser", INSTANT_NONE, now,
-				 err) ||
-	    (k->canonical && store_refusal_add(s, &r, &is_new, err)))
+				 err))
 		return -1;
-	return store_event_add(s, &e, err);
+	/* What plan_was_stopped() looks for. */
+	return store_event_add(s,
+			       &(struct store_event){.at = now,
+						     .kind = "stopped",
+						     .person = k->m->person,
+						     .canonical = k->canonical,
+						     .agency = k->m->agency,
+						     .by = "adviser"},
+			       err);
 }
 
 int planner_stop_message(struct planner *p, int64_t id, struct err *err)
@@ -207,42 +182,131 @@ int planner_stop_message(struct planner *p, int64_t id, struct err *err)
 	struct store_message m;
 	struct stopping k = {.p = p, .m = &m};
 	struct arena a;
+	int result;
 	arena_init(&a);
 	q.message = id;
-	int result = store_message_get(p->store, id, &a, &m, err);
-	if (!result && ((m.state != STORE_PLANNED && m.state != STORE_HELD) ||
-			plan_is_in_doubt(&m)))
-		result = refused(err, "it has left");
+	result = store_message_get(p->store, id, &a, &m, err);
+	if (!result && m.audience != STORE_TO_YOUTH)
+		result = err_set(err, ERR_INPUT,
+				 "ce message n'est pas pour un jeune");
+	else if (!result && m.state != STORE_PLANNED && m.state != STORE_HELD)
+		result = err_set(err, ERR_INPUT, "trop tard : il est parti");
 	if (!result)
-		result = store_ledger_each(p->store, &q, keep_canonical,
+		result = store_ledger_each(p->store, &q, keep_offer,
 					   &k.canonical, err);
 	if (!result)
-		result = store_tx(p->store, stop, &k, err);
+		result = plan_refill_shown(p, id, err);
 	if (!result)
-		live_person_changed(p->live, m.person);
+		result = store_tx(p->store, write_stop, &k, err);
 	arena_clear(&a);
 	return result;
 }
 
-/* --- a pause ---------------------------------------------------------------
+/* --- what a young person asks for -------------------------------------------
  */
 
 int planner_pause(struct planner *p, int64_t person, int64_t until,
 		  struct err *err)
 {
-	return store_person_set_pause(p->store, person, until, err);
+	if (store_person_set_pause(p->store, person, until, err))
+		return -1;
+	if (until == INSTANT_NONE)
+		plan_youth_look(p, (uint32_t)person);
+	return 0;
 }
 
-int plan_paused(struct planner *p, int64_t person, int64_t *at,
-		const char **why, struct err *err)
+static int has_waiting(struct planner *p, int64_t person, const char *topic,
+		       bool *has, struct err *err);
+
+int planner_answer_youth(struct planner *p, int64_t person,
+			 enum channel channel, const char *topic, int64_t *id,
+			 struct err *err)
 {
-	int64_t until;
-	if (store_person_get_pause(p->store, person, clock_now(p->clock),
-				   &until, err))
+	struct sending k = {.say = {0}};
+	const char *why = NULL;
+	bool has = false;
+	int result;
+	*id = 0;
+	plan_scope_init(&k.s);
+	result = load(p, person, &k, err);
+	if (!result)
+		result = has_waiting(p, person, topic, &has, err);
+	if (result || has)
+		goto out;
+	k.say.class = str_eq(topic, PLAN_TOPIC_STOP) ? PLAN_STOP : PLAN_CALL;
+	k.say.channel = channel;
+	k.say.instead_of = CHANNEL_NONE;
+	result = ask(p, &k, &why, err);
+	/* to be told at once or not at all */
+	k.say.not_before = clock_now(p->clock);
+	k.say.offer_expires = k.say.not_before + ANSWER_EXPIRES_S;
+	if (!result)
+		result = why ? refused(err, why) : plan_say(p, &k.say, err);
+	*id = result ? 0 : k.say.id;
+out:
+	plan_scope_clear(&k.s);
+	return result;
+}
+
+struct finding {
+	const char *topic;
+	bool found;
+};
+
+static int find_topic(void *ctx, const struct store_message *m)
+{
+	struct finding *f = ctx;
+	f->found = str_eq(m->topic, f->topic);
+	return f->found;
+}
+
+static int has_waiting(struct planner *p, int64_t person, const char *topic,
+		       bool *has, struct err *err)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct finding f = {.topic = topic};
+	q.person = person;
+	q.audience = STORE_TO_YOUTH;
+	q.kind = STORE_NOTICE;
+	q.states = 1u << STORE_PLANNED | 1u << STORE_SENDING;
+	if (store_messages_each(p->store, &q, find_topic, &f, err))
 		return -1;
-	if (until != INSTANT_NONE) {
-		*why = "paused by the young person";
-		*at = until;
-	}
+	*has = f.found;
 	return 0;
+}
+
+/* --- seen from outside ------------------------------------------------------
+ */
+
+static int keep_message(void *ctx, const struct store_proposal *row)
+{
+	*(int64_t *)ctx = row->message;
+	return 1;
+}
+
+int planner_youth_way(struct planner *p, int64_t person, int64_t canonical,
+		      struct plan_youth_way *out, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct store_message m;
+	struct arena a;
+	*out = (struct plan_youth_way){.message = 0};
+	q.person = person;
+	q.canonical = canonical;
+	q.audience = STORE_TO_YOUTH;
+	if (store_ledger_each(p->store, &q, keep_message, &out->message, err))
+		return -1;
+	if (!out->message)
+		return 0;
+	arena_init(&a);
+	int result = store_message_get(p->store, out->message, &a, &m, err);
+	if (!result)
+		*out = (struct plan_youth_way){.message = m.id,
+					       .state = m.state,
+					       .channel = m.channel,
+					       .not_before = m.not_before,
+					       .claimed_at = m.claimed_at,
+					       .settled_at = m.settled_at};
+	arena_clear(&a);
+	return result;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Messages to young people: whoever got a new offer worth sending is looked at
  * when the hours are open and the caps allow. At most one offer a message. */
-#include "plan.h"
+#include "youth.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -11,6 +11,7 @@
 #include <etrier/mem.h>
 #include <etrier/store_events.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,13 +51,24 @@ void plan_youth_look(struct planner *p, uint32_t person)
 	wait_for(p, person, clock_now(p->clock));
 }
 
+/* In mode automatic the adviser has this long to stop it. */
+static int64_t earliest(const struct planner *p,
+			const struct store_agency *agency, enum channel channel)
+{
+	const struct plan_settings *set = p->settings;
+	int64_t now = clock_now(p->clock);
+	bool is_held = agency->mode == AGENCY_AUTOMATIC && !set->is_open;
+	return plan_window(set, channel, is_held ? now + set->hold_s : now);
+}
+
 /* An offer may go to a young person when it came after the agency went live,
- * is not old, and is no meeting. */
+ * is not old, is not over by then, and is no meeting. */
 static bool is_new_enough(struct planner *p, const struct store_agency *agency,
 			  const struct store_offer *offer,
-			  const struct moffer *o)
+			  const struct moffer *o, int64_t goes_at)
 {
 	return offer->status == OFFER_LIVE &&
+	       (offer->expires == INSTANT_NONE || offer->expires > goes_at) &&
 	       (agency->mode_since == INSTANT_NONE ||
 		offer->first_seen >= agency->mode_since) &&
 	       plan_is_current(p, o, offer->first_seen);
@@ -68,6 +80,7 @@ int plan_youth_choose(struct planner *p, const struct plan_person *person,
 {
 	struct plan_item best[PLAN_TURNS_MAX];
 	struct arena a;
+	int64_t goes_at = earliest(p, agency, person->p.channel);
 	size_t n = 0;
 	int result = -1;
 	arena_init(&a);
@@ -84,7 +97,14 @@ int plan_youth_choose(struct planner *p, const struct plan_person *person,
 		if (result)
 			break;
 		const struct moffer *o = live_offer(p->live, best[i].canonical);
-		if (!is_new_enough(p, agency, &offer, o))
+		bool is_stopped = false;
+		if (!is_new_enough(p, agency, &offer, o, goes_at))
+			continue;
+		result = plan_was_stopped(p, person->row.id, best[i].canonical,
+					  &is_stopped, err);
+		if (result)
+			break;
+		if (is_stopped)
 			continue;
 		*out = best[i];
 		*found = true;
@@ -94,48 +114,131 @@ out:
 	return result;
 }
 
-struct planning {
-	struct planner *planner;
-	const struct plan_person *person;
-	const struct store_agency *agency;
-	const struct plan_item *item;
+/* --- written down ------------------------------------------------------------
+ */
+
+static int keep_any(void *ctx, const struct store_event *row)
+{
+	(void)row;
+	*(bool *)ctx = true;
+	return 1;
+}
+
+int plan_was_stopped(struct planner *p, int64_t person, int64_t canonical,
+		     bool *was, struct err *err)
+{
+	struct store_event_query q = STORE_EVENTS_ANY;
+	q.kind = "stopped";
+	q.person = person;
+	q.canonical = canonical;
+	q.limit = 1;
+	*was = false;
+	return store_events_each(p->store, &q, keep_any, was, err);
+}
+
+static const char *topic_of(enum plan_class class)
+{
+	static const char *const topics[] = {[PLAN_OFFER] = NULL,
+					     [PLAN_APPROVED] =
+						     PLAN_TOPIC_APPROVED,
+					     [PLAN_EVENT] = PLAN_TOPIC_EVENT,
+					     [PLAN_CALL] = PLAN_TOPIC_CALL,
+					     [PLAN_STOP] = PLAN_TOPIC_STOP};
+	return topics[class];
+}
+
+struct writing {
+	struct planner *p;
+	struct plan_saying *say;
 	char *facts;
-	int64_t id;
 };
 
-static int write_message(struct store *s, void *ctx, struct err *err)
+/* Nothing is said about an offer that is over. */
+static int64_t expiry(const struct plan_saying *say)
 {
-	struct planning *k = ctx;
-	int64_t now = clock_now(k->planner->clock);
-	int64_t person = k->person->row.id;
-	struct store_message m = {.kind = STORE_OFFER,
+	int64_t at = say->not_before + PLAN_YOUTH_EXPIRES_S;
+	return say->offer_expires != INSTANT_NONE && say->offer_expires < at
+		       ? say->offer_expires
+		       : at;
+}
+
+static int write_message(struct store *s, struct writing *k, int64_t now,
+			 struct err *err)
+{
+	struct plan_saying *say = k->say;
+	bool is_offer = say->class == PLAN_OFFER || say->class == PLAN_APPROVED;
+	struct store_message m = {.kind = is_offer ? STORE_OFFER : STORE_NOTICE,
 				  .audience = STORE_TO_YOUTH,
-				  .channel = k->person->p.channel,
-				  .agency = k->agency->code,
-				  .person = person,
+				  .channel = say->channel,
+				  .agency = say->agency->code,
+				  .person = say->person->row.id,
 				  .is_preview =
-					  k->agency->mode == AGENCY_PREVIEW,
-				  .not_before = now,
-				  .expires = now + PLAN_YOUTH_EXPIRES_S,
+					  say->agency->mode == AGENCY_PREVIEW,
+				  .not_before = say->not_before,
+				  .expires = expiry(say),
+				  .topic = topic_of(say->class),
 				  .state = STORE_PLANNED};
-	struct store_proposal row = {
-		.person = person,
-		.canonical = k->item->canonical,
-		.audience = STORE_TO_YOUTH,
-		.score = k->item->verdict.public_score,
-		.rules = live_rules_id(k->planner->live, k->agency->code),
-		.facts = k->facts};
-	if (store_message_plan(s, &m, &row, 1, now, &k->id, err))
+	struct store_proposal row = {.person = say->person->row.id,
+				     .audience = STORE_TO_YOUTH};
+	if (say->item) {
+		row.canonical = say->item->canonical;
+		row.score = say->item->verdict.public_score;
+		row.rules = live_rules_id(k->p->live, say->agency->code);
+		row.facts = k->facts;
+	}
+	return store_message_plan(s, &m, &row, say->item != NULL, now, &say->id,
+				  err);
+}
+
+static int write_all(struct store *s, void *ctx, struct err *err)
+{
+	static const char *const by[] = {[PLAN_OFFER] = "engine",
+					 [PLAN_APPROVED] = "adviser",
+					 [PLAN_EVENT] = "engine",
+					 [PLAN_CALL] = "engine",
+					 [PLAN_STOP] = "engine"};
+	struct writing *k = ctx;
+	const struct plan_saying *say = k->say;
+	int64_t now = clock_now(k->p->clock);
+	char data[100];
+	if (write_message(s, k, now, err))
 		return -1;
+	/* Why somebody who wished for mail gets an SMS. */
+	snprintf(data, sizeof(data), "{\"channel\":\"%s\"%s%s%s}",
+		 vocab_code(&vocab_channel, (int)say->channel),
+		 say->instead_of == CHANNEL_NONE ? "" : ",\"instead_of\":\"",
+		 say->instead_of == CHANNEL_NONE
+			 ? ""
+			 : vocab_code(&vocab_channel, (int)say->instead_of),
+		 say->instead_of == CHANNEL_NONE ? "" : "\"");
 	return store_event_add(
 		s,
-		&(struct store_event){.at = now,
-				      .kind = "plan.youth",
-				      .person = person,
-				      .canonical = k->item->canonical,
-				      .agency = k->agency->code,
-				      .by = "engine"},
+		&(struct store_event){
+			.at = now,
+			.kind = say->class == PLAN_EVENT  ? "plan.event"
+				: say->class == PLAN_CALL ? "plan.call"
+				: say->class == PLAN_STOP ? "plan.stop"
+							  : "plan.youth",
+			.person = say->person->row.id,
+			.canonical = say->item ? say->item->canonical : 0,
+			.agency = say->agency->code,
+			.by = by[say->class],
+			.data = data},
 		err);
+}
+
+int plan_say(struct planner *p, struct plan_saying *say, struct err *err)
+{
+	struct writing k = {.p = p, .say = say};
+	if (say->item)
+		k.facts = plan_facts(p, &say->item->verdict);
+	int result = store_tx(p->store, write_all, &k, err);
+	free(k.facts);
+	if (!result && say->item) {
+		live_proposed(p->live, say->person->row.id);
+		plan_turns_proposed(p, say->person->row.id);
+	}
+	return result;
 }
 
 char *plan_facts(struct planner *p, const struct verdict *v)
@@ -145,6 +248,55 @@ char *plan_facts(struct planner *p, const struct verdict *v)
 	json_decref(facts);
 	BUG_ON(!text);
 	return text;
+}
+
+static int plan_for(struct planner *p, const struct plan_person *person,
+		    const struct store_agency *agency, int *n, struct err *err)
+{
+	struct plan_saying say = {
+		.person = person, .agency = agency, .class = PLAN_OFFER};
+	struct plan_ask ask = {
+		.person = person, .agency = agency, .class = PLAN_OFFER};
+	struct store_offer offer;
+	struct plan_item item;
+	struct arena a;
+	const char *why;
+	int64_t at;
+	bool found;
+	uint32_t id = (uint32_t)person->row.id;
+	if (plan_channel(p, person, &say.channel, &say.instead_of, err))
+		return -1;
+	ask.channel = say.channel;
+	if (plan_permit(p, &ask, &at, &why, err))
+		return -1;
+	if (why) {
+		if (at != INSTANT_NONE)
+			wait_for(p, id, at);
+		return 0;
+	}
+	if (plan_youth_choose(p, person, agency, &item, &found, err))
+		return -1;
+	if (!found)
+		return 0;
+	say.item = &item;
+	say.not_before = earliest(p, agency, say.channel);
+	arena_init(&a);
+	int result = store_offer_get(p->store, item.canonical, &a, &offer, err);
+	say.offer_expires = offer.expires;
+	arena_clear(&a);
+	if (result)
+		return -1;
+	if (say.offer_expires != INSTANT_NONE &&
+	    say.offer_expires <= say.not_before)
+		return 0;
+	if (plan_say(p, &say, err))
+		return -1;
+	++*n;
+	/* The next best one, when the caps allow again. */
+	wait_for(p, id,
+		 plan_window(p->settings, say.channel,
+			     clock_now(p->clock) + NEXT_LOOK_S));
+	return 0;
 }
 
 /* Look at one person: a message, a later look, or nothing. */
@@ -162,38 +314,7 @@ static int look_at(struct planner *p, uint32_t id, int *n, struct err *err)
 	    plan_agency_get(p, person.row.agency, &s, &agency, &fields,
 			    &why_not))
 		goto out; /* gone since: nothing to say */
-	int64_t at;
-	const char *why;
-	result = plan_permit(p, &person, &agency, person.p.channel, NULL, &at,
-			     &why, err);
-	if (result)
-		goto out;
-	if (why) {
-		if (at != INSTANT_NONE)
-			wait_for(p, id, at);
-		goto out;
-	}
-	struct plan_item item;
-	bool found;
-	result = plan_youth_choose(p, &person, &agency, &item, &found, err);
-	if (result || !found)
-		goto out;
-	struct planning k = {.planner = p,
-			     .person = &person,
-			     .agency = &agency,
-			     .item = &item,
-			     .facts = plan_facts(p, &item.verdict)};
-	result = store_tx(p->store, write_message, &k, err);
-	free(k.facts);
-	if (!result) {
-		(*n)++;
-		live_proposed(p->live, id);
-		plan_turns_proposed(p, id);
-		/* The next best one, when the caps allow again. */
-		wait_for(p, id,
-			 plan_window(p->settings, person.p.channel,
-				     clock_now(p->clock) + NEXT_LOOK_S));
-	}
+	result = plan_for(p, &person, &agency, n, err);
 out:
 	plan_scope_clear(&s);
 	return result;

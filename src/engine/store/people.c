@@ -165,6 +165,39 @@ int store_person_set_status(struct store *s, int64_t id,
 	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such young person");
 }
 
+int store_person_set_pause(struct store *s, int64_t id, int64_t until,
+			   struct err *err)
+{
+	int64_t n;
+	if (db_count(s, &n, err,
+		     "UPDATE person SET paused_until = ?2 WHERE id = "
+		     "(SELECT coalesce(joined, id) FROM person WHERE id = ?1)",
+		     db_int(id), db_instant(until)))
+		return -1;
+	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such young person");
+}
+
+int store_person_get_pause(struct store *s, int64_t id, int64_t now,
+			   int64_t *until, struct err *err)
+{
+	struct db_query q;
+	*until = INSTANT_NONE;
+	if (db_query(s, &q, err,
+		     "SELECT paused_until FROM person WHERE paused_until > ?2 "
+		     "AND id = (SELECT coalesce(joined, id) FROM person "
+		     "WHERE id = ?1)",
+		     db_int(id), db_int(now)))
+		return -1;
+	int got = db_next(&q, err);
+	if (got < 0)
+		return -1;
+	if (!got)
+		return 0;
+	*until = db_col_int(&q, 0);
+	db_done(&q);
+	return 0;
+}
+
 /* --- a new key for the needs -----------------------------------------------
  */
 
