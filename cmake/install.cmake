@@ -16,7 +16,7 @@ foreach(section 1 5 8)
 endforeach()
 install(DIRECTORY conf/refdata DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
 # What étrier brings; a copy in /etc/etrier takes their place (paths.signals).
-install(FILES conf/signals.yaml conf/quality.yaml
+install(FILES conf/signals.yaml conf/quality.yaml conf/delivery.yaml
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
 
 add_custom_command(OUTPUT ${made}/etrierctl

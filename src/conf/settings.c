@@ -146,6 +146,7 @@ void settings_clear(struct settings *s)
 	json_decref(s->written);
 	json_decref(s->sources);
 	json_decref(s->lexicons);
+	json_decref(s->delivery);
 	json_decref(s->files);
 	json_decref(s->secrets);
 	*s = (struct settings){0};
@@ -171,11 +172,25 @@ static void refuse_change(void *ctx, const char *path, const struct schema *row)
 		 path);
 }
 
+/* The keys of the database: a password may change under a running lane. */
+static bool is_same_keys(const struct settings *a, const struct settings *b)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach(a->secrets, name, v)
+	{
+		if (str_starts(name, "security.") &&
+		    !json_equal(v, json_object_get(b->secrets, name)))
+			return false;
+	}
+	return true;
+}
+
 static void refuse_new_key(const struct settings *now,
 			   const struct settings *next, struct diags *d)
 {
 	/* Another key under the old name. */
-	if (!json_equal(now->secrets, next->secrets))
+	if (!is_same_keys(now, next))
 		diag_add(d, DIAG_ERROR, next->file, 0, 0,
 			 "security: the content of a key file has changed; a "
 			 "change takes effect at a restart only");
@@ -235,6 +250,7 @@ static void for_engine(json_t *to, const struct settings *s)
 		    (const char *const[]){"state", "run", "refdata", "transit",
 					  "backup", "audit", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
+	share(to, "delivery", s->delivery);
 	json_t *secrets = json_object();
 	add_secrets(secrets, s, "security.");
 	json_object_set_new(to, "secrets", secrets);

@@ -41,6 +41,8 @@ settings_check settings_check_sms_sender, settings_check_address,
 void settings_load_files(struct settings_load *l);
 /* settings_employers.c */
 void settings_load_employers(struct settings_load *l);
+/* settings_delivery.c */
+void settings_load_delivery(struct settings_load *l);
 /* settings_secret.c */
 void settings_load_secrets(struct settings_load *l);
 

@@ -26,10 +26,13 @@
 struct secret {
 	const char *path; /* of the setting */
 	const char *name; /* in settings.secrets */
+	bool is_text;	  /* one line of printable ASCII instead of a key */
 };
 static const struct secret secrets[] = {
-	{"security.needs_key_file", "security.needs_key"},
-	{"security.token_key_file", "security.token_key"},
+	{"security.needs_key_file", "security.needs_key", false},
+	{"security.token_key_file", "security.token_key", false},
+	{"mail.password_file", "mail.password", true},
+	{"mail.oauth_token_file", "mail.oauth_token", true},
 };
 
 static void tell(struct settings_load *l, const char *path, const char *file,
@@ -108,6 +111,18 @@ static bool key_to_hex(const char *bytes, size_t n, char *hex)
 	return is_key;
 }
 
+/* The line as a string, in place: bytes holds n and room for one more. */
+static bool text_of(char *bytes, size_t n)
+{
+	while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] < ' ' || bytes[i] > '~')
+			return false;
+	bytes[n] = '\0';
+	return n > 0;
+}
+
 /* Why the file may not be used; NULL when it may. */
 static const char *mode_problem(int fd)
 {
@@ -123,30 +138,36 @@ static void load_secret(struct settings_load *l, const struct secret *secret)
 {
 	const char *value = settings_text(l->s->all, secret->path);
 	const char *file, *problem;
-	char bytes[SETTINGS_SECRET_MAX];
-	char hex[2 * KEY_SIZE + 1];
+	char bytes[SETTINGS_SECRET_MAX + 1];
+	char hex[2 * KEY_SIZE + 1] = "";
 	if (!value)
 		return;
 	int fd = open_secret(l, value, &file);
 	if (fd < 0) {
 		char *what = arena_printf(
 			l->arena,
-			"%s; make one: (umask 077; head -c 32 /dev/urandom "
-			"> FILE)",
+			secret->is_text
+				? "%s"
+				: "%s; make one: (umask 077; head -c 32 "
+				  "/dev/urandom > FILE)",
 			strerror(errno));
 		tell(l, secret->path, file, what);
 		return;
 	}
 	problem = mode_problem(fd);
-	ssize_t n = problem ? 0 : read(fd, bytes, sizeof(bytes));
+	ssize_t n = problem ? 0 : read(fd, bytes, SETTINGS_SECRET_MAX);
 	if (n < 0)
 		problem = strerror(errno);
-	else if (!problem && !key_to_hex(bytes, (size_t)n, hex))
+	else if (!problem && secret->is_text && !text_of(bytes, (size_t)n))
+		problem = "must hold one line of printable ASCII";
+	else if (!problem && !secret->is_text &&
+		 !key_to_hex(bytes, (size_t)n, hex))
 		problem = "must hold 32 bytes or 64 hex digits";
 	if (problem)
 		tell(l, secret->path, file, problem);
 	else
-		js_put_str(l->s->secrets, secret->name, hex);
+		js_put_str(l->s->secrets, secret->name,
+			   secret->is_text ? bytes : hex);
 	sodium_memzero(bytes, sizeof(bytes));
 	sodium_memzero(hex, sizeof(hex));
 	close(fd);

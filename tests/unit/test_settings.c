@@ -545,7 +545,8 @@ static void a_role_is_given_its_part_only(void **state)
 	} cases[] = {
 		{"engine",
 		 "role one_folder log security agency_defaults origins planner "
-		 "mail sms front collector watch paths rules secrets sources "},
+		 "mail sms front collector watch paths rules delivery secrets "
+		 "sources "},
 		{"collector",
 		 "role one_folder log security collector paths sources "
 		 "lexicons "},
