@@ -22,8 +22,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Messages looked at for one idle lane before it has to wait a tick. */
-#define LOOKS_MAX 20
+/* Messages looked at for one lane before it has to wait a tick. */
+#define LOOKS_MAX (2 * OUTBOX_IN_HAND)
 
 struct text_set { /* the templates in force */
 	char *hash, *text;
@@ -49,6 +49,8 @@ struct outbox *outbox_new(struct store *store, struct planner *planner,
 	o->clock = clock;
 	o->ops = *ops;
 	map_init(&o->sets);
+	o->pace = mailpace_new();
+	o->figures_day = DATE_NONE;
 	return o;
 }
 
@@ -59,8 +61,11 @@ void outbox_free(struct outbox *o)
 	while (o->lanes) {
 		struct lane *l = o->lanes;
 		o->lanes = l->next;
+		for (size_t i = 0; i < l->n_hand; i++)
+			free(l->hand[i].address);
 		free(l);
 	}
+	mailpace_free(o->pace);
 	for (size_t i = 0; i < o->n_unsettled; i++)
 		json_decref(o->unsettled[i].verdict);
 	free(o->unsettled);
@@ -131,8 +136,9 @@ void outbox_lane_up(struct outbox *o, const char *name)
 	}
 	str_copy(l->name, sizeof(l->name), name);
 	l->n_up++;
-	if (l->message)
-		(void)outbox_settle(o, l, NULL, &kept);
+	while (l->n_hand)
+		outbox_drop_hand(o, l, 0, NULL);
+	(void)outbox_settle_rest(o, &kept);
 	forget_sets(o, l->name);
 }
 
@@ -141,7 +147,9 @@ int outbox_lane_down(struct outbox *o, const char *name, struct err *err)
 	struct lane *l = find_lane(o, name);
 	if (!l || --l->n_up > 0)
 		return 0;
-	int result = l->message ? outbox_settle(o, l, NULL, err) : 0;
+	while (l->n_hand)
+		outbox_drop_hand(o, l, 0, NULL);
+	int result = outbox_settle_rest(o, err);
 	for (struct lane **k = &o->lanes; *k; k = &(*k)->next) {
 		if (*k == l) {
 			*k = l->next;
@@ -173,6 +181,8 @@ struct claiming {
 	const struct text_set *set;
 	json_t *line;  /* new; NULL when is_empty */
 	bool is_empty; /* cancelled instead */
+	int64_t wait;  /* not yet, by its pace; 0: now */
+	const char *why;
 };
 
 static int freeze(struct claiming *k, struct store_frozen *f, char **model,
@@ -192,6 +202,23 @@ static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 	return 0;
 }
 
+static const char *address_of(const json_t *line)
+{
+	return js_str(json_object_get(line, "to"), "address", "");
+}
+
+/* A mail into a folder has no operator. */
+static bool may_go_now(struct claiming *k)
+{
+	int64_t now = clock_now(k->o->clock);
+	if (k->m->channel != CHANNEL_EMAIL || k->m->is_preview)
+		return true;
+	int64_t at =
+		mailpace_take(k->o->pace, address_of(k->line), now, &k->why);
+	k->wait = at > now ? at : 0;
+	return !k->wait;
+}
+
 static int claim(struct store *s, void *ctx, struct err *err)
 {
 	struct claiming *k = ctx;
@@ -200,6 +227,8 @@ static int claim(struct store *s, void *ctx, struct err *err)
 	int result = k->m->model ? 0 : freeze(k, &f, &model, err);
 	if (!result && k->is_empty)
 		result = outbox_give_up(k->o, k->m, "nothing left to say", err);
+	else if (!result && !may_go_now(k))
+		result = outbox_postpone(k->o, k->m, k->why, k->wait, err);
 	else if (!result)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
@@ -244,44 +273,52 @@ static int cannot(struct outbox *o, const struct store_message *m,
 	return outbox_give_up(o, m, text, err);
 }
 
-static int give(struct outbox *o, struct lane *l, const struct store_message *m,
-		const struct text_set *set, struct arena *a, bool *given,
-		struct err *err)
+/* --- a lane and its next messages ----------------------------------------- */
+
+/* What is claimed for a lane in one transaction, and leaves after it. */
+struct feeding {
+	struct outbox *o;
+	struct lane *l;
+	const int64_t *ids;
+	size_t n, most;
+	json_t *lines; /* `deliver`, in order */
+	struct arena arena;
+};
+
+static size_t room_of(const struct lane *l)
 {
-	struct claiming k = {.o = o, .m = m, .set = set};
-	struct err why = {0};
+	size_t most = l->channel == CHANNEL_SMS ? 1 : OUTBOX_IN_HAND;
+	/* Half is refilled at once: few large commits. */
+	return l->n_hand > most / 2 || l->n_hand == most ? 0 : most - l->n_hand;
+}
+
+static int claim_one(struct feeding *f, const struct store_message *m,
+		     const struct text_set *set, struct err *err)
+{
+	struct claiming k = {.o = f->o, .m = m, .set = set};
 	if (m->model)
-		k.line = js_parse(m->model, strlen(m->model), &why);
-	if (m->model && !k.line)
-		return cannot(o, m, &why, err);
-	if (store_tx(o->store, claim, &k, &why)) {
+		k.line = js_parse(m->model, strlen(m->model), err);
+	if ((m->model && !k.line) || store_tx(f->o->store, claim, &k, err)) {
 		json_decref(k.line);
-		if (why.kind != ERR_STORE)
-			return cannot(o, m, &why, err);
-		*err = why;
 		return -1;
 	}
-	if (k.is_empty)
-		return 0;
-	l->message = m->id;
-	l->is_submitting = false;
-	o->stats.claimed++;
-	o->stats.busy++;
-	*given = true;
-	o->ops.send(o->ops.ctx, l->name, dress(o, m, k.line, set, a));
+	if (k.is_empty || k.wait)
+		json_decref(k.line);
+	else
+		json_array_append_new(f->lines,
+				      dress(f->o, m, k.line, set, &f->arena));
 	return 0;
 }
 
-/* Give the message to the lane, or see to it that it is not asked for again
- * now. *given: the lane is busy. */
-static int try_message(struct outbox *o, struct lane *l,
-		       const struct store_message *m, struct arena *a,
-		       bool *given, struct err *err)
+/* Claim the message, or see to it that it is not asked for again now. */
+static int try_message(struct feeding *f, const struct store_message *m,
+		       struct err *err)
 {
 	enum plan_answer answer;
 	int64_t at;
 	const char *why;
-	const struct text_set *set = set_in_force(o, l, m);
+	struct outbox *o = f->o;
+	const struct text_set *set = set_in_force(o, f->l, m);
 	if (!set)
 		return 0; /* the lane has not told its templates yet */
 	if (plan_recheck(o->planner, m, &answer, &at, &why, err))
@@ -290,7 +327,83 @@ static int try_message(struct outbox *o, struct lane *l,
 		return outbox_give_up(o, m, why, err);
 	if (answer == PLAN_WAIT)
 		return outbox_postpone(o, m, why, at, err);
-	return give(o, l, m, set, a, given, err);
+	return claim_one(f, m, set, err);
+}
+
+static int try_all(struct store *s, void *ctx, struct err *err)
+{
+	struct feeding *f = ctx;
+	for (size_t i = 0; i < f->n && json_array_size(f->lines) < f->most;
+	     i++) {
+		struct store_message m;
+		if (store_message_get(s, f->ids[i], &f->arena, &m, err) ||
+		    (m.state == STORE_PLANNED && try_message(f, &m, err)))
+			return err_prefix(err, "message %lld",
+					  (long long)f->ids[i]);
+	}
+	return 0;
+}
+
+/* After the commit. */
+static void send_lines(struct feeding *f)
+{
+	struct outbox *o = f->o;
+	struct lane *l = f->l;
+	size_t i;
+	json_t *line;
+	json_array_foreach(f->lines, i, line)
+	{
+		bool is_mail = l->channel == CHANNEL_EMAIL;
+		l->hand[l->n_hand++] = (struct in_hand){
+			.message = js_int(line, "id", 0),
+			.address = is_mail ? mem_dup(address_of(line)) : NULL};
+		l->is_submitting = false;
+		o->stats.claimed++;
+		o->stats.busy++;
+		o->ops.send(o->ops.ctx, l->name, json_incref(line));
+	}
+}
+
+static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
+		     size_t n, struct err *err)
+{
+	struct feeding f = {.o = o,
+			    .l = l,
+			    .ids = ids,
+			    .n = n,
+			    .most = room_of(l),
+			    .lines = json_array()};
+	arena_init(&f.arena);
+	int result = store_tx(o->store, try_all, &f, err);
+	if (!result)
+		send_lines(&f);
+	json_decref(f.lines);
+	arena_clear(&f.arena);
+	return result;
+}
+
+/* Something in the batch cannot be made: one by one, and that one is dealt
+ * with. */
+static int feed_each(struct outbox *o, struct lane *l, const int64_t *ids,
+		     size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n && room_of(l); i++) {
+		struct err why = {0};
+		struct store_message m;
+		struct arena a;
+		if (!feed_with(o, l, &ids[i], 1, &why))
+			continue;
+		arena_init(&a);
+		int result = -1;
+		if (why.kind == ERR_STORE)
+			*err = why;
+		else if (!store_message_get(o->store, ids[i], &a, &m, err))
+			result = cannot(o, &m, &why, err);
+		arena_clear(&a);
+		if (result)
+			return -1;
+	}
+	return 0;
 }
 
 struct ids {
@@ -309,34 +422,31 @@ static int feed_lane(struct outbox *o, struct lane *l, struct err *err)
 {
 	struct store_messages_query q = STORE_MESSAGES_ANY;
 	struct ids ids = {.n = 0};
-	struct arena a;
-	bool given = false;
-	int result = 0;
+	struct err why = {0};
 	q.states = 1u << STORE_PLANNED;
 	q.channel = (int)l->channel;
 	q.due_at = clock_now(o->clock);
 	q.limit = LOOKS_MAX;
 	if (store_messages_each(o->store, &q, collect_id, &ids, err))
 		return -1;
-	arena_init(&a);
-	for (int i = 0; i < ids.n && !given && !result; i++) {
-		struct store_message m;
-		result = store_message_get(o->store, ids.v[i], &a, &m, err);
-		if (!result)
-			result = try_message(o, l, &m, &a, &given, err);
-		if (result)
-			err_prefix(err, "message %lld", (long long)ids.v[i]);
+	if (!ids.n || !feed_with(o, l, ids.v, (size_t)ids.n, &why))
+		return 0;
+	if (why.kind == ERR_STORE) {
+		*err = why;
+		return -1;
 	}
-	arena_clear(&a);
-	return result;
+	return feed_each(o, l, ids.v, (size_t)ids.n, err);
 }
 
 int outbox_pump(struct outbox *o, struct err *err)
 {
-	if (outbox_settle_rest(o, err) || outbox_sweep(o, err))
+	bool is_new_day = o->figures_day != DATE_NONE &&
+			  o->figures_day != paris_date(clock_now(o->clock));
+	if (outbox_settle_rest(o, err) || outbox_sweep(o, err) ||
+	    (is_new_day && outbox_keep_figures(o, err)))
 		return -1;
 	for (struct lane *l = o->lanes; l; l = l->next) {
-		if (!l->message && feed_lane(o, l, err))
+		if (room_of(l) && feed_lane(o, l, err))
 			return -1;
 	}
 	return 0;
@@ -358,7 +468,16 @@ static void on_template(struct outbox *o, const struct lane *l,
 	set_free(map_put(&o->sets, key, t));
 }
 
-int outbox_line(struct outbox *o, const char *name, const char *type,
+/* The place of the message in the lane's hand; -1: it has it not. */
+static int find_hand(const struct lane *l, int64_t message)
+{
+	for (size_t i = 0; i < l->n_hand; i++)
+		if (l->hand[i].message == message)
+			return (int)i;
+	return -1;
+}
+
+int outbox_take(struct outbox *o, const char *name, const char *type,
 		json_t *line, struct err *err)
 {
 	struct lane *l = find_lane(o, name);
@@ -368,18 +487,46 @@ int outbox_line(struct outbox *o, const char *name, const char *type,
 		on_template(o, l, line);
 		return 0;
 	}
-	if (!l->message || js_int(line, "id", -1) != l->message)
+	int i = find_hand(l, js_int(line, "id", -1));
+	if (i < 0)
 		return err_set(err, ERR_INPUT,
 			       "lane %s speaks of a message that it does not "
 			       "have",
 			       name);
 	l->is_submitting |= str_eq(type, "submitting");
 	if (str_eq(type, "submitting"))
-		return store_message_submitting(o->store, l->message,
+		return store_message_submitting(o->store, l->hand[i].message,
 						clock_now(o->clock), err);
-	if (str_eq(type, "verdict"))
-		return outbox_settle(o, l, line, err);
-	return err_set(err, ERR_INPUT, "a \"%s\" line has no place here", type);
+	if (!str_eq(type, "verdict"))
+		return err_set(err, ERR_INPUT,
+			       "a \"%s\" line has no place here", type);
+	outbox_drop_hand(o, l, (size_t)i, line);
+	return l->channel == CHANNEL_SMS ? outbox_settle_rest(o, err) : 0;
+}
+
+int outbox_line(struct outbox *o, const char *name, const char *type,
+		json_t *line, struct err *err)
+{
+	if (outbox_take(o, name, type, line, err))
+		return -1;
+	return outbox_settle_rest(o, err);
+}
+
+void outbox_configure(struct outbox *o, const json_t *config)
+{
+	const json_t *mail = json_object_get(config, "mail");
+	int32_t start;
+	if (date_parse_iso(js_str(mail, "warmup_start", ""), &start))
+		start = DATE_NONE;
+	mailpace_configure(o->pace, json_object_get(config, "delivery"), start);
+	struct err lost; /* figures only: another day begins */
+	if (o->figures_day == DATE_NONE)
+		(void)outbox_load_figures(o, &lost);
+}
+
+struct mailpace *outbox_pace(struct outbox *o)
+{
+	return o->pace;
 }
 
 void outbox_stats(const struct outbox *o, struct outbox_stats *out)
