@@ -33,6 +33,8 @@ struct plan_settings {
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
 	bool mail_goes, sms_goes; /* a transport is configured */
+	bool reads_bounces;	  /* mail.bounces: mail to bounce_domain is
+				   * read, stop+TOKEN@ too */
 	json_t *notice_to;	  /* watch.mail_to */
 	json_t *sources;	  /* {name: {title, licence, ...}} */
 };

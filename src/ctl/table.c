@@ -188,6 +188,10 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote,
 	 "id:ID kind:KIND audience:AUDIENCE channel:CHANNEL state:STATE "
 	 "attempts:TRIES not_before:NOT-BEFORE reason:REASON"},
+	{MAIL, "outbox stats", "",
+	 "Mails sent, failed and deferred, by day and mail operator.",
+	 ctl_run_remote,
+	 "day:DAY name:OPERATOR sent:SENT failed:FAILED deferred:DEFERRED"},
 	{MAIL, "outbox show", "ID", "One message, without its recipient.",
 	 ctl_run_remote, NULL},
 	{MAIL, "outbox retry", "ID", "Plan a failed or held message again.",

@@ -65,6 +65,7 @@ const struct control_command control_commands[] = {
 	{"message preview", CONTROL_PEOPLE, NULL, .run = cmd_message_preview},
 	{"message show", CONTROL_PEOPLE, "words", .run = cmd_message_show},
 	{"outbox list", CONTROL_PEOPLE, "state", .run = cmd_outbox_list},
+	{"outbox stats", CONTROL_STATE, NULL, .run = cmd_outbox_stats},
 	{"outbox show", CONTROL_PEOPLE, "words", .run = cmd_outbox_show},
 	{"outbox retry", CONTROL_CHANGE, "words", .run = cmd_outbox_retry},
 	{"outbox hold", CONTROL_CHANGE, "words", .run = cmd_outbox_hold},
