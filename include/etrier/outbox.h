@@ -44,8 +44,10 @@ int outbox_take(struct outbox *o, const char *lane, const char *type,
 int outbox_settle_rest(struct outbox *o, struct err *err);
 /* Give every lane with room the next messages that are due. */
 int outbox_pump(struct outbox *o, struct err *err);
-/* Mails a lane has in hand at most; refilled at half of it. */
-#define OUTBOX_IN_HAND 32
+/* Mails a lane has in hand at most, refilled at half of it: a commit on a slow
+ * disk takes as long as sending ten. So many bytes of them at most, or one. */
+#define OUTBOX_IN_HAND	     128
+#define OUTBOX_IN_HAND_BYTES ((size_t)512 * 1024)
 
 /* How fast mail goes to whom; see mailpace.h. config: the engine's object of
  * settings_for_role(). The pace is the outbox's, for status and figures. */

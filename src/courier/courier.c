@@ -30,7 +30,7 @@
 
 /* Lines waiting in a lane. The engine gives a lane so many mails
  * (OUTBOX_IN_HAND), one SMS; more than this is a broken peer. */
-#define TODO_MAX 64
+#define TODO_MAX 160
 /* Mails handed over before the loop is looked at again: a stop waits for all of
  * them. With a relay that takes longer over one, each goes alone. */
 #define BATCH_MAX     16

@@ -56,7 +56,8 @@ static void due(int n)
 	world_people(&w, n, "{'channel':'email'}", AGENCY_AUTOMATIC);
 	world_adviser(&w, "{'ref':'sarah','agency':'ML1','digest':'off'}");
 	world_at(&w, "2026-11-23T10:01");
-	world_offer(&w, "{}");
+	for (int i = 0; i < n; i += 100) /* WORLD_WAVES */
+		world_offer(&w, "{}");
 	assert_int_equal(world_plan(&w), n);
 }
 
@@ -97,7 +98,7 @@ static void count_commit(void *ctx, enum store_commit when)
 static void test_a_lane_has_many_mails_in_hand_in_few_commits(void **state)
 {
 	(void)state;
-	due(50);
+	due(OUTBOX_IN_HAND + 10);
 	world_lane_up(&w, "mail-1");
 	store_on_commit(w.s, count_commit, NULL);
 	n_commits = 0;
@@ -107,15 +108,15 @@ static void test_a_lane_has_many_mails_in_hand_in_few_commits(void **state)
 	assert_int_equal(n_commits, 1);
 	OK(outbox_pump(w.outbox, E)); /* the hand is full */
 	assert_int_equal(n_delivered(), OUTBOX_IN_HAND);
-	/* Half come back: one commit for them, one for the next. */
+	/* Half come back: one commit for them and for the next. */
 	n_commits = 0;
 	for (size_t i = 0; i < OUTBOX_IN_HAND / 2; i++)
 		say(id_at(i), SENT, true);
 	assert_int_equal(n_in(STORE_SENT), 0);
 	OK(outbox_pump(w.outbox, E));
 	assert_int_equal(n_in(STORE_SENT), OUTBOX_IN_HAND / 2);
-	assert_int_equal(n_delivered(), 48);
-	assert_int_equal(n_commits, 2);
+	assert_int_equal(n_delivered(), OUTBOX_IN_HAND + 10);
+	assert_int_equal(n_commits, 1);
 	/* Nothing was given twice. */
 	for (size_t i = 0; i < n_delivered(); i++)
 		for (size_t j = 0; j < i; j++)

@@ -24,6 +24,8 @@
 
 /* Messages looked at for one lane before it has to wait a tick. */
 #define LOOKS_MAX (2 * OUTBOX_IN_HAND)
+/* Lanes fed in one commit: mail.lanes and sms.lanes end at 16 each. */
+#define LANES_FED_MAX 32
 
 struct text_set { /* the templates in force */
 	char *hash, *text;
@@ -181,6 +183,7 @@ struct claiming {
 	const struct text_set *set;
 	json_t *line;  /* new; NULL when is_empty */
 	bool is_empty; /* cancelled instead */
+	size_t bytes;  /* of the model */
 	int64_t wait;  /* not yet, by its pace; 0: now */
 	const char *why;
 };
@@ -233,6 +236,8 @@ static int claim(struct store *s, void *ctx, struct err *err)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
 					     clock_now(k->o->clock), err);
+	if (model || k->m->model)
+		k->bytes = strlen(model ? model : k->m->model);
 	free(model);
 	return result;
 }
@@ -281,6 +286,7 @@ struct feeding {
 	struct lane *l;
 	const int64_t *ids;
 	size_t n, most;
+	size_t bytes;  /* of the models */
 	json_t *lines; /* `deliver`, in order */
 	struct arena arena;
 };
@@ -302,6 +308,7 @@ static int claim_one(struct feeding *f, const struct store_message *m,
 		json_decref(k.line);
 		return -1;
 	}
+	f->bytes += k.bytes;
 	if (k.is_empty || k.wait)
 		json_decref(k.line);
 	else
@@ -333,7 +340,8 @@ static int try_message(struct feeding *f, const struct store_message *m,
 static int try_all(struct store *s, void *ctx, struct err *err)
 {
 	struct feeding *f = ctx;
-	for (size_t i = 0; i < f->n && json_array_size(f->lines) < f->most;
+	for (size_t i = 0; i < f->n && json_array_size(f->lines) < f->most &&
+			   f->bytes < OUTBOX_IN_HAND_BYTES;
 	     i++) {
 		struct store_message m;
 		if (store_message_get(s, f->ids[i], &f->arena, &m, err) ||
@@ -364,26 +372,33 @@ static void send_lines(struct feeding *f)
 	}
 }
 
+static void feeding_init(struct feeding *f, struct outbox *o, struct lane *l)
+{
+	*f = (struct feeding){
+		.o = o, .l = l, .most = room_of(l), .lines = json_array()};
+	arena_init(&f->arena);
+}
+
+static void feeding_clear(struct feeding *f)
+{
+	json_decref(f->lines);
+	arena_clear(&f->arena);
+}
+
 static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
 		     size_t n, struct err *err)
 {
-	struct feeding f = {.o = o,
-			    .l = l,
-			    .ids = ids,
-			    .n = n,
-			    .most = room_of(l),
-			    .lines = json_array()};
-	arena_init(&f.arena);
+	struct feeding f;
+	feeding_init(&f, o, l);
+	f.ids = ids;
+	f.n = n;
 	int result = store_tx(o->store, try_all, &f, err);
 	if (!result)
 		send_lines(&f);
-	json_decref(f.lines);
-	arena_clear(&f.arena);
+	feeding_clear(&f);
 	return result;
 }
 
-/* Something in the batch cannot be made: one by one, and that one is dealt
- * with. */
 static int feed_each(struct outbox *o, struct lane *l, const int64_t *ids,
 		     size_t n, struct err *err)
 {
@@ -418,32 +433,86 @@ static int collect_id(void *ctx, const struct store_message *row)
 	return ids->n == LOOKS_MAX;
 }
 
-static int feed_lane(struct outbox *o, struct lane *l, struct err *err)
+static int find_due(struct outbox *o, const struct lane *l, struct ids *ids,
+		    struct err *err)
 {
 	struct store_messages_query q = STORE_MESSAGES_ANY;
-	struct ids ids = {.n = 0};
-	struct err why = {0};
+	ids->n = 0;
 	q.states = 1u << STORE_PLANNED;
 	q.channel = (int)l->channel;
 	q.due_at = clock_now(o->clock);
 	q.limit = LOOKS_MAX;
-	if (store_messages_each(o->store, &q, collect_id, &ids, err))
+	return store_messages_each(o->store, &q, collect_id, ids, err);
+}
+
+static int feed_lane(struct outbox *o, struct lane *l, struct err *err)
+{
+	struct ids ids;
+	if (find_due(o, l, &ids, err))
 		return -1;
-	if (!ids.n || !feed_with(o, l, ids.v, (size_t)ids.n, &why))
-		return 0;
-	if (why.kind == ERR_STORE) {
-		*err = why;
-		return -1;
-	}
 	return feed_each(o, l, ids.v, (size_t)ids.n, err);
+}
+
+/* Everything there is to do, in one commit: what was said is settled, every
+ * lane with room gets what is due. */
+struct pumping {
+	struct outbox *o;
+	enum store_state *states;
+	struct feeding feeds[LANES_FED_MAX];
+	size_t n_feeds;
+};
+
+static int pump_all(struct store *s, void *ctx, struct err *err)
+{
+	struct pumping *k = ctx;
+	if (outbox_settle_all(k->o, k->states, err))
+		return -1;
+	for (size_t i = 0; i < k->n_feeds; i++) {
+		struct feeding *f = &k->feeds[i];
+		struct ids ids;
+		if (find_due(k->o, f->l, &ids, err))
+			return -1;
+		f->ids = ids.v;
+		f->n = (size_t)ids.n;
+		if (try_all(s, f, err))
+			return -1;
+	}
+	return 0;
+}
+
+static bool pump_together(struct outbox *o)
+{
+	struct err why = {0};
+	struct pumping k = {.o = o};
+	for (struct lane *l = o->lanes; l && k.n_feeds < LANES_FED_MAX;
+	     l = l->next)
+		if (room_of(l))
+			feeding_init(&k.feeds[k.n_feeds++], o, l);
+	if (!k.n_feeds && !o->n_unsettled)
+		return true;
+	k.states = mem_array(o->n_unsettled + 1, sizeof(*k.states));
+	bool ok = !store_tx(o->store, pump_all, &k, &why);
+	if (ok)
+		outbox_settled_all(o, k.states);
+	for (size_t i = 0; i < k.n_feeds; i++) {
+		if (ok)
+			send_lines(&k.feeds[i]);
+		feeding_clear(&k.feeds[i]);
+	}
+	free(k.states);
+	return ok;
 }
 
 int outbox_pump(struct outbox *o, struct err *err)
 {
 	bool is_new_day = o->figures_day != DATE_NONE &&
 			  o->figures_day != paris_date(clock_now(o->clock));
-	if (outbox_settle_rest(o, err) || outbox_sweep(o, err) ||
-	    (is_new_day && outbox_keep_figures(o, err)))
+	if (outbox_sweep(o, err) || (is_new_day && outbox_keep_figures(o, err)))
+		return -1;
+	if (pump_together(o))
+		return 0;
+	/* Something in it cannot be: one by one, and that one is dealt with. */
+	if (outbox_settle_rest(o, err))
 		return -1;
 	for (struct lane *l = o->lanes; l; l = l->next) {
 		if (room_of(l) && feed_lane(o, l, err))

@@ -53,6 +53,11 @@ void outbox_drop_hand(struct outbox *o, struct lane *l, size_t i,
 /* figures.c: read back; write, at the end of a day and of the process. */
 int outbox_load_figures(struct outbox *o, struct err *err);
 int outbox_keep_figures(struct outbox *o, struct err *err);
+/* settle.c: what was said, inside the caller's transaction; states: room for
+ * n_unsettled. After its commit: count, tell, forget. */
+int outbox_settle_all(struct outbox *o, enum store_state *states,
+		      struct err *err);
+void outbox_settled_all(struct outbox *o, const enum store_state *states);
 /* A planned message goes no more: cancelled (its offers are free again), or
  * failed when an earlier attempt may have arrived. */
 int outbox_give_up(struct outbox *o, const struct store_message *m,

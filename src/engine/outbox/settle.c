@@ -247,7 +247,24 @@ void outbox_drop_hand(struct outbox *o, struct lane *l, size_t i,
 	o->unsettled[o->n_unsettled++] = u;
 }
 
-/* All in one commit; -1: one of them cannot be, and nothing is written. */
+int outbox_settle_all(struct outbox *o, enum store_state *states,
+		      struct err *err)
+{
+	for (size_t i = 0; i < o->n_unsettled; i++)
+		if (settle_one(o, &o->unsettled[i], &states[i], err))
+			return -1;
+	return 0;
+}
+
+void outbox_settled_all(struct outbox *o, const enum store_state *states)
+{
+	for (size_t i = 0; i < o->n_unsettled; i++) {
+		tell(o, &o->unsettled[i], states[i]);
+		json_decref(o->unsettled[i].verdict);
+	}
+	o->n_unsettled = 0;
+}
+
 struct settling_all {
 	struct outbox *o;
 	enum store_state *states;
@@ -257,10 +274,7 @@ static int settle_all(struct store *s, void *ctx, struct err *err)
 {
 	struct settling_all *k = ctx;
 	(void)s;
-	for (size_t i = 0; i < k->o->n_unsettled; i++)
-		if (settle_one(k->o, &k->o->unsettled[i], &k->states[i], err))
-			return -1;
-	return 0;
+	return outbox_settle_all(k->o, k->states, err);
 }
 
 static bool settle_together(struct outbox *o)
@@ -269,12 +283,8 @@ static bool settle_together(struct outbox *o)
 	struct settling_all k = {
 		.o = o, .states = mem_array(o->n_unsettled, sizeof(*k.states))};
 	bool ok = !store_tx(o->store, settle_all, &k, &why);
-	for (size_t i = 0; ok && i < o->n_unsettled; i++) {
-		tell(o, &o->unsettled[i], k.states[i]);
-		json_decref(o->unsettled[i].verdict);
-	}
 	if (ok)
-		o->n_unsettled = 0;
+		outbox_settled_all(o, k.states);
 	free(k.states);
 	return ok;
 }
