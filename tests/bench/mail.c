@@ -4,8 +4,9 @@
  * (a file, synchronous=FULL). Everything between is the real thing: permission
  * asked again, tokens made, the model frozen, lanes as processes of their own
  * that render, build and speak SMTP. Printed, never judged; by mail.sh:
- *   bench-mail PORT LANES MAILS TEMPLATES [ENGINE]
- * prints "MAILS SECONDS BYTES", the bytes of one mail. */
+ *   bench-mail PORT LANES MAILS TEMPLATES [ENGINE [frozen]]
+ * prints "MAILS SECONDS BYTES", the bytes of one mail. "frozen": all were
+ * claimed before, so that no model is made and no token. */
 #include "../unit/plan_fixture.h"
 
 #include <etrier/courier.h>
@@ -32,6 +33,7 @@ static struct wire *wires[LANES_MAX];
 static char names[LANES_MAX][16];
 static int n_lanes, n_ready;
 static int64_t n_mails, n_said;
+static char frozen_hash[40];
 static json_t *sample; /* the first line, to be weighed */
 
 static double seconds(void)
@@ -197,6 +199,53 @@ static void plan_mails(void)
 			      &(struct outbox_ops){.send = send_deliver});
 }
 
+/* Every mail claimed and its lane dead: planned again, its model frozen. */
+static void freeze_all(void)
+{
+	char name[24];
+	struct err err;
+	json_t *t = json_pack("{s:s,s:s,s:s,s:s,s:s}", "lang", "fr", "kind",
+			      "offer", "channel", "email", "hash", frozen_hash,
+			      "text", "");
+	int n = (int)(n_mails / OUTBOX_IN_HAND + 1);
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "mail-f%d", i);
+		outbox_lane_up(w.outbox, name);
+		if (outbox_line(w.outbox, name, "template", t, &err) ||
+		    outbox_pump(w.outbox, &err))
+			die(err.text);
+	}
+	for (int i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "mail-f%d", i);
+		if (outbox_lane_down(w.outbox, name, &err))
+			die(err.text);
+	}
+	json_decref(t);
+	json_decref(sample);
+	sample = NULL;
+}
+
+static void find_hash(json_t *templates)
+{
+	struct diags d;
+	size_t i;
+	json_t *v;
+	diags_init(&d);
+	struct templates *t = templates_new(templates, &d);
+	diags_print(&d, stderr);
+	json_t *sets = t ? templates_sets(t) : NULL;
+	json_array_foreach(sets, i, v)
+	{
+		if (str_eq(js_str(v, "kind", ""), "offer") &&
+		    str_eq(js_str(v, "channel", ""), "email"))
+			str_copy(frozen_hash, sizeof frozen_hash,
+				 js_str(v, "hash", ""));
+	}
+	json_decref(sets);
+	templates_free(t);
+	diags_clear(&d);
+}
+
 static size_t weigh(json_t *templates)
 {
 	struct diags d;
@@ -240,6 +289,9 @@ int main(int argc, char **argv)
 	json_t *templates = templates_of(argv[4]);
 	json_t *config =
 		config_of(port, argc > 5 ? argv[5] : "auto", templates);
+	find_hash(templates);
+	if (argc > 6)
+		freeze_all();
 	for (int i = 0; i < n_lanes; i++)
 		start_lane(i, config);
 	while (n_ready < n_lanes)
