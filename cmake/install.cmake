@@ -17,6 +17,7 @@ endforeach()
 install(DIRECTORY conf/refdata DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
 # What étrier brings; a copy in /etc/etrier takes their place (paths.signals).
 install(FILES conf/signals.yaml conf/quality.yaml conf/advice.yaml
+	conf/delivery.yaml
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/etrier)
 
 add_custom_command(OUTPUT ${made}/etrierctl

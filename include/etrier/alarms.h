@@ -19,6 +19,7 @@ enum alarm_code {
 	ALARM_CERTIFICATE,	  /* expires soon; subject: source */
 	ALARM_SMS_UNCERTAIN,
 	ALARM_DIGESTS_REFUSED,
+	ALARM_MAIL_HELD,    /* a mail operator refuses us; subject: which */
 	ALARM_NOTHING_SENT, /* planned, due, and nothing sent today */
 	ALARM_QUEUE_OLD,    /* subject: email or sms */
 	ALARM_LANE_DOWN,    /* a channel has messages and no lane */

@@ -2,11 +2,13 @@
 #ifndef ETRIER_OUTBOX_H
 #define ETRIER_OUTBOX_H
 
+#include <etrier/mailpace.h>
 #include <etrier/plan.h>
 
-/* From planned to settled: claim (check again, freeze, commit), hand to an
- * idle lane, take the verdict, settle. A lane is a courier process; it has at
- * most one message in hand.
+/* From planned to settled: claim (check again, freeze, commit), hand to a lane,
+ * take the verdict, settle. A lane is a courier process; an SMS lane has at
+ * most one message in hand, a mail lane OUTBOX_IN_HAND, so that it never waits
+ * for us between two mails. What is claimed or settled together is one commit.
  *
  *     planned ─claim─► sending ─deliver─► lane ─verdict─► sent|failed|planned
  *
@@ -34,10 +36,26 @@ int outbox_lane_down(struct outbox *o, const char *lane, struct err *err);
 /* template, submitting, verdict. ERR_INPUT for a line that has no place. */
 int outbox_line(struct outbox *o, const char *lane, const char *type,
 		json_t *line, struct err *err);
+/* The same, but a verdict on a mail is written with those that came beside it,
+ * by the next outbox_settle_rest() or outbox_pump(), which must be soon. */
+int outbox_take(struct outbox *o, const char *lane, const char *type,
+		json_t *line, struct err *err);
 /* Write what lanes said and the store could not take yet; nothing is begun. */
 int outbox_settle_rest(struct outbox *o, struct err *err);
-/* Give every idle lane the next message that is due. */
+/* Give every lane with room the next messages that are due. */
 int outbox_pump(struct outbox *o, struct err *err);
+/* Mails a lane has in hand at most, refilled at half of it: a commit on a slow
+ * disk takes as long as sending ten. So many bytes of them at most, or one. */
+#define OUTBOX_IN_HAND	     128
+#define OUTBOX_IN_HAND_BYTES ((size_t)512 * 1024)
+
+/* How fast mail goes to whom; see mailpace.h. config: the engine's object of
+ * settings_for_role(). The pace is the outbox's, for status and figures. */
+void outbox_configure(struct outbox *o, const json_t *config);
+struct mailpace *outbox_pace(struct outbox *o);
+/* In the last breath: settle, and write the figures of mail, which the next
+ * process reads back when it is configured first. */
+int outbox_end(struct outbox *o, struct err *err);
 
 /* Retry after 15 min, 30 min, 1 h ... 24 h (domain.md 2.3). */
 #define OUTBOX_RETRY_FIRST_S (15 * 60)

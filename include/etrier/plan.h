@@ -44,8 +44,10 @@ struct plan_settings {
 	bool mail_goes, sms_goes; /* a transport is configured */
 	/* delivery.override_to; NULL: none. sms: E.164 */
 	char *override_email, *override_sms;
-	json_t *notice_to; /* watch.mail_to */
-	json_t *sources;   /* {name: {title, licence, ...}} */
+	bool reads_bounces; /* mail.bounces: mail to bounce_domain is read,
+			     * stop+TOKEN@ too */
+	json_t *notice_to;  /* watch.mail_to */
+	json_t *sources;    /* {name: {title, licence, ...}} */
 };
 /* From the engine's object of settings_for_role(). */
 void plan_settings_read(struct plan_settings *out, const json_t *config);

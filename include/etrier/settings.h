@@ -25,6 +25,8 @@ struct settings {
 	json_t *sources;  /* {name: source object}, checked by source.h */
 	json_t *lexicons; /* {"signals", "quality"}: of lexicon_read();
 			   * "employers": {siret: "certified"|"declared"} */
+	json_t *delivery; /* {"domains": {name: {"match", "max_per_minute",
+			   * "backoff": [{"reply", "minutes"}]}}} */
 	json_t *files;	  /* contents that travel to roles, all UTF-8:
 			   * {"rules": [{"file","text"}]: rules.yaml, then
 			   *    rules.d beside it in the order of their names;
@@ -69,7 +71,7 @@ void settings_clear(struct settings *s);
  */
 const char *settings_default_file(void);
 
-/* Where the lexicon "signals" or "quality" is read from: as written, else
+/* Where the file "signals", "quality" or "delivery" is read from: as written, else
  * beside etrier.yaml, else beside the tables that étrier brought; free(). NULL:
  * there is none. */
 char *settings_lexicon_file(const struct settings *s, const char *key);
@@ -78,7 +80,7 @@ char *settings_lexicon_file(const struct settings *s, const char *key);
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
  *   engine     paths {state run refdata backup audit}, agency_defaults,
- *              origins, planner, mail, sms, front, collector, watch, rules,
+ *              origins, planner, mail, sms, front, collector, watch, rules, delivery,
  *              sources (no secrets), secrets (security.*)
  *   collector  mail {bounces} (when set), paths {refdata}, collector, sources
  * (with their secrets) of every kind but exec, lexicons runner     paths

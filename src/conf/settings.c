@@ -146,6 +146,7 @@ void settings_clear(struct settings *s)
 	json_decref(s->written);
 	json_decref(s->sources);
 	json_decref(s->lexicons);
+	json_decref(s->delivery);
 	json_decref(s->files);
 	json_decref(s->secrets);
 	*s = (struct settings){0};
@@ -242,6 +243,7 @@ static void for_engine(json_t *to, const struct settings *s)
 					  "backup", "audit", NULL});
 	share(to, "rules", json_object_get(s->files, "rules"));
 	share(to, "advice", json_object_get(s->files, "advice"));
+	share(to, "operators", s->delivery);
 	json_t *secrets = json_object();
 	add_secrets(secrets, s, "security.");
 	json_object_set_new(to, "secrets", secrets);

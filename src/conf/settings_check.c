@@ -186,12 +186,39 @@ static void check_front(const struct check *c)
 		     "must be another place than front.listen");
 }
 
+/* How the relay is spoken to; neither library is asked for what it cannot. */
+static void check_relay(const struct check *c)
+{
+	bool has_user = settings_text(c->all, "mail.user");
+	bool has_token = settings_text(c->all, "mail.oauth_token_file");
+	bool has_login =
+		has_token || settings_text(c->all, "mail.password_file");
+	bool is_libesmtp = is_word(c, "mail.engine", "libesmtp");
+	if (is_libesmtp && is_word(c, "mail.tls", "implicit"))
+		tell(c, DIAG_ERROR, "mail.engine",
+		     "libesmtp knows no implicit TLS: starttls, or curl");
+	if (is_libesmtp && has_token)
+		tell(c, DIAG_ERROR, "mail.engine",
+		     "libesmtp knows no XOAUTH2: curl");
+	if (has_user != has_login)
+		tell(c, DIAG_ERROR, "mail.user",
+		     "goes with mail.password_file or mail.oauth_token_file");
+	if (has_token && settings_text(c->all, "mail.password_file"))
+		tell(c, DIAG_ERROR, "mail.oauth_token_file",
+		     "instead of mail.password_file, not beside it");
+	if (has_user && is_word(c, "mail.tls", "off"))
+		tell(c, DIAG_ERROR, "mail.user",
+		     "a login never travels without TLS: mail.tls");
+}
+
 static void check_mail(const struct check *c)
 {
+	check_relay(c);
 	if (!is_word(c, "mail.transport", "smtp"))
 		return;
 	const char *host = settings_text(c->all, "mail.host");
-	if (host && !str_eq(host, "localhost") && !str_starts(host, "127."))
+	if (host && !str_eq(host, "localhost") && !str_starts(host, "127.") &&
+	    is_word(c, "mail.tls", "off"))
 		tell(c, DIAG_WARNING, "mail.host",
 		     "not this machine: mails travel to it without TLS");
 	if (is_word(c, "mail.from_address", "offres@localhost.example"))

@@ -45,6 +45,8 @@ extern const struct schema settings_planner_rows[];
 void settings_load_files(struct settings_load *l);
 /* settings_employers.c */
 void settings_load_employers(struct settings_load *l);
+/* settings_delivery.c */
+void settings_load_delivery(struct settings_load *l);
 /* settings_secret.c */
 void settings_load_secrets(struct settings_load *l);
 

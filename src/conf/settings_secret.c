@@ -25,6 +25,7 @@
 
 enum secret_kind {
 	SECRET_KEY,  /* 32 bytes, kept as hex */
+	SECRET_TEXT, /* one line of printable ASCII: a password */
 	SECRET_LINE, /* a word of somebody else's: one line of visible ASCII */
 	SECRET_PATH  /* a word that stands in an address: letters, digits, - _
 		      */
@@ -43,6 +44,8 @@ struct secret {
 static const struct secret secrets[] = {
 	{"security.needs_key_file", "security.needs_key", SECRET_KEY},
 	{"security.token_key_file", "security.token_key", SECRET_KEY},
+	{"mail.password_file", "mail.password", SECRET_TEXT},
+	{"mail.oauth_token_file", "mail.oauth_token", SECRET_TEXT},
 	{"sms.key_file", "sms.key", SECRET_LINE},
 	{"sms.ovh_secret_file", "sms.ovh_secret", SECRET_LINE},
 	{"sms.ovh_consumer_file", "sms.ovh_consumer", SECRET_LINE},
@@ -51,6 +54,7 @@ static const struct secret secrets[] = {
 static const char *const how_to_make[] = {
 	[SECRET_KEY] = "; make one: (umask 077; head -c 32 /dev/urandom > "
 		       "FILE)",
+	[SECRET_TEXT] = "; it holds one line",
 	[SECRET_LINE] = "; it holds what the gateway gave you, one line",
 	[SECRET_PATH] = "; make one: (umask 077; head -c 24 /dev/urandom | "
 			"base64 | tr +/ -_ > FILE)"};
@@ -133,14 +137,14 @@ static bool key_to_hex(const char *bytes, size_t n, char *hex)
 
 /* One line without its end, into text; false: not such a line. */
 static bool line_of(const char *bytes, size_t n, size_t min, size_t max,
-		    const char *allowed, char *text)
+		    const char *allowed, bool has_blanks, char *text)
 {
 	while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
 		n--;
 	if (n < min || n > max)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (bytes[i] <= ' ' || bytes[i] > '~' ||
+		if (bytes[i] < (has_blanks ? ' ' : '!') || bytes[i] > '~' ||
 		    (allowed && !strchr(allowed, bytes[i])))
 			return false;
 	memcpy(text, bytes, n);
@@ -158,8 +162,13 @@ static const char *read_secret(enum secret_kind kind, const char *bytes,
 		return key_to_hex(bytes, n, text)
 			       ? NULL
 			       : "must hold 32 bytes or 64 hex digits";
+	case SECRET_TEXT:
+		return line_of(bytes, n, 1, SETTINGS_SECRET_MAX - 1, NULL, true,
+			       text)
+			       ? NULL
+			       : "must hold one line of printable ASCII";
 	case SECRET_LINE:
-		return line_of(bytes, n, 1, SECRET_LINE_MAX, NULL, text)
+		return line_of(bytes, n, 1, SECRET_LINE_MAX, NULL, false, text)
 			       ? NULL
 			       : "must hold one line without blanks, of at most "
 				 "400 bytes";
@@ -167,7 +176,7 @@ static const char *read_secret(enum secret_kind kind, const char *bytes,
 		return line_of(bytes, n, SECRET_PATH_MIN, SECRET_PATH_MAX,
 			       "abcdefghijklmnopqrstuvwxyz"
 			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
-			       text)
+			       false, text)
 			       ? NULL
 			       : "must hold 16 to 100 letters, digits, - and _";
 	}
@@ -199,7 +208,7 @@ static void load_secret(struct settings_load *l, const struct secret *secret)
 		return;
 	}
 	problem = mode_problem(fd);
-	ssize_t n = problem ? 0 : read(fd, bytes, sizeof(bytes));
+	ssize_t n = problem ? 0 : read(fd, bytes, SETTINGS_SECRET_MAX);
 	if (n < 0)
 		problem = strerror(errno);
 	else if (!problem)

@@ -60,6 +60,10 @@ static const struct schema paths_rows[] = {
 	 .help = "One sentence of advice for a young person, by situation; "
 		 "without it, advice.yaml in the same places, else that built "
 		 "in."},
+	{.key = "delivery",
+	 .type = SCHEMA_PATH,
+	 .help = "How fast mail goes to which operators, and when to wait; "
+		 "without it, delivery.yaml in the same places."},
 	{.key = "employers",
 	 .type = SCHEMA_PATH,
 	 .help = "Employers engaged for handicap, a CSV table with the columns "
@@ -140,10 +144,10 @@ static const struct schema mail_rows[] = {
 		 "preview; without it, mail in paths.state."},
 	{.key = "engine",
 	 .type = SCHEMA_WORD,
-	 .words = WORDS("auto", "libesmtp"),
+	 .words = WORDS("auto", "libesmtp", "curl"),
 	 .fallback = "auto",
-	 .help = "The library that speaks SMTP; auto is libesmtp, without "
-		 "TLS."},
+	 .help = "The library that speaks SMTP; auto is libesmtp to a relay on "
+		 "this machine without TLS, else curl."},
 	{.key = "host",
 	 .type = SCHEMA_STR,
 	 .min = 1,
@@ -157,7 +161,32 @@ static const struct schema mail_rows[] = {
 	 .min = 1,
 	 .max = 65535,
 	 .fallback = "25",
-	 .help = "Port of the relay."},
+	 .help = "Port of the relay: 25, or 587 with starttls, or 465 with "
+		 "implicit."},
+	{.key = "tls",
+	 .type = SCHEMA_WORD,
+	 .words = WORDS("off", "starttls", "implicit"),
+	 .fallback = "off",
+	 .help = "TLS to the relay: none, after STARTTLS (no mail without it), "
+		 "or from the first byte."},
+	{.key = "ca_file",
+	 .type = SCHEMA_PATH,
+	 .flags = SCHEMA_RESTART,
+	 .help = "Certificates trusted for the relay, in PEM; without it, the "
+		 "system's."},
+	{.key = "user",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 250,
+	 .help = "User name at the relay; needs TLS and one of the two files "
+		 "below."},
+	{.key = "password_file",
+	 .type = SCHEMA_SECRET,
+	 .help = "File with the password at the relay, one line."},
+	{.key = "oauth_token_file",
+	 .type = SCHEMA_SECRET,
+	 .help = "File with a token for XOAUTH2 instead, one line; curl "
+		 "only."},
 	{.key = "timeout_s",
 	 .type = SCHEMA_INT,
 	 .min = 2,
@@ -170,7 +199,11 @@ static const struct schema mail_rows[] = {
 	 .min = 1,
 	 .max = 16,
 	 .fallback = "2",
-	 .help = "Courier processes for mail, each with one mail in hand."},
+	 .help = "Courier processes for mail, each with its own connection."},
+	{.key = "warmup_start",
+	 .type = SCHEMA_DATE,
+	 .help = "First day of a new sending address: 200 mails that day, half "
+		 "as many more each day after."},
 	{.key = "from_address",
 	 .type = SCHEMA_STR,
 	 .min = 3,

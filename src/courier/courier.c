@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A lane of the courier: takes `deliver` lines one by one, in order, and
- * answers each with a verdict. It blocks while it delivers, on purpose: it has
- * one thing to do, and a library that blocks wants a process, which can be
- * killed. It sees one message at a time, no database and no secret but its own.
+/* A lane of the courier: takes `deliver` lines in order and answers each with a
+ * verdict; mails that wait together leave over one connection. It blocks while
+ * it delivers, on purpose: it has one thing to do, and a library that blocks
+ * wants a process, which can be killed. It sees one message at a time, no
+ * database and no secret but its own.
  *
- *   engine -> todo -> [lane_deliver] -> submitting, verdict -> engine
+ *   engine -> todo -> [lane_deliver, lane_deliver_mails]
+ *                          -> submitting, verdict -> engine
  *
  * Invariant: `submitting` has left this process before the first byte of an SMS
  * does; a verdict that was earned is written before the lane ends. */
@@ -22,12 +24,19 @@
 #include <etrier/str.h>
 
 #include <assert.h>
+#include <curl/curl.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
-/* Lines waiting in a lane. The engine gives one and waits for its verdict;
- * more than this is a broken peer. */
-#define TODO_MAX 16
+/* Lines waiting in a lane. The engine gives a lane so many mails
+ * (OUTBOX_IN_HAND), one SMS; more than this is a broken peer. */
+#define TODO_MAX 160
+/* Mails handed over before the loop is looked at again: a stop waits for all of
+ * them. With a relay that takes longer over one, each goes alone. */
+#define BATCH_MAX     16
+#define BATCH_SLOW_MS 250
+/* A connection is kept so long for the next mail. */
+#define LINGER_S 2
 /* How long the engine may take to read a `submitting`. It answers within
  * milliseconds or is about to be restarted. */
 #define FLUSH_MS 5000
@@ -36,7 +45,9 @@ struct courier {
 	struct role *role;
 	struct lane_conf *prepared, *current;
 	json_t *todo; /* `deliver` lines, first come first */
-	struct event *work;
+	struct event *work, *rest;
+	int64_t began_ms;  /* the message in hand */
+	int64_t ms_a_mail; /* of the last batch */
 	bool has_started;
 };
 
@@ -64,19 +75,56 @@ static void log_verdict(const json_t *verdict, int64_t ms)
 		  LOG_D("code", js_int(verdict, "code", 0)), LOG_D("ms", ms));
 }
 
-static void do_first(struct courier *c)
+static void say_verdict(void *ctx, json_t *verdict_take)
 {
-	int64_t t0 = clock_mono_ms(role_clock(c->role));
+	struct courier *c = ctx;
+	int64_t now = clock_mono_ms(role_clock(c->role));
+	log_verdict(verdict_take, now - c->began_ms);
+	c->began_ms = now;
+	wire_send(role_engine(c->role), verdict_take);
+	/* Out of this process before the next: it is earned. */
+	(void)wire_flush(role_engine(c->role), FLUSH_MS);
+}
+
+static json_t *take_first(struct courier *c)
+{
 	json_t *deliver = json_incref(json_array_get(c->todo, 0));
 	json_array_remove(c->todo, 0);
+	return deliver;
+}
+
+static void do_mails(struct courier *c)
+{
+	json_t *batch = json_array();
+	size_t max = c->ms_a_mail > BATCH_SLOW_MS ? 1 : BATCH_MAX;
+	while (json_array_size(batch) < max &&
+	       lane_is_batched(c->current, json_array_get(c->todo, 0)))
+		json_array_append_new(batch, take_first(c));
+	int64_t t0 = c->began_ms;
+	lane_deliver_mails(c->current, batch, say_verdict, c);
+	c->ms_a_mail = (clock_mono_ms(role_clock(c->role)) - t0) /
+		       (int64_t)json_array_size(batch);
+	json_decref(batch);
+	static const struct timeval linger = {.tv_sec = LINGER_S};
+	event_add(c->rest, &linger);
+}
+
+static void do_first(struct courier *c)
+{
+	c->began_ms = clock_mono_ms(role_clock(c->role));
+	if (lane_is_batched(c->current, json_array_get(c->todo, 0))) {
+		do_mails(c);
+		return;
+	}
+	json_t *deliver = take_first(c);
 	json_t *verdict = lane_deliver(c->current, deliver, say_submitting, c);
-	log_verdict(verdict, clock_mono_ms(role_clock(c->role)) - t0);
+	log_verdict(verdict, clock_mono_ms(role_clock(c->role)) - c->began_ms);
 	wire_send(role_engine(c->role), verdict);
 	json_decref(deliver);
 }
 
-/* One message, then back to the loop: a `stop`, a reload and the verdict's way
- * out come before the next. */
+/* What can be done at once, then back to the loop: a `stop`, a reload and the
+ * verdicts' way out come before the next. */
 static void on_work(evutil_socket_t fd, short what, void *ctx)
 {
 	struct courier *c = ctx;
@@ -87,6 +135,15 @@ static void on_work(evutil_socket_t fd, short what, void *ctx)
 	do_first(c);
 	if (json_array_size(c->todo) > 0)
 		work_soon(c);
+}
+
+static void on_rest(evutil_socket_t fd, short what, void *ctx)
+{
+	struct courier *c = ctx;
+	(void)fd;
+	(void)what;
+	if (c->current->smtp)
+		smtp_rest(c->current->smtp);
 }
 
 static void send_templates(struct courier *c)
@@ -119,16 +176,19 @@ static void drop(void *ctx)
 }
 
 /* The resolver's files for a relay by name; the libraries it may load for
- * that; where mails and SMS are written. The folders exist by then. */
+ * that; the certificates that are trusted; where mails and SMS are written. The
+ * folders exist by then. */
 static void fill_needs(const struct lane_conf *conf, struct role_needs *needs)
 {
 	static const char *const read[] = {
 		"/etc/resolv.conf", "/etc/hosts",    "/etc/nsswitch.conf",
-		"/etc/gai.conf",    "/etc/services", "/usr/lib"};
+		"/etc/gai.conf",    "/etc/services", "/usr/lib",
+		"/etc/ssl"};
 	static_assert(ARRAY_LEN(read) < ARRAY_LEN(needs->read_paths),
-		      "one place is for the NULL");
+		      "one place is for ca_file");
 	for (size_t i = 0; i < ARRAY_LEN(read); i++)
 		needs->read_paths[i] = read[i];
+	needs->read_paths[ARRAY_LEN(read)] = conf->ca_file;
 	needs->write_paths[0] = conf->maildir;
 	needs->write_paths[1] = conf->sms_folder;
 }
@@ -153,7 +213,8 @@ static void start(void *ctx)
 	struct courier *c = ctx;
 	c->has_started = true;
 	c->work = evtimer_new(role_event_base(c->role), on_work, c);
-	BUG_ON(!c->work);
+	c->rest = evtimer_new(role_event_base(c->role), on_rest, c);
+	BUG_ON(!c->work || !c->rest);
 	send_templates(c);
 }
 
@@ -171,7 +232,9 @@ static void end(void *ctx)
 	struct courier *c = ctx;
 	if (c->work)
 		event_free(c->work);
-	c->work = NULL;
+	if (c->rest)
+		event_free(c->rest);
+	c->work = c->rest = NULL;
 }
 
 static void on_engine(void *ctx, const char *type, json_t *line)
@@ -200,6 +263,8 @@ int courier_main(const char *lane, int64_t gen)
 					    .end = end,
 					    .on_engine = on_engine};
 	struct courier c = {.todo = json_array()};
+	/* Before confinement: OpenSSL reads its own configuration. */
+	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int status = role_run(&ops, &c, &c.role, lane, gen);
 	lane_conf_free(c.prepared);
 	lane_conf_free(c.current);

@@ -23,7 +23,9 @@ struct lane_conf {
 	enum lane_transport mail, sms;
 	char *maildir, *sms_folder;
 	char *host;
-	struct smtp_relay relay; /* host is borrowed from above */
+	char *ca_file, *user, *password, *oauth_token; /* NULL: none */
+	struct smtp_relay relay;		       /* borrows from above */
+	struct smtp *smtp; /* NULL unless mail is LANE_SMTP */
 	int max_segments;
 	struct templates *templates;
 };
@@ -40,5 +42,27 @@ typedef int lane_submitting_fn(void *ctx, int64_t id);
 /* Do one `deliver` line to its end and return its `verdict` line. Blocks. */
 json_t *lane_deliver(const struct lane_conf *c, const json_t *deliver,
 		     lane_submitting_fn *submitting, void *ctx);
+
+/* May this line be handed over together with others, over one connection? */
+bool lane_is_batched(const struct lane_conf *c, const json_t *deliver);
+/* Such lines (an array, borrowed): render all, hand them over one behind the
+ * other. `say` gets each verdict as soon as it is earned, a mail that does not
+ * render first. Blocks. lane_mails.c */
+typedef void lane_verdict_fn(void *ctx, json_t *verdict_take);
+void lane_deliver_mails(const struct lane_conf *c, const json_t *delivers,
+			lane_verdict_fn *say, void *ctx);
+
+/* For both: a `verdict` line without its verdict; put it in. */
+struct verdict;
+struct mail;
+json_t *lane_verdict_line(const json_t *deliver);
+void lane_put_verdict(json_t *line, const struct verdict *v);
+/* Render; false with the verdict. The hashes go into the line. */
+bool lane_render(const struct lane_conf *c, const json_t *deliver,
+		 struct mail *m, struct verdict *v, json_t *line);
+/* The envelope of one; borrows from both. envid: room for it. */
+#define LANE_ENVID_MAX ((size_t)80)
+struct smtp_mail lane_envelope(const json_t *deliver, const struct mail *m,
+			       char envid[LANE_ENVID_MAX + 1]);
 
 #endif

@@ -196,6 +196,10 @@ const struct ctl_command ctl_commands[] = {
 	 "Messages, newest first.", ctl_run_remote,
 	 "id:ID kind:KIND audience:AUDIENCE channel:CHANNEL state:STATE "
 	 "attempts:TRIES not_before:NOT-BEFORE receipt:RECEIPT reason:REASON"},
+	{MAIL, "outbox stats", "",
+	 "Mails sent, failed and deferred, by day and mail operator.",
+	 ctl_run_remote,
+	 "day:DAY name:OPERATOR sent:SENT failed:FAILED deferred:DEFERRED"},
 	{MAIL, "outbox show", "ID", "One message, without its recipient.",
 	 ctl_run_remote, NULL},
 	{MAIL, "outbox retry",

@@ -51,7 +51,7 @@ struct engine {
 	struct rules *next_rules;
 	struct advice *advice, *next_advice; /* in force, prepared */
 	struct peer *peers;
-	struct event *tick, *idle, *wake;
+	struct event *tick, *idle, *wake, *pump;
 	bool is_started;
 	bool is_failing;     /* the store failed at the last tick */
 	int64_t looked_ms;   /* 0: not yet */
@@ -116,6 +116,7 @@ static int apply_config(struct engine *e, struct err *err)
 	advice_free(e->advice);
 	e->advice = e->next_advice;
 	e->next_advice = NULL;
+	outbox_configure(s->outbox, s->config);
 	if (rules_configured(s, err))
 		return -1;
 	return polls_configure(s->polls, json_object_get(s->config, "sources"),
@@ -352,6 +353,18 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 	wake_in(e, WAKE_MS);
 }
 
+static void on_pump(evutil_socket_t fd, short what, void *ctx)
+{
+	struct engine *e = ctx;
+	struct err err = {0};
+	bool is_ending = role_is_stopping(e->role) || e->s.is_paused;
+	(void)fd;
+	(void)what;
+	if (is_ending ? outbox_settle_rest(e->s.outbox, &err)
+		      : outbox_pump(e->s.outbox, &err))
+		failed(e, "engine.outbox", &err);
+}
+
 static void work_later(struct engine *e)
 {
 	if (!evtimer_pending(e->idle, NULL))
@@ -367,6 +380,7 @@ static void start(void *ctx)
 	e->tick = event_new(base, -1, EV_PERSIST, on_tick, e);
 	e->wake = evtimer_new(base, on_tick, e);
 	e->idle = evtimer_new(base, on_idle, e);
+	e->pump = evtimer_new(base, on_pump, e);
 	event_add(e->tick, &(struct timeval){.tv_sec = tick_s});
 	struct live_stats l;
 	live_stats(e->s.live, &l);
@@ -398,13 +412,9 @@ static void from_collector(struct engine *e, const char *type, json_t *line,
 static void from_courier(struct engine *e, struct peer *p, const char *type,
 			 json_t *line, struct err *err)
 {
-	if (!outbox_line(e->s.outbox, p->lane, type, line, err) &&
-	    !str_eq(type, "submitting")) {
-		struct err pump = {0};
-		if (!role_is_stopping(e->role) && !e->s.is_paused &&
-		    outbox_pump(e->s.outbox, &pump))
-			failed(e, "engine.outbox", &pump);
-	}
+	/* After the other lines that are there: one commit for all. */
+	if (!outbox_take(e->s.outbox, p->lane, type, line, err) && e->pump)
+		event_active(e->pump, EV_TIMEOUT, 0);
 }
 
 static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)
@@ -538,6 +548,8 @@ static void end(void *ctx)
 		event_free(e->wake);
 	if (e->idle)
 		event_free(e->idle);
+	if (e->pump)
+		event_free(e->pump);
 }
 
 static void engine_clear(struct engine *e)
@@ -550,6 +562,8 @@ static void engine_clear(struct engine *e)
 	drop(e);
 	backup_free(&e->s);
 	rules_tools_free(&e->s);
+	if (e->is_started && outbox_end(e->s.outbox, &err))
+		failed(e, "engine.outbox", &err);
 	if (e->s.audit && e->s.live && e->is_started)
 		trail_service(&e->s, "stop");
 	audit_free(e->s.audit);

@@ -546,7 +546,7 @@ static void a_role_is_given_its_part_only(void **state)
 		{"engine",
 		 "role one_folder log security agency_defaults origins planner "
 		 "mail sms front collector watch delivery paths rules advice "
-		 "secrets sources "},
+		 "operators secrets sources "},
 		{"collector",
 		 "role one_folder log security collector paths sources "
 		 "lexicons "},

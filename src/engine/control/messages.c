@@ -163,6 +163,14 @@ void cmd_outbox_list(struct control_call *call, const json_t *args)
 	}
 }
 
+void cmd_outbox_stats(struct control_call *call, const json_t *args)
+{
+	(void)args;
+	send_all(call,
+		 mailpace_figures(outbox_pace(control_state(call)->outbox)));
+}
+
+/* The message named by the first word; false after ending the call. */
 bool control_find_message(struct control_call *call, const json_t *args,
 			  struct arena *a, struct store_message *m)
 {

@@ -155,8 +155,8 @@ control_run cmd_offers_show; /* offer_show.c */
 control_run cmd_offers_review, cmd_offers_accept,
 	cmd_offers_refuse; /* review.c */
 control_run cmd_digest_show, cmd_message_preview, cmd_message_show,
-	cmd_outbox_list, cmd_outbox_show, cmd_outbox_retry, cmd_outbox_hold,
-	cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
+	cmd_outbox_list, cmd_outbox_stats, cmd_outbox_show, cmd_outbox_retry,
+	cmd_outbox_hold, cmd_outbox_cancel, cmd_outbox_settle, cmd_ledger,
 	cmd_events_list;			   /* messages.c */
 control_run cmd_youths_outcome, cmd_events_export; /* outcomes.c */
 control_run cmd_mail_bounce, cmd_sms_costs;	   /* arrived.c */

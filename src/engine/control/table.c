@@ -68,6 +68,7 @@ const struct control_command control_commands[] = {
 	{"message show", CONTROL_PEOPLE, "words", .run = cmd_message_show},
 	{"outbox list", CONTROL_PEOPLE, "state agency channel since",
 	 .run = cmd_outbox_list},
+	{"outbox stats", CONTROL_STATE, NULL, .run = cmd_outbox_stats},
 	{"outbox show", CONTROL_PEOPLE, "words", .run = cmd_outbox_show},
 	{"outbox retry", CONTROL_CHANGE,
 	 "words failed agency channel since execute", .run = cmd_outbox_retry},

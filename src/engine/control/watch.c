@@ -153,6 +153,25 @@ static int look_at_queue(struct engine_state *e, enum channel channel,
 	return 0;
 }
 
+static void look_at_operators(struct engine_state *e)
+{
+	int64_t now = clock_now(e->clock), until;
+	const struct mailpace *p = outbox_pace(e->outbox);
+	const char *name;
+	alarms_mark(e->alarms, ALARM_MAIL_HELD);
+	for (size_t i = 0; (name = mailpace_held(p, i, now, &until)); i++) {
+		char text[21];
+		instant_format(until, text);
+		alarms_raise(e->alarms, ALARM_MAIL_HELD, name,
+			     "mail to %s: refused for what it thinks of the "
+			     "sender, not of the people; nothing goes there "
+			     "until %s. See outbox list --state planned for "
+			     "its words, then SPF, DKIM and DMARC",
+			     name, text);
+	}
+	alarms_sweep(e->alarms, ALARM_MAIL_HELD);
+}
+
 static int look_at_messages(struct engine_state *e, struct err *err)
 {
 	struct outbox_stats o;
@@ -160,6 +179,7 @@ static int look_at_messages(struct engine_state *e, struct err *err)
 	int64_t now = clock_now(e->clock), oldest = INT64_MAX, n = 0;
 	int64_t midnight = paris_instant(paris_date(now), 0);
 	outbox_stats(e->outbox, &o);
+	look_at_operators(e);
 	if (look_at_queue(e, CHANNEL_EMAIL, o.mail_lanes, &oldest, err) ||
 	    look_at_queue(e, CHANNEL_SMS, o.sms_lanes, &oldest, err))
 		return -1;

@@ -5,24 +5,37 @@
 #include <etrier/map.h>
 #include <etrier/outbox.h>
 
-/* What outbox.c (lanes, claiming) and settle.c (what became of it) share. */
+/* What outbox.c (lanes), feed.c (claiming) and settle.c (what became of it)
+ * share. */
+
+struct text_set { /* the templates in force */
+	char *hash, *text;
+};
+
+struct in_hand {
+	int64_t message;
+	char *address; /* of a mail, for its pace; NULL */
+};
 
 struct lane {
 	char name[24];
 	enum channel channel;
 	int n_up; /* a new one may come before the old one's end is seen */
-	int64_t message; /* in hand, 0: idle */
+	struct in_hand hand[OUTBOX_IN_HAND];
+	size_t n_hand;
 	bool is_submitting;
 	int64_t listing;    /* number of the blacklist it was asked for, 0 */
 	int64_t listing_ms; /* since */
 	struct lane *next;
 };
 
-/* What a lane said, or its death, that the store could not take yet. */
+/* What a lane said, or its death, that is not in the store yet. */
 struct unsettled {
 	int64_t message;
-	json_t *verdict; /* NULL: the lane died */
+	json_t *verdict; /* owned; NULL: the lane died */
 	bool is_submitting;
+	enum mailpace_class class;
+	int64_t until; /* of a class that is not plain */
 };
 
 struct outbox {
@@ -32,6 +45,8 @@ struct outbox {
 	struct outbox_ops ops;
 	struct lane *lanes;
 	struct map sets; /* "mail-1 fr/digest/email" -> struct text_set */
+	struct mailpace *pace;
+	int32_t figures_day; /* last written */
 	struct unsettled *unsettled;
 	size_t n_unsettled, cap_unsettled;
 	int64_t swept_ms; /* when what expired was last looked for */
@@ -39,10 +54,18 @@ struct outbox {
 	struct outbox_stats stats;
 };
 
-/* The lane's message leaves its hands. verdict NULL: the lane died. When the
- * store fails it is kept and tried again by outbox_settle_rest(). */
-int outbox_settle(struct outbox *o, struct lane *l, json_t *verdict,
-		  struct err *err);
+/* The message at hand[i] leaves the lane's hands, for outbox_settle_rest() to
+ * write. verdict NULL: the lane died. */
+void outbox_drop_hand(struct outbox *o, struct lane *l, size_t i,
+		      json_t *verdict);
+/* figures.c: read back; write, at the end of a day and of the process. */
+int outbox_load_figures(struct outbox *o, struct err *err);
+int outbox_keep_figures(struct outbox *o, struct err *err);
+/* settle.c: what was said, inside the caller's transaction; states: room for
+ * n_unsettled. After its commit: count, tell, forget. */
+int outbox_settle_all(struct outbox *o, enum store_state *states,
+		      struct err *err);
+void outbox_settled_all(struct outbox *o, const enum store_state *states);
 /* A planned message goes no more: cancelled (its offers are free again), or
  * failed when an earlier attempt may have arrived. */
 int outbox_give_up(struct outbox *o, const struct store_message *m,

@@ -20,6 +20,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define REASON_MAX 280
 /* Expired messages given up at once, and how often they are looked for. */
@@ -112,13 +113,17 @@ static int64_t retry_at(const struct outbox *o, const struct store_message *m,
 
 /* What the verdict means for the row. A verdict without a known result says
  * nothing: an SMS may have left, a mail goes again. */
-static void judge(const struct outbox *o, const json_t *line,
+static void judge(const struct outbox *o, const struct unsettled *u,
 		  struct settling *k)
 {
 	const struct store_message *m = k->m;
+	const json_t *line = u->verdict;
 	const char *result = js_str(line, "result", "");
 	bool is_failed = str_eq(result, "failed");
 	bool is_retry = str_eq(result, "retry");
+	/* A refusal that is no word about this mail. */
+	bool is_held = u->class != MAILPACE_PLAIN;
+	bool is_policy = u->class == MAILPACE_POLICY;
 	k->not_before = INSTANT_NONE;
 	if (str_eq(result, "sent")) {
 		k->state = STORE_SENT;
@@ -126,11 +131,13 @@ static void judge(const struct outbox *o, const json_t *line,
 	} else if (m->channel == CHANNEL_SMS && !is_failed && !is_retry) {
 		k->state = STORE_UNCERTAIN;
 		k->event = "uncertain";
-	} else if (!is_failed && m->attempts < OUTBOX_ATTEMPTS_MAX) {
+	} else if (is_policy || ((is_held || !is_failed) &&
+				 m->attempts < OUTBOX_ATTEMPTS_MAX)) {
+		int64_t asked_s = is_held ? u->until - now_of(o)
+					  : js_int(line, "retry_after_s", 0);
 		k->state = STORE_PLANNED;
 		k->event = "retry";
-		k->not_before =
-			retry_at(o, m, js_int(line, "retry_after_s", 0));
+		k->not_before = retry_at(o, m, asked_s);
 	} else {
 		k->state = STORE_FAILED;
 		k->event = "failed";
@@ -139,10 +146,13 @@ static void judge(const struct outbox *o, const json_t *line,
 
 /* The lane's words; before them, for as long as it matters, that an attempt may
  * have arrived. */
-static void put_reason(const struct settling *k, const json_t *line,
+static void put_reason(const struct settling *k, const struct unsettled *u,
 		       char out[REASON_MAX])
 {
-	const char *reason = js_str(line, "reason", "");
+	const json_t *line = u->verdict;
+	const char *reason = u->class == MAILPACE_POLICY
+				     ? "policy"
+				     : js_str(line, "reason", "");
 	const char *text = js_str(line, "text", "");
 	bool is_lost = str_eq(reason, "lost") ||
 		       str_eq(js_str(line, "result", "uncertain"), "uncertain");
@@ -174,14 +184,21 @@ static void count(struct outbox *o, enum store_state state)
 	}
 }
 
-static void log_settled(const struct settling *k, const json_t *line)
+/* What is told when it is written: a transaction may be tried twice. */
+static void tell(struct outbox *o, const struct unsettled *u,
+		 enum store_state state)
 {
-	log_event(
-		k->state == STORE_SENT ? LOG_INFO : LOG_WARNING,
-		"outbox.settled", LOG_D("message", k->m->id),
-		LOG_S("state", vocab_code(&vocab_message_state, (int)k->state)),
-		LOG_S("reason", js_str(line, "reason", "")),
-		LOG_D("code", js_int(line, "code", 0)));
+	count(o, state);
+	const char *word = vocab_code(&vocab_message_state, (int)state);
+	if (u->verdict)
+		log_event(state == STORE_SENT ? LOG_INFO : LOG_WARNING,
+			  "outbox.settled", LOG_D("message", u->message),
+			  LOG_S("state", word),
+			  LOG_S("reason", js_str(u->verdict, "reason", "")),
+			  LOG_D("code", js_int(u->verdict, "code", 0)));
+	else
+		log_event(LOG_WARNING, "outbox.lane_died",
+			  LOG_D("message", u->message), LOG_S("state", word));
 }
 
 /* A receipt that was quicker than the verdict; the month's money. The verdict
@@ -198,7 +215,7 @@ static void after_sms(struct outbox *o, const struct store_message *m)
 }
 
 static int settle_verdict(struct outbox *o, const struct unsettled *u,
-			  struct err *err)
+			  enum store_state *state, struct err *err)
 {
 	struct arena a;
 	struct store_message m;
@@ -206,90 +223,136 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 	arena_init(&a);
 	int result = store_message_get(o->store, u->message, &a, &m, err);
 	if (!result) {
-		struct settling k = {.o = o, .m = &m, .verdict = u->verdict};
-		judge(o, u->verdict, &k);
-		put_reason(&k, u->verdict, reason);
+		struct settling k = {.o = o, .m = &m};
+		judge(o, u, &k);
+		put_reason(&k, u, reason);
 		k.reason = *reason ? reason : NULL;
 		result = store_tx(o->store, settle, &k, err);
-		if (!result) {
-			count(o, k.state);
-			log_settled(&k, u->verdict);
+		*state = k.state;
+		if (!result)
 			after_sms(o, &m);
-		}
 	}
 	arena_clear(&a);
 	return result;
 }
 
 static int settle_death(struct outbox *o, const struct unsettled *u,
-			struct err *err)
+			enum store_state *state, struct err *err)
 {
-	enum store_state state = STORE_UNCERTAIN;
+	*state = STORE_UNCERTAIN;
 	/* That the SMS was about to leave may not have reached the disk. */
-	int result = u->is_submitting
-			     ? store_message_settle(o->store, u->message, state,
-						    "lane died", INSTANT_NONE,
-						    now_of(o), err)
-			     : store_message_lane_died(o->store, u->message,
-						       now_of(o), &state, err);
-	if (result)
-		return -1;
-	count(o, state);
-	log_event(LOG_WARNING, "outbox.lane_died", LOG_D("message", u->message),
-		  LOG_S("state", vocab_code(&vocab_message_state, (int)state)));
-	return 0;
+	return u->is_submitting
+		       ? store_message_settle(o->store, u->message, *state,
+					      "lane died", INSTANT_NONE,
+					      now_of(o), err)
+		       : store_message_lane_died(o->store, u->message,
+						 now_of(o), state, err);
 }
 
 static int settle_one(struct outbox *o, const struct unsettled *u,
-		      struct err *err)
+		      enum store_state *state, struct err *err)
 {
-	return u->verdict ? settle_verdict(o, u, err) : settle_death(o, u, err);
+	return u->verdict ? settle_verdict(o, u, state, err)
+			  : settle_death(o, u, state, err);
 }
 
-static void keep(struct outbox *o, const struct unsettled *u)
+void outbox_drop_hand(struct outbox *o, struct lane *l, size_t i,
+		      json_t *verdict)
 {
+	struct unsettled u = {.message = l->hand[i].message,
+			      .verdict = json_incref(verdict),
+			      .is_submitting = l->is_submitting &&
+					       l->channel == CHANNEL_SMS};
+	if (verdict && l->hand[i].address)
+		u.class = mailpace_verdict(o->pace, l->hand[i].address, verdict,
+					   now_of(o), &u.until);
+	free(l->hand[i].address);
+	l->n_hand--;
+	memmove(&l->hand[i], &l->hand[i + 1],
+		(l->n_hand - i) * sizeof(l->hand[0]));
+	l->is_submitting = false;
+	o->stats.busy--;
 	if (o->n_unsettled == o->cap_unsettled) {
-		o->cap_unsettled = o->cap_unsettled ? o->cap_unsettled * 2 : 8;
+		o->cap_unsettled = o->cap_unsettled ? o->cap_unsettled * 2 : 64;
 		o->unsettled = mem_grow(o->unsettled, o->cap_unsettled,
 					sizeof(*o->unsettled));
 	}
-	o->unsettled[o->n_unsettled++] = *u;
+	o->unsettled[o->n_unsettled++] = u;
 }
 
-int outbox_settle(struct outbox *o, struct lane *l, json_t *verdict,
-		  struct err *err)
+int outbox_settle_all(struct outbox *o, enum store_state *states,
+		      struct err *err)
 {
-	struct unsettled u = {.message = l->message,
-			      .verdict = verdict,
-			      .is_submitting = l->is_submitting &&
-					       l->channel == CHANNEL_SMS};
-	struct err why = {0};
-	l->message = 0;
-	l->is_submitting = false;
-	o->stats.busy--;
-	if (!settle_one(o, &u, &why))
-		return 0;
-	*err = why;
-	if (why.kind == ERR_STORE) {
-		json_incref(verdict);
-		keep(o, &u);
-	}
-	return -1;
+	for (size_t i = 0; i < o->n_unsettled; i++)
+		if (settle_one(o, &o->unsettled[i], &states[i], err))
+			return -1;
+	return 0;
 }
 
+void outbox_settled_all(struct outbox *o, const enum store_state *states)
+{
+	for (size_t i = 0; i < o->n_unsettled; i++) {
+		tell(o, &o->unsettled[i], states[i]);
+		json_decref(o->unsettled[i].verdict);
+	}
+	o->n_unsettled = 0;
+}
+
+struct settling_all {
+	struct outbox *o;
+	enum store_state *states;
+};
+
+static int settle_all(struct store *s, void *ctx, struct err *err)
+{
+	struct settling_all *k = ctx;
+	(void)s;
+	return outbox_settle_all(k->o, k->states, err);
+}
+
+static bool settle_together(struct outbox *o)
+{
+	struct err why = {0};
+	struct settling_all k = {
+		.o = o, .states = mem_array(o->n_unsettled, sizeof(*k.states))};
+	bool ok = !store_tx(o->store, settle_all, &k, &why);
+	if (ok)
+		outbox_settled_all(o, k.states);
+	free(k.states);
+	return ok;
+}
+
+static void forget_first(struct outbox *o)
+{
+	json_decref(o->unsettled[0].verdict);
+	o->n_unsettled--;
+	memmove(&o->unsettled[0], &o->unsettled[1],
+		o->n_unsettled * sizeof(o->unsettled[0]));
+}
+
+/* One by one: what the store cannot take now stays for the next time, what it
+ * never takes is told and forgotten. */
 int outbox_settle_rest(struct outbox *o, struct err *err)
 {
+	int result = 0;
+	if (o->n_unsettled > 1 && settle_together(o))
+		return 0;
 	while (o->n_unsettled) {
-		struct unsettled *u = &o->unsettled[o->n_unsettled - 1];
+		const struct unsettled *u = &o->unsettled[0];
+		enum store_state state = STORE_UNCERTAIN;
 		struct err why = {0};
-		if (settle_one(o, u, &why) && why.kind == ERR_STORE) {
+		int failed = settle_one(o, u, &state, &why);
+		if (failed) {
 			*err = why;
-			return -1;
+			result = -1;
+			if (why.kind == ERR_STORE)
+				return -1;
+		} else {
+			tell(o, u, state);
 		}
-		json_decref(u->verdict);
-		o->n_unsettled--;
+		forget_first(o);
 	}
-	return 0;
+	return result;
 }
 
 /* --- before the claim ----------------------------------------------------- */

@@ -56,15 +56,23 @@ static const char *domain_of(const struct plan_settings *s)
 	return at ? at + 1 : "localhost";
 }
 
+/* How a stop may be said: a link, a mail to an address that is read. */
+struct ways_out {
+	const char *url, *mailto; /* each may be NULL */
+};
+
+static const char *bounce_domain_of(const struct plan_settings *s)
+{
+	return str_is_empty(s->bounce_domain) ? domain_of(s) : s->bounce_domain;
+}
+
 static void put_mail_headers(struct planner *p, json_t *line,
 			     const struct store_message *m,
-			     const struct addressee *to, const char *stop_url,
-			     struct arena *a)
+			     const struct addressee *to,
+			     const struct ways_out *stop, struct arena *a)
 {
 	const struct plan_settings *s = p->settings;
 	const char *domain = domain_of(s), *id = fresh_id(a);
-	const char *bounce =
-		str_is_empty(s->bounce_domain) ? domain : s->bounce_domain;
 	/* What mail operators sort by: the list, the campaign. */
 	static const char *const lists[] = {[STORE_DIGEST] = "synthese",
 					    [STORE_OFFER] = "offres",
@@ -78,16 +86,17 @@ static void put_mail_headers(struct planner *p, json_t *line,
 			    to->reply_to ? mailbox(to->reply_to, to->reply_name)
 					 : json_null());
 	js_put_str(line, "envelope_from",
-		   arena_printf(a, "b+%s@%s", id, bounce));
+		   arena_printf(a, "b+%s@%s", id, bounce_domain_of(s)));
 	js_put_str(line, "message_id",
 		   arena_printf(a, "<m.%s@%s>", id, domain));
 	js_put_int(line, "date", clock_now(p->clock), INSTANT_NONE);
 	js_put_str(line, "boundary", arena_printf(a, "=_%s", id));
 	json_t *unsubscribe = json_object();
-	js_put_str(unsubscribe, "url", stop_url);
+	js_put_str(unsubscribe, "url", stop->url);
+	js_put_str(unsubscribe, "mailto", stop->mailto);
 	json_object_set_new(line, "unsubscribe",
-			    stop_url ? unsubscribe : json_null());
-	if (!stop_url)
+			    stop->url ? unsubscribe : json_null());
+	if (!stop->url)
 		json_decref(unsubscribe);
 	/* To a young person a notice is about a meeting. */
 	bool is_news = m->kind == STORE_NOTICE && m->audience == STORE_TO_YOUTH;
@@ -106,12 +115,12 @@ static const char *from_name(const struct planner *p, const struct agency *a)
 	return str_is_empty(a->name) ? p->settings->from_name : a->name;
 }
 
-/* The link that stops further messages; NULL without a public address. */
-static int stop_url(struct planner *p, const char *subject, bool make_token,
-		    struct arena *a, const char **url, struct err *err)
+/* What stops further messages; nothing without a public address. */
+static int ways_out(struct planner *p, const char *subject, bool make_token,
+		    struct arena *a, struct ways_out *out, struct err *err)
 {
 	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
-	*url = NULL;
+	*out = (struct ways_out){0};
 	if (str_is_empty(p->settings->base_url))
 		return 0;
 	int64_t now = clock_now(p->clock);
@@ -122,8 +131,11 @@ static int stop_url(struct planner *p, const char *subject, bool make_token,
 		return -1;
 	size_t n = strlen(p->settings->base_url);
 	bool has_slash = p->settings->base_url[n - 1] == '/';
-	*url = arena_printf(a, "%s%su/%s", p->settings->base_url,
-			    has_slash ? "" : "/", token);
+	out->url = arena_printf(a, "%s%su/%s", p->settings->base_url,
+				has_slash ? "" : "/", token);
+	if (p->settings->reads_bounces)
+		out->mailto = arena_printf(a, "mailto:stop+%s@%s", token,
+					   bounce_domain_of(p->settings));
 	return 0;
 }
 
@@ -131,27 +143,27 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 		     const struct addressee *to, json_t *model_take,
 		     bool make_tokens, struct arena *a, struct err *err)
 {
-	const char *url = NULL;
+	struct ways_out stop = {0};
 	json_t *line = json_object();
 	bool is_mail = m->channel == CHANNEL_EMAIL;
 	json_object_set_new(line, "model", model_take);
 	/* An administrator is told by the configuration, not by consent. */
 	if (m->audience != STORE_TO_ADMIN &&
 	    /* NOLINTNEXTLINE: token_for is set or NULL */
-	    (stop_url(p, to->token_for, make_tokens, a, &url, err) ||
+	    (ways_out(p, to->token_for, make_tokens, a, &stop, err) ||
 	     plan_put_links(p, m, make_tokens, a, model_take, err))) {
 		json_decref(line);
 		return NULL;
 	}
 	if (m->audience == STORE_TO_YOUTH) {
-		if (!url) {
+		if (!stop.url) {
 			json_decref(line);
 			err_set(err, ERR_CONFIG,
 				"a message to a young person needs "
 				"front.base_url for its stop link");
 			return NULL;
 		}
-		js_put_str(model_take, "stop_url", url);
+		js_put_str(model_take, "stop_url", stop.url);
 	}
 	js_put_str(line, "channel",
 		   vocab_code(&vocab_channel, (int)m->channel));
@@ -163,7 +175,7 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	json_object_set_new(line, "to",
 			    mailbox(to->address, is_mail ? to->name : NULL));
 	if (is_mail)
-		put_mail_headers(p, line, m, to, url, a);
+		put_mail_headers(p, line, m, to, &stop, a);
 	else
 		js_put_str(line, "sms_sender", to->sms_sender);
 	return line;

@@ -151,7 +151,10 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 		.digest_at = (int)js_int(agency, "digest_at", 8 * 60),
 		.tone = vocab_find(&vocab_tone, js_str(agency, "tone", "tu")),
 		.mail_goes = !str_eq(js_str(mail, "transport", "none"), "none"),
-		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none")};
+		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none"),
+		.reads_bounces =
+			!str_is_empty(js_str(mail, "bounces", "")) ||
+			json_object_size(json_object_get(mail, "bounces"))};
 	read_slots(out, json_object_get(planner, "sms_slots"));
 	read_text(&out->sms_sender, agency, "sms_sender");
 	read_text(&out->sms_gateway, sms, "gateway");

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Prepared statements and the only calls of sqlite3_step() in the tree.
  *
- * A statement is prepared once and found again by the address of its text. It
- * is always reset and its bindings cleared when its reader is done, so that no
- * read transaction outlives a call (an open one would keep the write-ahead log
- * growing). A statement already in use (a callback asking the same thing
+ * A statement is prepared once and found again by the address of its text, a
+ * composed one by its words. It is always reset and its bindings cleared when
+ * its reader is done, so that no read transaction outlives a call (an open one
+ * would keep the write-ahead log growing). A statement already in use (a callback asking the same thing
  * again) is prepared a second time for that use.
  *
  * Does not: know any table. */
 #include "db.h"
 
 #include <etrier/mem.h>
+#include <etrier/str.h>
 
 #include <stdlib.h>
 
@@ -53,6 +54,35 @@ static int find_statement(struct store *s, struct db_query *q, const char *sql,
 		q->st = slot->st;
 	}
 	return q->st ? 0 : -1;
+}
+
+static size_t hash_text(const char *sql)
+{
+	uint32_t h = 2166136261u; /* FNV-1a */
+	for (; *sql; sql++)
+		h = (h ^ (unsigned char)*sql) * 16777619u;
+	return h;
+}
+
+/* The same for a text that was composed, found by what it says. */
+static int find_text(struct store *s, struct db_query *q, const char *sql,
+		     struct err *err)
+{
+	struct db_text_slot *slot = &s->texts[hash_text(sql) % DB_TEXT_SLOTS];
+	bool is_free = !slot->st || !sqlite3_stmt_busy(slot->st);
+	*q = (struct db_query){.store = s};
+	if (slot->sql && is_free && str_eq(slot->sql, sql)) {
+		q->st = slot->st;
+		return 0;
+	}
+	q->st = prepare(s, sql, is_free ? SQLITE_PREPARE_PERSISTENT : 0, err);
+	q->is_ours = !is_free;
+	if (!q->st || !is_free)
+		return q->st ? 0 : -1;
+	sqlite3_finalize(slot->st);
+	free(slot->sql);
+	*slot = (struct db_text_slot){.sql = mem_dup(sql), .st = q->st};
+	return 0;
 }
 
 static int bind_one(sqlite3_stmt *st, int at, const struct db_value *v)
@@ -110,11 +140,9 @@ int db_query_v(struct store *s, struct db_query *q, struct err *err,
 int db_query_text(struct store *s, struct db_query *q, struct err *err,
 		  const char *sql, const struct db_value *values)
 {
-	if (refuse_doomed(s, err))
+	if (refuse_doomed(s, err) || find_text(s, q, sql, err))
 		return -1;
-	*q = (struct db_query){.store = s, .is_ours = true};
-	q->st = prepare(s, sql, 0, err);
-	return q->st ? bind(q, values, err) : -1;
+	return bind(q, values, err);
 }
 
 int db_next(struct db_query *q, struct err *err)

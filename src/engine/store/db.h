@@ -26,6 +26,15 @@ struct db_slot {
 	sqlite3_stmt *st;
 };
 
+/* Composed texts are kept by what they say; where two fall together the last
+ * asked stays. Questions of where.c take some dozens of shapes. */
+#define DB_TEXT_SLOTS 128
+
+struct db_text_slot {
+	char *sql;
+	sqlite3_stmt *st;
+};
+
 struct store {
 	sqlite3 *db;
 	struct vault vault;
@@ -37,6 +46,7 @@ struct store {
 	int64_t kill_at; /* store_kill_from_env(); 0: never */
 	bool kill_before;
 	struct db_slot cache[DB_CACHE_SLOTS];
+	struct db_text_slot texts[DB_TEXT_SLOTS];
 };
 
 enum db_type { DB_END, DB_NULL, DB_INT, DB_TEXT, DB_BLOB };

@@ -331,6 +331,10 @@ void store_close(struct store *s)
 	store_rollback(s);
 	for (size_t i = 0; i < DB_CACHE_SLOTS; i++)
 		sqlite3_finalize(s->cache[i].st);
+	for (size_t i = 0; i < DB_TEXT_SLOTS; i++) {
+		sqlite3_finalize(s->texts[i].st);
+		free(s->texts[i].sql);
+	}
 	sqlite3_close(s->db);
 	vault_clear(&s->vault);
 	free(s);
