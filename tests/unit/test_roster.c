@@ -362,6 +362,7 @@ static size_t check_same_lists(const struct roster *a, const struct roster *b,
 
 	tb = roster_traits(b, &n);
 	assert_int_equal(x->n, y->n);
+	assert_true(!x->first == !y->first); /* long ones by cells */
 	for (uint32_t i = 0; i < x->n; i++) {
 		assert_true(is_in_place(y, i));
 		assert_memory_equal(&ta[v[i].trait], &tb[w[i].trait],
