@@ -149,26 +149,6 @@ static void make_lists(struct roster *r, const struct load *l)
 	}
 }
 
-static struct posting posting_of(const struct roster *r, uint32_t slot,
-				 const struct waiting *p)
-{
-	const struct row *row = &r->rows[slot];
-	struct posting out = {
-		.x_m = (float)row->at.x_m,
-		.y_m = (float)row->at.y_m,
-		.filter = p->filter,
-		.profile = row->profile,
-		.zone = row->zone,
-		.birth = row->birth,
-		.available = row->available,
-		.slot = slot,
-		.id = r->id_of[slot],
-	};
-
-	give_trait(&out, p->trait);
-	return out;
-}
-
 /* People whose postings find their places before the first is written, so that
  * the places, which lie anywhere, come into the cache together. */
 #define AT_ONCE 32
@@ -191,7 +171,8 @@ static const struct wish *fill_some(struct roster *r, const struct load *l,
 	next = to;
 	for (uint32_t i = from; i < end; i++) {
 		const struct waiting *p = &l->people[i];
-		struct posting base = posting_of(r, l->first + i, p);
+		struct posting base =
+			roster_posting(r, l->first + i, p->filter, p->trait);
 
 		for (int k = p->group_wishes >> 4; k > 0; k--, first++) {
 			base.pattern = first->pattern;

@@ -188,24 +188,42 @@ void roster_need_lists(struct roster *r, unsigned set)
 					  sizeof(struct posting_list));
 }
 
-static void add_postings(struct roster *r, uint32_t slot,
-			 const struct mperson *p, uint16_t profile,
-			 const struct wishes *w)
+static void give_trait(struct posting *p, uint16_t trait)
 {
-	struct posting base = {
-		.x_m = (float)p->at.x_m,
-		.y_m = (float)p->at.y_m,
-		.filter = roster_filter_of(p),
-		.profile = profile,
-		.zone = p->zone,
-		.birth = p->birth,
-		.available = p->available,
-		.slot = slot,
-		.id = p->id,
-	};
-	unsigned group = roster_group_of(r, base.filter);
+	p->filter &= ~FILTER_MANY;
+	if (trait == TRAIT_MANY)
+		p->filter |= FILTER_MANY;
+	p->trait = trait == TRAIT_MANY ? 0 : trait;
+}
 
-	give_trait(&base, roster_trait_of(r, &r->traits, p));
+struct posting roster_posting(const struct roster *r, uint32_t slot,
+			      uint32_t filter, uint16_t trait)
+{
+	const struct row *row = &r->rows[slot];
+	struct posting out = {
+		.x_m = (float)row->at.x_m,
+		.y_m = (float)row->at.y_m,
+		.filter = filter,
+		.profile = row->profile,
+		.zone = row->zone,
+		.birth = row->birth,
+		.available = row->available,
+		.slot = slot,
+		.id = r->id_of[slot],
+	};
+
+	give_trait(&out, trait);
+	return out;
+}
+
+static void add_postings(struct roster *r, uint32_t slot,
+			 const struct mperson *p, const struct wishes *w)
+{
+	uint32_t filter = roster_filter_of(p);
+	unsigned group = roster_group_of(r, filter);
+	struct posting base = roster_posting(r, slot, filter,
+					     roster_trait_of(r, &r->traits, p));
+
 	roster_need_lists(r, p->set);
 	for (int k = 0; k < w->n; k++) {
 		base.pattern = w->number[k];
@@ -304,7 +322,7 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err)
 	if (r->load)
 		load_add(r, p, &w);
 	else
-		add_postings(r, slot, p, (uint16_t)profile, &w);
+		add_postings(r, slot, p, &w);
 	return 0;
 }
 

@@ -59,19 +59,14 @@ static inline struct posting_list *roster_list_at(const struct roster *r,
 {
 	return &r->lists[set][roster_list_number(shelf, group)];
 }
-static inline void give_trait(struct posting *p, uint16_t trait)
-{
-	p->filter &= ~FILTER_MANY;
-	if (trait == TRAIT_MANY)
-		p->filter |= FILTER_MANY;
-	p->trait = trait == TRAIT_MANY ? 0 : trait;
-}
-
 uint32_t roster_filter_of(const struct mperson *p);
 /* The group for a filter; a new one as long as there are any. */
 unsigned roster_group_of(struct roster *r, uint32_t filter);
 uint16_t roster_trait_of(const struct roster *r, struct traits *t,
 			 const struct mperson *p);
+/* Of a slot that is filled, but for the pattern. */
+struct posting roster_posting(const struct roster *r, uint32_t slot,
+			      uint32_t filter, uint16_t trait);
 /* The lists of a set exist. */
 void roster_need_lists(struct roster *r, unsigned set);
 /* Room for so many slots; at least those in use. */
