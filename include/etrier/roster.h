@@ -154,11 +154,23 @@ struct trait {
 };
 typedef void roster_trait_fn(const struct rules *rules, const struct mperson *p,
 			     struct trait *out);
-/* rules borrowed until the next call. Everybody's trait is made anew from
- * memory (some tens of milliseconds for 180 000 people); sets of people stay
- * what they are. Without rules all have one trait. */
+/* How rules are asked. Two people who are alike in the bytes of reads and have
+ * the same marks have the same trait, so that it is asked once for many. */
+struct roster_asker {
+	roster_trait_fn *trait;
+	/* What of a person counts beside, NULL: nothing. */
+	uint32_t (*marks)(const struct mperson *p);
+	struct mperson reads; /* 0xff: the trait may stand on it; id never */
+};
+/* rules borrowed until the next call, asker copied; NULL: all have one trait.
+ * Everybody's trait is made anew from memory (some ten milliseconds for 180 000
+ * people); sets of people stay what they are. */
 void roster_set_rules(struct roster *r, const struct rules *rules,
-		      roster_trait_fn *ask);
+		      const struct roster_asker *asker);
+/* Many new people, some `expected` of them (a guess, for room): until
+ * roster_tidy() no offer meets them, and putting them costs half. Putting or
+ * removing somebody who is there already ends it. */
+void roster_load(struct roster *r, size_t expected);
 /* Add, or replace the one with the same id. ERR_LIMIT when a ceiling is
  * reached, ERR_INPUT for a bad trade, set or id; the roster is then unchanged.
  */
@@ -166,8 +178,8 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err);
 bool roster_remove(struct roster *r, uint32_t id); /* false: was not there */
 /* False: no such. */
 bool roster_find(const struct roster *r, uint32_t id, struct mperson *out);
-/* After many changes (a load, an import, a night): what came since is sorted
- * in, so that offers look at fewer people. Nothing else changes. */
+/* After many changes (an import, a night): what came since is sorted in, so
+ * that offers look at fewer people. Ends a load. Nothing else changes. */
 void roster_tidy(struct roster *r);
 size_t roster_count(const struct roster *r);
 /* In no promised order: for (size_t i = 0; roster_each(r, &i, &p);) */

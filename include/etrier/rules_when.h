@@ -42,6 +42,8 @@ void rules_offer_conds(const struct rules *r, const struct refdata *rd,
 /* Every condition on a person alone: numbers only. */
 void rules_person_conds(const struct rules *r, const struct mperson *p,
 			struct cond_bits *out);
+/* The bytes of a person that these conditions read: 0xff in *out, else 0. */
+void rules_person_reads(const struct rules *r, struct mperson *out);
 
 /* --- what depends on both, or on the day --------------------------------- */
 #define FACT_UNKNOWN INT32_MIN

@@ -8,16 +8,7 @@
 
 struct arena;
 
-/* What people tell the service about how they want to be told: a young person
- * who asks for a pause, an adviser's rhythm and absence. Habits: store.h. */
-
-/* Nothing goes to this young person before the instant; INSTANT_NONE: at once
- * again. ERR_UNKNOWN: no such person. */
-int store_person_set_pause(struct store *s, int64_t id, int64_t until,
-			   struct err *err);
-/* *until INSTANT_NONE: no pause, or one that is over. */
-int store_person_get_pause(struct store *s, int64_t id, int64_t now,
-			   int64_t *until, struct err *err);
+/* How an adviser wants to be told: rhythm and absence. Habits: store.h. */
 
 /* {"rhythm","absent_from","absent_until","substitute"} as said on the digest
  * page: words of vocab_digest, ISO dates, a ref of the same agency. A member of

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 _Noreturn void mem_bug(const char *file, int line, const char *what)
 {
@@ -39,6 +41,18 @@ void *mem_grow(void *old, size_t count, size_t size)
 	BUG_ON(size && count > SIZE_MAX / size);
 	size_t bytes = count * size;
 	return check(realloc(old, bytes ? bytes : 1));
+}
+
+void mem_hint_large(void *p, size_t bytes)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t skipped = (page - (uintptr_t)p % page) % page;
+
+	if (bytes < MEM_LARGE_MIN)
+		return;
+	/* refused where the kernel has no large pages: as well without */
+	(void)madvise((char *)p + skipped, (bytes - skipped) / page * page,
+		      MADV_HUGEPAGE);
 }
 
 char *mem_dup(const char *s)

@@ -354,8 +354,12 @@ void world_fill(struct world *w)
 	for (uint32_t id = 1; id <= WORLD_PERSONS; id++) {
 		struct mperson p = world_person(w, id);
 
+		/* half of them as a start takes them */
+		if (id == WORLD_PERSONS / 2)
+			roster_load(w->roster, WORLD_PERSONS / 4);
 		assert_int_equal(roster_put(w->roster, &p, &err), 0);
 	}
+	roster_tidy(w->roster);
 }
 
 /* --- one good pair ---------------------------------------------------------

@@ -317,6 +317,196 @@ static void test_long_lists_keep_everyone_in_their_cell(void **state)
 	free(shadow);
 }
 
+/* --- loads --------------------------------------------------------------- */
+/* Some condition, on what reads and marks say. */
+static void ask_level(const struct rules *rules, const struct mperson *p,
+		      struct trait *out)
+{
+	(void)rules;
+	*out = (struct trait){.level = p->level, .lacks = p->rncp ? 5 : 9};
+	out->bits.yes[0] = p->contracts & 3;
+	out->bits.yes[1] = p->commune & 7;
+}
+
+static uint32_t mark_course(const struct mperson *p)
+{
+	return p->rncp ? 1 : 0;
+}
+
+static int compare_postings(const void *a, const void *b)
+{
+	const struct posting *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static struct posting *sorted(const struct posting_list *l)
+{
+	struct posting *v = mem_array(l->n + 1, sizeof(*v));
+
+	if (l->n) {
+		memcpy(v, l->v, l->n * sizeof(*v));
+		qsort(v, l->n, sizeof(*v), compare_postings);
+	}
+	return v;
+}
+
+/* Lists of one roster and the other, whatever the order in them and the numbers
+ * of traits. */
+static size_t check_same_lists(const struct roster *a, const struct roster *b,
+			       const struct posting_list *x,
+			       const struct posting_list *y)
+{
+	uint32_t n;
+	const struct trait *ta = roster_traits(a, &n), *tb;
+	struct posting *v = sorted(x), *w = sorted(y);
+
+	tb = roster_traits(b, &n);
+	assert_int_equal(x->n, y->n);
+	assert_true(!x->first == !y->first); /* long ones by cells */
+	for (uint32_t i = 0; i < x->n; i++) {
+		assert_true(is_in_place(y, i));
+		assert_memory_equal(&ta[v[i].trait], &tb[w[i].trait],
+				    sizeof(*ta));
+		v[i].trait = w[i].trait;
+		assert_memory_equal(&v[i], &w[i], sizeof(v[i]));
+	}
+	n = x->n;
+	free(v);
+	free(w);
+	return n;
+}
+
+static size_t check_same_rosters(const struct roster *a, const struct roster *b,
+				 const struct tradenet *t)
+{
+	size_t n = 0;
+
+	assert_int_equal(roster_count(a), roster_count(b));
+	for (unsigned set = 0; set < 2; set++)
+		for (uint16_t s = 0; s < tradenet_n_shelves(t); s++) {
+			const struct posting_list *x = roster_lists(a, set, s);
+			const struct posting_list *y = roster_lists(b, set, s);
+
+			assert_true(!x == !y);
+			for (unsigned g = 0; x && g < ROSTER_GROUPS; g++)
+				n += check_same_lists(a, b, &x[g], &y[g]);
+		}
+	return n;
+}
+
+static struct mperson someone_far(uint32_t id)
+{
+	uint32_t salt = id * 2654435761u >> 7;
+	struct mperson p = someone(id, salt);
+
+	p.contracts = (uint16_t)(salt % 20 == 0 ? salt % 40 : 1);
+	p.at.x_m = (int32_t)(salt % 1200000) - 600000;
+	p.at.y_m = (int32_t)(salt / 7 % 1200000) - 600000;
+	return p;
+}
+
+/* One by one, or from `from` on in a load that is told `expected`. */
+static struct roster *filled(const struct tradenet *t, uint32_t n,
+			     uint32_t from, size_t expected)
+{
+	struct roster_asker asker = {.trait = ask_level, .marks = mark_course};
+	struct roster *r = roster_new(t);
+	struct err err;
+
+	asker.reads.level = -1;
+	asker.reads.contracts = UINT16_MAX;
+	asker.reads.commune = UINT16_MAX; /* more than a memo holds */
+	roster_set_rules(r, NULL, &asker);
+	for (uint32_t id = 1; id <= n; id++) {
+		struct mperson p = someone_far(id);
+
+		if (id == from)
+			roster_load(r, expected);
+		assert_int_equal(roster_put(r, &p, &err), 0);
+	}
+	roster_tidy(r);
+	return r;
+}
+
+static void test_a_load_makes_what_putting_makes(void **state)
+{
+	enum { N_MANY = 9000 };
+	static const uint32_t from[] = {1, 1, 1, 2000, N_MANY};
+	static const size_t expected[] = {0, N_MANY, 3 * N_MANY, 10, SIZE_MAX};
+	struct tradenet *t = small_net();
+	struct roster *one = filled(t, N_MANY, 0, 0);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(from); i++) {
+		struct roster *many = filled(t, N_MANY, from[i], expected[i]);
+
+		assert_true(check_same_rosters(one, many, t) > N_MANY);
+		for (uint32_t id = 1; id <= N_MANY; id++) {
+			struct mperson p = someone_far(id), found;
+
+			assert_true(roster_find(many, id, &found));
+			check_same(&found, &p);
+		}
+		roster_free(many);
+	}
+	roster_free(one);
+	tradenet_free(t);
+}
+
+static void test_a_load_takes_changes_and_removals(void **state)
+{
+	enum { N_MANY = 3000 };
+	struct tradenet *t = small_net();
+	struct roster *rosters[2];
+	struct err err;
+
+	(void)state;
+	for (int k = 0; k < 2; k++) {
+		struct roster *r = rosters[k] = roster_new(t);
+
+		for (uint32_t i = 0; i < N_MANY; i++) {
+			struct mperson p = someone_far(1 + i);
+
+			if (k && (i % 1000 == 10 || i % 1000 == 600))
+				roster_load(r, 500);
+			assert_int_equal(roster_put(r, &p, &err), 0);
+			if (i % 1000 == 700) { /* of the load */
+				p.trades[0] = 3;
+				p.at.x_m += 77000;
+				assert_int_equal(roster_put(r, &p, &err), 0);
+			}
+			if (i % 1000 == 500)
+				assert_true(roster_remove(r, i - 20));
+		}
+		roster_tidy(r);
+	}
+	assert_true(check_same_rosters(rosters[0], rosters[1], t) > N_MANY);
+	/* freed in the middle of one */
+	roster_load(rosters[0], 5);
+	for (int k = 0; k < 2; k++)
+		roster_free(rosters[k]);
+	tradenet_free(t);
+}
+
+static void test_nobody_is_met_before_a_load_ends(void **state)
+{
+	struct tradenet *t = small_net();
+	struct roster *r = roster_new(t);
+	struct mperson p = someone(3, 5), found;
+	struct err err;
+
+	(void)state;
+	roster_load(r, 1);
+	assert_int_equal(roster_put(r, &p, &err), 0);
+	assert_true(roster_find(r, 3, &found));
+	assert_int_equal(count_postings(r, t), 0);
+	roster_tidy(r);
+	assert_int_equal(count_postings(r, t), expected_postings(t, &p));
+	roster_free(r);
+	tradenet_free(t);
+}
+
 static void test_a_bad_person_leaves_the_roster_as_it_was(void **state)
 {
 	struct tradenet *t = small_net();
@@ -407,6 +597,9 @@ int main(void)
 		cmocka_unit_test(
 			test_put_replace_and_remove_keep_everyone_once),
 		cmocka_unit_test(test_long_lists_keep_everyone_in_their_cell),
+		cmocka_unit_test(test_a_load_makes_what_putting_makes),
+		cmocka_unit_test(test_a_load_takes_changes_and_removals),
+		cmocka_unit_test(test_nobody_is_met_before_a_load_ends),
 		cmocka_unit_test(test_a_bad_person_leaves_the_roster_as_it_was),
 		cmocka_unit_test(test_a_record_becomes_numbers),
 	};

@@ -415,6 +415,51 @@ static void test_every_form_on_people(void **state)
 	check_rows(people, ARRAY_LEN(people));
 }
 
+/* Somebody who is like p where a condition looks, and anybody elsewhere. */
+static struct mperson alike(const struct mperson *p,
+			    const struct mperson *reads, uint32_t *salt)
+{
+	struct mperson out;
+	const unsigned char *from = (const unsigned char *)p;
+	const unsigned char *mask = (const unsigned char *)reads;
+	unsigned char *to = (unsigned char *)&out;
+
+	for (size_t i = 0; i < sizeof(out); i++) {
+		*salt = *salt * 1103515245u + 12345u;
+		to[i] = (unsigned char)((from[i] & mask[i]) |
+					(*salt >> 16 & ~mask[i] & 0xff));
+	}
+	return out;
+}
+
+static void test_people_alike_where_it_looks_get_one_answer(void **state)
+{
+	uint32_t salt = 20260101;
+	struct side sides[2];
+
+	(void)state;
+	everything_known(&sides[0]);
+	nothing_known(&sides[1]);
+	for (size_t i = 0; i < ARRAY_LEN(people); i++) {
+		struct rules *r = compile_rows(&people[i], 1);
+		struct mperson reads;
+
+		rules_person_reads(r, &reads);
+		assert_int_equal(reads.id, 0); /* nor anything of all */
+		for (int k = 0; k < 60; k++) {
+			const struct mperson *p = &sides[k % 2].person;
+			struct mperson q = alike(p, &reads, &salt);
+			struct cond_bits a, b;
+
+			rules_person_conds(r, p, &a);
+			rules_person_conds(r, &q, &b);
+			if (memcmp(&a, &b, sizeof(a)) != 0)
+				fail_msg("%s", people[i].when);
+		}
+		rules_free(r);
+	}
+}
+
 static void test_every_form_on_pairs(void **state)
 {
 	(void)state;
@@ -838,6 +883,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_form_on_offers),
 		cmocka_unit_test(test_every_form_on_people),
+		cmocka_unit_test(
+			test_people_alike_where_it_looks_get_one_answer),
 		cmocka_unit_test(test_every_form_on_pairs),
 		cmocka_unit_test(test_no_field_is_left_out),
 		cmocka_unit_test(test_all_and_any_are_kleenes),

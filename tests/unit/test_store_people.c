@@ -207,6 +207,35 @@ static int fail_after_apply(struct store *s, void *ctx, struct err *err)
 	return err_set(err, ERR_INPUT, "later");
 }
 
+static int64_t temp_pages(struct world *w)
+{
+	int64_t n;
+	OK(db_get_int(w->s, &n, E, "PRAGMA temp.page_count", DB_NONE));
+	return n;
+}
+
+/* What a whole region takes while it is staged is not kept for the next one. */
+static void test_a_stage_gives_its_memory_back(void **state)
+{
+	struct world *w = *state;
+	int64_t before = temp_pages(w), number;
+	char row[80];
+	for (int end = 0; end < 2; end++) {
+		OK(store_stage_begin(w->s, "ml1", E));
+		for (int i = 0; i < 1000; i++) {
+			snprintf(row, sizeof(row), "{'ref':'%d','city':'%d'}",
+				 i, end);
+			stage(w, "ml1", i + 2, row);
+		}
+		assert_true(temp_pages(w) > before + 10);
+		if (end)
+			OK(store_stage_apply(w->s, "ml1", NOW, &number, E));
+		else
+			store_stage_drop(w->s, "ml1");
+		assert_in_range(temp_pages(w), 0, before + 2);
+	}
+}
+
 static void test_apply_joins_the_callers_transaction(void **state)
 {
 	struct world *w = *state;
@@ -504,6 +533,7 @@ int main(void)
 		T(test_absent_column_keeps_and_empty_cell_clears),
 		T(test_a_change_of_needs_alone_is_a_change),
 		T(test_bad_rows_are_refused_and_named_by_line),
+		T(test_a_stage_gives_its_memory_back),
 		T(test_apply_joins_the_callers_transaction),
 		T(test_gone_people_come_back_whole),
 		T(test_an_import_knows_whom_it_touched),

@@ -37,5 +37,10 @@ static void make_trait(const struct rules *rules, const struct mperson *p,
 
 void match_set_rules(struct roster *r, const struct rules *rules)
 {
-	roster_set_rules(r, rules, make_trait);
+	struct roster_asker asker = {.trait = make_trait, .marks = lacks_of};
+
+	rules_person_reads(rules, &asker.reads);
+	asker.reads.needs_exclude = UINT64_MAX;
+	asker.reads.level = -1;
+	roster_set_rules(r, rules, &asker);
 }

@@ -82,8 +82,12 @@ int live_load(struct live *l, struct err *err)
 				       .with_needs = true};
 	struct store_offer_query live = {.proposable_only = true};
 	if (store_offers_each(l->store, &live, load_offer, l, err) ||
-	    live_read_refusals(l, 0, err) ||
-	    store_people_each(l->store, &q, load_person, l, err))
+	    live_read_refusals(l, 0, err))
+		return -1;
+	roster_load(l->roster, 0);
+	int result = store_people_each(l->store, &q, load_person, l, err);
+	roster_tidy(l->roster);
+	if (result)
 		return -1;
 	l->day = live_today(l);
 	live_refresh(l, 0);

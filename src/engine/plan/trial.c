@@ -27,6 +27,7 @@ struct trial {
 struct trial *trial_new(const struct live *l, struct rules *rules_take)
 {
 	struct trial *t = mem_alloc(sizeof(*t));
+	struct live_stats stats;
 	t->live = l;
 	t->rules = rules_take;
 	t->env = *live_env(l);
@@ -35,6 +36,8 @@ struct trial *trial_new(const struct live *l, struct rules *rules_take)
 		rules_number_agency(t->rules, i, live_agency_code(l, i));
 	t->roster = roster_new(t->env.trades);
 	match_set_rules(t->roster, t->rules);
+	live_stats(l, &stats);
+	roster_load(t->roster, stats.people);
 	t->env.pad = match_pad_new(t->env.travel);
 	t->matcher = matcher_new(t->roster, &t->env);
 	return t;
@@ -65,8 +68,10 @@ void trial_see(const struct trial *t, struct mperson *p)
 
 bool trial_fill(struct trial *t, struct mperson *out, struct err *err)
 {
-	if (!live_each_person(t->live, &t->at, out))
+	if (!live_each_person(t->live, &t->at, out)) {
+		roster_tidy(t->roster);
 		return false;
+	}
 	trial_see(t, out);
 	return roster_put(t->roster, out, err) == 0;
 }

@@ -106,13 +106,15 @@ uint32_t idmap_get(const struct idmap *m, uint32_t id)
 	return m->keys[at] ? m->slots[at] : IDMAP_NONE;
 }
 
-static void idmap_double(struct idmap *m)
+static void idmap_resize(struct idmap *m, uint32_t cap)
 {
 	struct idmap old = *m;
 
-	m->cap = old.cap ? old.cap * 2 : IDMAP_MIN;
+	m->cap = cap;
 	m->keys = mem_array(m->cap, sizeof(*m->keys));
 	m->slots = mem_array(m->cap, sizeof(*m->slots));
+	mem_hint_large(m->keys, m->cap * sizeof(*m->keys));
+	mem_hint_large(m->slots, m->cap * sizeof(*m->slots));
 	for (uint32_t i = 0; i < old.cap; i++) {
 		uint32_t at;
 
@@ -126,13 +128,22 @@ static void idmap_double(struct idmap *m)
 	free(old.slots);
 }
 
+/* Three quarters full at most: probes stay short. */
+void idmap_need(struct idmap *m, uint32_t n)
+{
+	uint32_t cap = m->cap ? m->cap : IDMAP_MIN;
+
+	while (n > cap / 4 * 3)
+		cap *= 2;
+	if (cap > m->cap)
+		idmap_resize(m, cap);
+}
+
 void idmap_put(struct idmap *m, uint32_t id, uint32_t slot)
 {
 	uint32_t at;
 
-	/* three quarters full at most: probes stay short */
-	if (m->n + 1 > m->cap / 4 * 3)
-		idmap_double(m);
+	idmap_need(m, m->n + 1);
 	at = idmap_at(m, id);
 	if (!m->keys[at])
 		m->n++;

@@ -29,6 +29,8 @@ struct idmap {
 void idmap_clear(struct idmap *m);
 uint32_t idmap_get(const struct idmap *m, uint32_t id);
 void idmap_put(struct idmap *m, uint32_t id, uint32_t slot);
+/* Room for n ids in all. */
+void idmap_need(struct idmap *m, uint32_t n);
 void idmap_remove(struct idmap *m, uint32_t id);
 size_t idmap_bytes(const struct idmap *m);
 

@@ -25,32 +25,48 @@ static void make_room(struct posting_list *l)
 	l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
 }
 
-static void sort(struct posting_list *l)
+/* room: for all postings of the list. */
+static void sort(struct posting_list *l, struct posting *room)
 {
-	uint32_t n = l->n - l->n_gone, cap = n + n / 16 + 4;
-	struct posting *v = mem_array(cap, sizeof(*v));
-	uint32_t *at = mem_array(ROSTER_CELL_COUNT + 1, sizeof(*at)), sum = 0;
+	uint32_t at[ROSTER_CELL_COUNT + 1] = {0}, sum = 0, n = 0;
+	uint32_t kept = l->n - l->n_gone;
 
 	if (!l->first)
 		l->first = mem_array(ROSTER_CELL_COUNT + 1, sizeof(*l->first));
-	for (uint32_t i = 0; i < l->n; i++)
-		if (!is_gone(&l->v[i]))
-			at[roster_cell(&l->v[i])]++;
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (is_gone(&l->v[i]))
+			continue;
+		at[roster_cell(&l->v[i])]++;
+		room[n++] = l->v[i];
+	}
 	for (int k = 0; k <= ROSTER_CELL_COUNT; k++) {
 		uint32_t count = at[k];
 
 		l->first[k] = at[k] = sum;
 		sum += count;
 	}
-	for (uint32_t i = 0; i < l->n; i++)
-		if (!is_gone(&l->v[i]))
-			v[at[roster_cell(&l->v[i])]++] = l->v[i];
-	free(at);
-	free(l->v);
-	l->v = v;
-	l->n = n;
-	l->cap = cap;
+	for (uint32_t i = 0; i < n; i++)
+		l->v[at[roster_cell(&room[i])]++] = room[i];
+	l->n = kept;
 	l->n_gone = 0;
+}
+
+static uint32_t roomy(uint32_t n)
+{
+	return n + n / 16 + 4;
+}
+
+/* Alone, and what is too much of its room is given back. */
+static void sort_alone(struct posting_list *l)
+{
+	struct posting *room = mem_grow(NULL, l->n, sizeof(*room));
+
+	sort(l, room);
+	free(room);
+	if (l->cap > roomy(l->n)) {
+		l->cap = roomy(l->n);
+		l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
+	}
 }
 
 static uint32_t n_untidy(const struct posting_list *l)
@@ -61,13 +77,13 @@ static uint32_t n_untidy(const struct posting_list *l)
 void list_tidy(struct posting_list *l)
 {
 	if (l->first && n_untidy(l))
-		sort(l);
+		sort_alone(l);
 }
 
 static void keep_tidy(struct posting_list *l)
 {
 	if (l->first ? n_untidy(l) > l->n / 2 : l->n >= LIST_LONG)
-		sort(l);
+		sort_alone(l);
 }
 
 void list_add(struct posting_list *l, const struct posting *p)
@@ -75,6 +91,20 @@ void list_add(struct posting_list *l, const struct posting *p)
 	make_room(l);
 	l->v[l->n++] = *p;
 	keep_tidy(l);
+}
+
+void list_need(struct posting_list *l, uint32_t n)
+{
+	if (l->n + n <= l->cap)
+		return;
+	l->cap = roomy(l->n + n);
+	l->v = mem_grow(l->v, l->cap, sizeof(*l->v));
+}
+
+void list_settle(struct posting_list *l, struct posting *room)
+{
+	if (l->first ? n_untidy(l) : l->n >= LIST_LONG)
+		sort(l, room);
 }
 
 static struct posting *find_in(struct posting_list *l, uint32_t from,

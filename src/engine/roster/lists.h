@@ -6,6 +6,15 @@
 
 /* One list of postings: short ones as they come, long ones by cells. */
 void list_add(struct posting_list *l, const struct posting *p);
+/* For a load, in this order: room for n more; the place of each of them, to be
+ * written before anything else is asked; the order, for which room holds as
+ * many postings as the list. */
+void list_need(struct posting_list *l, uint32_t n);
+static inline struct posting *list_place(struct posting_list *l)
+{
+	return &l->v[l->n++];
+}
+void list_settle(struct posting_list *l, struct posting *room);
 /* The posting of a slot that is in the list, in its cell; borrowed until the
  * next change. */
 struct posting *list_find(struct posting_list *l, uint32_t slot, int cell);

@@ -98,8 +98,11 @@ static inline int pattern_rank(uint64_t pattern, int position)
 /* Shelves, a property of the trades. */
 uint16_t tradenet_n_shelves(const struct tradenet *t);
 uint16_t tradenet_shelf(const struct tradenet *t, uint16_t trade);
+/* The same of every trade, as a table. */
+const uint16_t *tradenet_shelf_of(const struct tradenet *t);
 /* First trade of a shelf; shelf n_shelves gives the number of trades. */
 uint16_t tradenet_shelf_first(const struct tradenet *t, uint16_t shelf);
+const uint16_t *tradenet_shelf_firsts(const struct tradenet *t);
 
 /* ROSTER_GROUPS lists; NULL: nobody. */
 const struct posting_list *roster_lists(const struct roster *r, unsigned set,

@@ -9,39 +9,13 @@
  *
  * Does not: know rules or travel (numbers of profiles and patterns are enough
  * for whoever does), keep an order, survive a restart. */
-#include "dict.h"
-#include "lists.h"
+#include "roster_parts.h"
 
 #include <etrier/err.h>
 #include <etrier/mem.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-struct roster {
-	const struct tradenet *trades;
-	const struct rules *rules;
-	roster_trait_fn *ask; /* NULL: all have one trait */
-	uint16_t n_shelves;
-	/* by slot */
-	struct row *rows;
-	uint32_t *id_of, *rare_of;
-	uint32_t n_slots, cap_slots;
-	struct rares rares;
-	struct idmap ids;
-	/* n_shelves times ROSTER_GROUPS each */
-	struct posting_list *lists[ROSTER_SETS_MAX];
-	uint32_t group_filter[ROSTER_GROUPS]; /* the last: 0, for the rest */
-	unsigned n_groups;
-	struct dict *patterns; /* per shelf */
-	struct dict profiles;
-	struct traits traits;
-};
-
-static size_t n_lists(const struct roster *r)
-{
-	return (size_t)r->n_shelves * ROSTER_GROUPS;
-}
 
 struct roster *roster_new(const struct tradenet *t)
 {
@@ -58,10 +32,11 @@ void roster_free(struct roster *r)
 {
 	if (!r)
 		return;
+	load_free(r->load);
 	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++) {
 		if (!r->lists[set])
 			continue;
-		for (size_t i = 0; i < n_lists(r); i++)
+		for (size_t i = 0; i < roster_n_lists(r); i++)
 			list_clear(&r->lists[set][i]);
 		free(r->lists[set]);
 	}
@@ -103,7 +78,7 @@ static uint64_t profile_of(const struct mperson *p)
 	       (uint64_t)(p->max_minutes + 1) << 16 | is_nowhere << 32;
 }
 
-static uint32_t filter_of(const struct mperson *p)
+uint32_t roster_filter_of(const struct mperson *p)
 {
 	uint32_t f = (uint32_t)p->licences_missing << FILTER_LICENCE_SHIFT;
 
@@ -130,17 +105,18 @@ static uint32_t filter_of(const struct mperson *p)
 	return f;
 }
 
-static uint16_t trait_of(struct roster *r, const struct mperson *p)
+uint16_t roster_trait_of(const struct roster *r, struct traits *t,
+			 const struct mperson *p)
 {
-	struct trait t = {.level = -1};
+	struct trait v = {.level = -1};
 
-	if (r->ask)
-		r->ask(r->rules, p, &t);
-	return traits_intern(&r->traits, &t);
+	if (r->asker.trait)
+		r->asker.trait(r->rules, p, &v);
+	return traits_intern(t, &v);
 }
 
 /* The group for a filter; a new one as long as there are any. */
-static unsigned group_of(struct roster *r, uint32_t filter)
+unsigned roster_group_of(struct roster *r, uint32_t filter)
 {
 	uint32_t kinds = filter & ((1u << CONTRACT_COUNT) - 1);
 	unsigned i = 0;
@@ -152,29 +128,26 @@ static unsigned group_of(struct roster *r, uint32_t filter)
 	return i;
 }
 
-/* One person's wishes gathered by shelf. */
-struct wishes {
-	int n;
-	uint16_t shelf[MPERSON_TRADES];
-	uint64_t pattern[MPERSON_TRADES];
-	uint16_t number[MPERSON_TRADES]; /* of the pattern */
-};
-
 static void gather(const struct roster *r, const struct mperson *p,
 		   struct wishes *w)
 {
+	const uint16_t *shelf_of = tradenet_shelf_of(r->trades);
+	const uint16_t *firsts = tradenet_shelf_firsts(r->trades);
+
 	w->n = 0;
 	for (int rank = 0; rank < p->n_trades; rank++) {
-		uint16_t shelf = tradenet_shelf(r->trades, p->trades[rank]);
-		int at = p->trades[rank] -
-			 tradenet_shelf_first(r->trades, shelf);
+		uint16_t shelf = shelf_of[p->trades[rank]];
+		int at = p->trades[rank] - firsts[shelf];
 		int shift = PATTERN_RANK_BITS * at, k = 0;
 
 		while (k < w->n && w->shelf[k] != shelf)
 			k++;
 		if (k == w->n) {
 			w->shelf[w->n] = shelf;
+			w->alone[w->n] = (uint8_t)(at * MPERSON_TRADES + rank);
 			w->pattern[w->n++] = 0;
+		} else {
+			w->alone[k] = NOT_ALONE;
 		}
 		if (!(w->pattern[k] >> shift & 7)) /* the better rank stays */
 			w->pattern[k] |= (uint64_t)(rank + 1) << shift;
@@ -199,19 +172,20 @@ static int check_person(const struct roster *r, const struct mperson *p,
 	return 0;
 }
 
-static struct posting_list *list_at(const struct roster *r, unsigned set,
-				    uint16_t shelf, unsigned group)
-{
-	return &r->lists[set][(size_t)shelf * ROSTER_GROUPS + group];
-}
-
 static int cell_of(const struct mperson *p)
 {
-	struct posting at = {.filter = filter_of(p),
+	struct posting at = {.filter = roster_filter_of(p),
 			     .x_m = (float)p->at.x_m,
 			     .y_m = (float)p->at.y_m};
 
 	return roster_cell(&at);
+}
+
+void roster_need_lists(struct roster *r, unsigned set)
+{
+	if (!r->lists[set])
+		r->lists[set] = mem_array(roster_n_lists(r) + 1,
+					  sizeof(struct posting_list));
 }
 
 static void give_trait(struct posting *p, uint16_t trait)
@@ -222,30 +196,38 @@ static void give_trait(struct posting *p, uint16_t trait)
 	p->trait = trait == TRAIT_MANY ? 0 : trait;
 }
 
-static void add_postings(struct roster *r, uint32_t slot,
-			 const struct mperson *p, uint16_t profile,
-			 const struct wishes *w)
+struct posting roster_posting(const struct roster *r, uint32_t slot,
+			      uint32_t filter, uint16_t trait)
 {
-	struct posting base = {
-		.x_m = (float)p->at.x_m,
-		.y_m = (float)p->at.y_m,
-		.filter = filter_of(p),
-		.profile = profile,
-		.zone = p->zone,
-		.birth = p->birth,
-		.available = p->available,
+	const struct row *row = &r->rows[slot];
+	struct posting out = {
+		.x_m = (float)row->at.x_m,
+		.y_m = (float)row->at.y_m,
+		.filter = filter,
+		.profile = row->profile,
+		.zone = row->zone,
+		.birth = row->birth,
+		.available = row->available,
 		.slot = slot,
-		.id = p->id,
+		.id = r->id_of[slot],
 	};
-	unsigned group = group_of(r, base.filter);
 
-	give_trait(&base, trait_of(r, p));
-	if (!r->lists[p->set])
-		r->lists[p->set] =
-			mem_array(n_lists(r) + 1, sizeof(struct posting_list));
+	give_trait(&out, trait);
+	return out;
+}
+
+static void add_postings(struct roster *r, uint32_t slot,
+			 const struct mperson *p, const struct wishes *w)
+{
+	uint32_t filter = roster_filter_of(p);
+	unsigned group = roster_group_of(r, filter);
+	struct posting base = roster_posting(r, slot, filter,
+					     roster_trait_of(r, &r->traits, p));
+
+	roster_need_lists(r, p->set);
 	for (int k = 0; k < w->n; k++) {
 		base.pattern = w->number[k];
-		list_add(list_at(r, p->set, w->shelf[k], group), &base);
+		list_add(roster_list_at(r, p->set, w->shelf[k], group), &base);
 	}
 }
 
@@ -256,10 +238,10 @@ static void drop_postings(struct roster *r, uint32_t slot)
 	unsigned group;
 
 	roster_slot(r, slot, &p);
-	group = group_of(r, filter_of(&p));
+	group = roster_group_of(r, roster_filter_of(&p));
 	gather(r, &p, &w);
 	for (int k = 0; k < w.n; k++)
-		list_drop(list_at(r, p.set, w.shelf[k], group), slot,
+		list_drop(roster_list_at(r, p.set, w.shelf[k], group), slot,
 			  cell_of(&p));
 }
 
@@ -271,23 +253,29 @@ static void renumber(struct roster *r, uint32_t from, uint32_t to)
 	unsigned group;
 
 	roster_slot(r, from, &p);
-	group = group_of(r, filter_of(&p));
+	group = roster_group_of(r, roster_filter_of(&p));
 	gather(r, &p, &w);
 	for (int k = 0; k < w.n; k++)
-		list_find(list_at(r, p.set, w.shelf[k], group), from,
+		list_find(roster_list_at(r, p.set, w.shelf[k], group), from,
 			  cell_of(&p))
 			->slot = to;
 }
 
+void roster_set_room(struct roster *r, uint32_t n_slots)
+{
+	r->cap_slots = n_slots;
+	r->rows = mem_grow(r->rows, n_slots, sizeof(*r->rows));
+	r->id_of = mem_grow(r->id_of, n_slots, sizeof(*r->id_of));
+	r->rare_of = mem_grow(r->rare_of, n_slots, sizeof(*r->rare_of));
+	mem_hint_large(r->rows, n_slots * sizeof(*r->rows));
+	mem_hint_large(r->id_of, n_slots * sizeof(*r->id_of));
+	mem_hint_large(r->rare_of, n_slots * sizeof(*r->rare_of));
+}
+
 static uint32_t new_slot(struct roster *r)
 {
-	if (r->n_slots == r->cap_slots) {
-		r->cap_slots += r->cap_slots / 8 + 64;
-		r->rows = mem_grow(r->rows, r->cap_slots, sizeof(*r->rows));
-		r->id_of = mem_grow(r->id_of, r->cap_slots, sizeof(*r->id_of));
-		r->rare_of =
-			mem_grow(r->rare_of, r->cap_slots, sizeof(*r->rare_of));
-	}
+	if (r->n_slots == r->cap_slots)
+		roster_set_room(r, r->cap_slots + r->cap_slots / 8 + 64);
 	r->rare_of[r->n_slots] = 0;
 	return r->n_slots++;
 }
@@ -306,7 +294,9 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err)
 			       ROSTER_PERSONS_MAX);
 	gather(r, p, &w);
 	for (int k = 0; k < w.n; k++) {
-		int n = dict_intern(&r->patterns[w.shelf[k]], w.pattern[k]);
+		int n = r->load ? load_pattern(r, &w, k)
+				: dict_intern(&r->patterns[w.shelf[k]],
+					      w.pattern[k]);
 
 		if (n < 0)
 			return err_set(err, ERR_LIMIT,
@@ -318,17 +308,21 @@ int roster_put(struct roster *r, const struct mperson *p, struct err *err)
 	if (profile < 0)
 		return err_set(err, ERR_LIMIT,
 			       "too many different travel limits");
-	if (slot == IDMAP_NONE) {
+	if (slot != IDMAP_NONE) {
+		roster_end_load(r);
+		drop_postings(r, slot);
+	} else {
 		slot = new_slot(r);
 		idmap_put(&r->ids, p->id, slot);
-	} else {
-		drop_postings(r, slot);
 	}
 	rares_drop(&r->rares, r->rare_of[slot]);
 	r->rare_of[slot] = rares_add(&r->rares, p);
 	r->id_of[slot] = p->id;
 	row_pack(p, (uint16_t)profile, &r->rows[slot]);
-	add_postings(r, slot, p, (uint16_t)profile, &w);
+	if (r->load)
+		load_add(r, p, &w);
+	else
+		add_postings(r, slot, p, &w);
 	return 0;
 }
 
@@ -338,6 +332,7 @@ bool roster_remove(struct roster *r, uint32_t id)
 
 	if (slot == IDMAP_NONE)
 		return false;
+	roster_end_load(r);
 	drop_postings(r, slot);
 	rares_drop(&r->rares, r->rare_of[slot]);
 	if (slot != last) {
@@ -362,29 +357,34 @@ static void renumber_traits(struct posting_list *l, const uint16_t *trait_of)
 }
 
 void roster_set_rules(struct roster *r, const struct rules *rules,
-		      roster_trait_fn *ask)
+		      const struct roster_asker *asker)
 {
 	uint16_t *traits = mem_array((size_t)r->n_slots + 1, sizeof(*traits));
+	struct trait_memo *memo;
 
+	roster_end_load(r);
 	r->rules = rules;
-	r->ask = ask;
+	r->asker = asker ? *asker : (struct roster_asker){0};
 	traits_clear(&r->traits);
+	memo = trait_memo_new(r);
 	for (uint32_t i = 0; i < r->n_slots; i++) {
 		struct mperson p;
 
 		roster_slot(r, i, &p);
-		traits[i] = trait_of(r, &p);
+		traits[i] = trait_memo_of(memo, &r->traits, &p);
 	}
+	trait_memo_free(memo);
 	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
-		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+		for (size_t i = 0; r->lists[set] && i < roster_n_lists(r); i++)
 			renumber_traits(&r->lists[set][i], traits);
 	free(traits);
 }
 
 void roster_tidy(struct roster *r)
 {
+	roster_end_load(r);
 	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
-		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+		for (size_t i = 0; r->lists[set] && i < roster_n_lists(r); i++)
 			list_tidy(&r->lists[set][i]);
 }
 
@@ -448,7 +448,7 @@ const struct rare *roster_rares(const struct roster *r)
 const struct posting_list *roster_lists(const struct roster *r, unsigned set,
 					uint16_t shelf)
 {
-	return r->lists[set] ? list_at(r, set, shelf, 0) : NULL;
+	return r->lists[set] ? roster_list_at(r, set, shelf, 0) : NULL;
 }
 
 uint32_t roster_group_filter(const struct roster *r, unsigned group)
@@ -481,16 +481,17 @@ uint32_t roster_n_slots(const struct roster *r)
 
 size_t roster_bytes(const struct roster *r)
 {
+	size_t loading = r->load ? load_bytes(r->load) : 0;
 	size_t per_slot =
 		sizeof(*r->rows) + sizeof(*r->id_of) + sizeof(*r->rare_of);
-	size_t sum = sizeof(*r) + r->cap_slots * per_slot +
+	size_t sum = sizeof(*r) + loading + r->cap_slots * per_slot +
 		     rares_bytes(&r->rares) + traits_bytes(&r->traits) +
 		     idmap_bytes(&r->ids) + dict_bytes(&r->profiles);
 
 	for (uint16_t i = 0; i < r->n_shelves; i++)
 		sum += sizeof(struct dict) + dict_bytes(&r->patterns[i]);
 	for (unsigned set = 0; set < ROSTER_SETS_MAX; set++)
-		for (size_t i = 0; r->lists[set] && i < n_lists(r); i++)
+		for (size_t i = 0; r->lists[set] && i < roster_n_lists(r); i++)
 			sum += list_bytes(&r->lists[set][i]);
 	return sum;
 }

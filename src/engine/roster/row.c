@@ -42,12 +42,20 @@ void rares_clear(struct rares *r)
 	*r = (struct rares){0};
 }
 
+/* Nothing rare: as mperson_unknown. */
+static bool is_plain(const struct mperson *p)
+{
+	return !(p->needs_exclude | p->needs_warn | p->needs_favour | p->rncp |
+		 p->cfa | p->deadline | p->training_end) &&
+	       (p->max_minutes_cfa & p->cfa_minutes & p->earliest_departure &
+		p->latest_return) == -1;
+}
+
 uint32_t rares_add(struct rares *r, const struct mperson *p)
 {
-	struct rare v = rare_of(p);
 	uint32_t i = r->free;
 
-	if (!memcmp(&v, &r->v[0], sizeof(v)))
+	if (is_plain(p))
 		return 0;
 	if (i) {
 		r->free = (uint32_t)r->v[i].needs_exclude;
@@ -58,7 +66,7 @@ uint32_t rares_add(struct rares *r, const struct mperson *p)
 		}
 		i = r->n++;
 	}
-	r->v[i] = v;
+	r->v[i] = rare_of(p);
 	return i;
 }
 

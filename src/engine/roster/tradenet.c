@@ -155,3 +155,13 @@ uint16_t tradenet_shelf_first(const struct tradenet *t, uint16_t shelf)
 {
 	return t->shelf_first[shelf];
 }
+
+const uint16_t *tradenet_shelf_of(const struct tradenet *t)
+{
+	return t->shelf;
+}
+
+const uint16_t *tradenet_shelf_firsts(const struct tradenet *t)
+{
+	return t->shelf_first;
+}

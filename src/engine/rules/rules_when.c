@@ -178,6 +178,16 @@ void rules_person_conds(const struct rules *r, const struct mperson *p,
 			run(r->when, &pool->v[i], person_fact, &ctx, NULL));
 }
 
+void rules_person_reads(const struct rules *r, struct mperson *out)
+{
+	const struct rules_when *w = r->when;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < w->n_atoms; i++)
+		if (w->atoms[i].pool == COND_PERSON)
+			when_person_read(&w->atoms[i], out);
+}
+
 struct pair_ctx {
 	const struct pair_facts *facts;
 };

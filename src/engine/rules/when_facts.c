@@ -467,6 +467,96 @@ void when_person_fact(const struct rules_when *w, const struct mperson *p,
 	}
 }
 
+/* Beside person_codes() and when_person_fact(), field by field. */
+static void add_codes_read(enum youth_field id, struct mperson *out)
+{
+	const uint8_t preregistered =
+		MPERSON_PREREGISTERED_YES | MPERSON_PREREGISTERED_NO;
+
+	switch (id) {
+	case YOUTH_MODES:
+		out->modes = UINT8_MAX;
+		break;
+	case YOUTH_LICENCES:
+		out->licences_missing = UINT16_MAX;
+		break;
+	case YOUTH_CONTRACTS:
+		out->contracts = UINT16_MAX;
+		break;
+	case YOUTH_ROME:
+		out->n_trades = UINT8_MAX;
+		memset(out->trades, 0xff, sizeof(out->trades));
+		break;
+	case YOUTH_PREREGISTERED:
+		out->flags |= preregistered;
+		break;
+	case YOUTH_DISTRICT:
+		out->flags |= MPERSON_DISTRICT_YES | MPERSON_DISTRICT_NO;
+		break;
+	case YOUTH_NEEDS:
+		out->needs_exclude = out->needs_warn = out->needs_favour =
+			UINT64_MAX;
+		break;
+	case YOUTH_RQTH:
+		out->flags |= MPERSON_RQTH;
+		break;
+	case YOUTH_AGENCY:
+		out->agency = UINT16_MAX;
+		break;
+	default:
+		break;
+	}
+}
+
+void when_person_read(const struct when_atom *a, struct mperson *out)
+{
+	add_codes_read((enum youth_field)a->id, out);
+	switch ((enum youth_field)a->id) {
+	case YOUTH_LEVEL:
+		out->level = -1;
+		break;
+	case YOUTH_FRENCH_ORAL:
+		out->french_oral = -1;
+		break;
+	case YOUTH_FRENCH_WRITTEN:
+		out->french_written = -1;
+		break;
+	case YOUTH_DEPT:
+	case YOUTH_INSEE:
+		out->commune = UINT16_MAX;
+		break;
+	case YOUTH_CFA:
+		out->cfa = UINT32_MAX;
+		break;
+	case YOUTH_RNCP:
+		out->rncp = UINT32_MAX;
+		break;
+	case YOUTH_MAX_MINUTES:
+		out->max_minutes = -1;
+		break;
+	case YOUTH_MAX_MINUTES_CFA:
+		out->max_minutes_cfa = -1;
+		break;
+	case YOUTH_AVAILABLE:
+		out->available = UINT16_MAX;
+		break;
+	case YOUTH_DEADLINE:
+		out->deadline = UINT16_MAX;
+		break;
+	case YOUTH_TRAINING_END:
+		out->training_end = UINT16_MAX;
+		break;
+	case YOUTH_DEPARTURE:
+		out->earliest_departure = -1;
+		break;
+	case YOUTH_RETURN:
+		out->latest_return = -1;
+		break;
+	default:
+		break;
+	}
+}
+
 /* --- pairs ------------------------------------------------------------------
  */
 void when_pair_fact(const struct pair_facts *p, const struct when_atom *a,

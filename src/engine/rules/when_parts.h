@@ -149,6 +149,8 @@ void when_offer_fact(struct when_offer *o, const struct when_atom *a,
 		     struct when_fact *out);
 void when_person_fact(const struct rules_when *w, const struct mperson *p,
 		      const struct when_atom *a, struct when_fact *out);
+/* The bytes of a person that when_person_fact() reads for the atom: 0xff. */
+void when_person_read(const struct when_atom *a, struct mperson *out);
 void when_pair_fact(const struct pair_facts *p, const struct when_atom *a,
 		    struct when_fact *out);
 

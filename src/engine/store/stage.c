@@ -26,7 +26,11 @@
 int stage_create(struct store *s, struct err *err)
 {
 	return db_script(s,
-			 /* Rows dropped give their memory back. */
+			 /* Rows dropped give their memory back. SQLite keeps to
+			  * what it began with, and a look at all schemas (a
+			  * quick_check) has begun: hence a new one. */
+			 "PRAGMA temp_store = FILE;"
+			 "PRAGMA temp_store = MEMORY;"
 			 "PRAGMA temp.auto_vacuum = FULL;"
 			 "CREATE TEMP TABLE staging ("
 			 "  origin TEXT NOT NULL,"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What people tell of themselves, beside what their files say. */
+/* What advisers say on the page of their digest, beside what their file says. */
 #include "db.h"
 #include "fields.h"
 
@@ -7,38 +7,6 @@
 #include <etrier/store_told.h>
 
 #include <stdlib.h>
-
-int store_person_set_pause(struct store *s, int64_t id, int64_t until,
-			   struct err *err)
-{
-	int64_t n;
-	if (db_count(s, &n, err,
-		     "UPDATE person SET paused_until = ?2 WHERE id = "
-		     "(SELECT coalesce(joined, id) FROM person WHERE id = ?1)",
-		     db_int(id), db_instant(until)))
-		return -1;
-	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such young person");
-}
-
-int store_person_get_pause(struct store *s, int64_t id, int64_t now,
-			   int64_t *until, struct err *err)
-{
-	struct db_query q;
-	if (db_query(s, &q, err,
-		     "SELECT paused_until FROM person WHERE id = "
-		     "(SELECT coalesce(joined, id) FROM person WHERE id = ?1)",
-		     db_int(id)))
-		return -1;
-	int got = db_next(&q, err);
-	if (got < 0)
-		return -1;
-	*until = got ? db_col_instant(&q, 0) : INSTANT_NONE;
-	if (*until <= now)
-		*until = INSTANT_NONE;
-	if (got)
-		db_done(&q);
-	return 0;
-}
 
 json_t *store_adviser_told(struct store *s, const char *agency, const char *ref,
 			   struct err *err)
