@@ -18,7 +18,6 @@
 #include <etrier/num.h>
 #include <etrier/plan_youth.h>
 #include <etrier/store_events.h>
-#include <etrier/store_told.h>
 #include <etrier/str.h>
 
 #include <stdio.h>
