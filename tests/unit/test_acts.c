@@ -264,9 +264,6 @@ static void test_whatever_leads_nowhere_is_the_same_nothing(void **state)
 		assert_null(ask("a", token, "{'act':'interested'}"));
 	}
 	/* Another person's message. */
-	struct store_ledger_query q = STORE_LEDGER_ANY;
-	q.person = person;
-	q.audience = STORE_TO_YOUTH;
 	snprintf(subject, sizeof(subject), "%lld.%lld.1", (long long)other,
 		 (long long)canonical);
 	OK(store_token_make(w.s, "a", subject, late + 1000, token, E));
