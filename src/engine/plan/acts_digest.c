@@ -196,6 +196,7 @@ int page_digest_person(const struct plan_page_ask *ask,
 
 #define NOT_SHOWN "Cet élément n'est plus dans votre récapitulatif."
 #define NOT_KNOWN "Cette action n'existe pas."
+#define NOT_YOURS "C'est la Mission Locale de ce jeune qui lui écrit."
 
 struct acting {
 	const struct plan_page_ask *ask;
@@ -232,6 +233,14 @@ static int say_refused(struct acting *k, int result, bool is_refused)
 	return result;
 }
 
+/* Messages to a young person are their own agency's: a CFA's referent may write
+ * to those whom no Mission Locale follows. */
+bool page_digest_may_write(const struct page_digest *d,
+			   const struct store_person *row)
+{
+	return str_eq(d->whose.agency, row->agency);
+}
+
 static int decide(struct acting *k)
 {
 	const struct plan_decision decision = {
@@ -241,6 +250,11 @@ static int decide(struct acting *k)
 		.act = k->act,
 		.reason = js_str(k->ask->line, "reason", NULL),
 		.by = BY};
+	if (str_eq(k->act, "send") &&
+	    !page_digest_may_write(k->d, &k->person.row)) {
+		k->refused = NOT_YOURS;
+		return 0;
+	}
 	if (str_eq(k->act, "dismiss") &&
 	    vocab_find(&vocab_dismissal, decision.reason) == VOCAB_NONE) {
 		k->refused = "Choisissez un motif.";
@@ -384,6 +398,10 @@ static int stop_message(struct acting *k)
 		return -1;
 	if (!is_own)
 		return 0;
+	if (!page_digest_may_write(k->d, &k->person.row)) {
+		k->refused = NOT_YOURS;
+		return 0;
+	}
 	bool is_refused;
 	k->refused = NULL;
 	int result = plan_stop(p, id, &is_refused, k->ask->err);
