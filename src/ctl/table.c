@@ -211,7 +211,7 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote, NULL},
 	{MAIL, "outbox settle", "ID sent|failed",
 	 "Say what became of an uncertain SMS.", ctl_run_remote, NULL},
-	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
+	{MAIL, "ledger", "[--youth ORIGIN:REF] [--offer OFFER] [--message ID]",
 	 "Who was proposed which offer, when and with which result.",
 	 ctl_run_remote,
 	 "id:ID at:AT person:PERSON offer:OFFER audience:AUDIENCE "

@@ -74,7 +74,7 @@ const struct control_command control_commands[] = {
 	{"outbox hold", CONTROL_CHANGE, "words", .run = cmd_outbox_hold},
 	{"outbox cancel", CONTROL_CHANGE, "words", .run = cmd_outbox_cancel},
 	{"outbox settle", CONTROL_CHANGE, "words", .run = cmd_outbox_settle},
-	{"ledger", CONTROL_PEOPLE, "message", .run = cmd_ledger},
+	{"ledger", CONTROL_PEOPLE, "message offer", .run = cmd_ledger},
 	{"events list", CONTROL_PEOPLE, "since until kind after",
 	 .run = cmd_events_list},
 	{"events export", CONTROL_PEOPLE, "origin since until after",
