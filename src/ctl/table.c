@@ -226,7 +226,7 @@ const struct ctl_command ctl_commands[] = {
 	 ctl_run_remote,
 	 "agency:AGENCY segments:SEGMENTS euros:EUROS budget:BUDGET "
 	 "percent:PERCENT"},
-	{MAIL, "ledger", "[--youth ORIGIN:REF] [--message ID]",
+	{MAIL, "ledger", "[--youth ORIGIN:REF] [--offer OFFER] [--message ID]",
 	 "Who was proposed which offer, when and with which result.",
 	 ctl_run_remote,
 	 "id:ID at:AT person:PERSON offer:OFFER audience:AUDIENCE "

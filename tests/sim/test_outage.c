@@ -6,11 +6,11 @@
  * forgotten. */
 #include "../unit/plan_fixture.h"
 
-enum { ADVISERS = 3, PEOPLE = 24, STEP_S = 1800, TOLD_MAX = 4000 };
+enum { ADVISERS = 3, PEOPLE = 15, STEP_S = 3600, TOLD_MAX = 4000 };
 #define FRIDAY	  "2026-11-13T09:00"
 #define BREAK	  "2026-11-16T07:00" /* Monday, before the digests */
 #define BACK	  "2026-11-21T07:00" /* Saturday: no working day either */
-#define LATER	  "2026-12-05T07:00"
+#define LATER	  "2026-12-01T07:00"
 #define PER_DAY	  4 /* offers */
 #define WEEK_DAYS 7
 

@@ -264,9 +264,6 @@ static void test_whatever_leads_nowhere_is_the_same_nothing(void **state)
 		assert_null(ask("a", token, "{'act':'interested'}"));
 	}
 	/* Another person's message. */
-	struct store_ledger_query q = STORE_LEDGER_ANY;
-	q.person = person;
-	q.audience = STORE_TO_YOUTH;
 	snprintf(subject, sizeof(subject), "%lld.%lld.1", (long long)other,
 		 (long long)canonical);
 	OK(store_token_make(w.s, "a", subject, late + 1000, token, E));
@@ -628,6 +625,48 @@ static void test_a_message_that_waits_can_be_stopped_for_good(void **state)
 	assert_true(is("refused"));
 }
 
+/* The referent of a CFA follows Lina too: decides for the CFA's own list, and
+ * does not write to whom the Mission Locale writes. */
+static void test_a_cfa_decides_and_does_not_write(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	world_agency(&w, "{'code':'CFA1','name':'CFA d’Essai','kind':'cfa'}",
+		     AGENCY_DIGEST_ONLY);
+	world_adviser(&w, "{'ref':'karim','agency':'CFA1','first_name':"
+			  "'Karim','email':'karim@cfa.example'}");
+	json_array_append_new(
+		rows, fixture_json("{'ref':'c1','linked_ref':'ml1:1',"
+				   "'first_name':'Lina','agency':'CFA1',"
+				   "'cfa_adviser':'karim'}"));
+	world_import(&w, "cfa1", 1, rows);
+	world_at(&w, "2026-11-24T10:00");
+	canonical = world_offer(&w, "{}");
+	world_plan(&w);
+	digest_token[0] = '\0';
+	for (int i = 0; i < 6; i++) {
+		OK(outbox_pump(w.outbox, E));
+		const json_t *line = world_last(&w);
+		if (!line)
+			break;
+		if (str_eq(js_str(line, "audience", ""), "cfa"))
+			token_of(line, "page_url", digest_token);
+		world_verdict(&w, line, "sent", "ok");
+		json_array_remove(w.delivered,
+				  json_array_size(w.delivered) - 1);
+	}
+	assert_string_not_equal(digest_token, "");
+	assert_non_null(ask("d", digest_token, NULL));
+	assert_true(is("is_cfa"));
+	assert_false(js_bool(offer_of(item_of(person)), "can_send", true));
+	do_("send", item_of(person), "");
+	assert_non_null(strstr(word("refused_fr"), "Mission Locale"));
+	do_("dismiss", item_of(person), "'reason':'hours'");
+	assert_string_equal(word("done"), "dismiss");
+	assert_string_equal(result_of(person, STORE_TO_CFA), "dismissed hours");
+	assert_string_equal(result_of(person, STORE_TO_ADVISER), "none");
+}
+
 /* Marc's young person is not Sarah's to stop. */
 static void test_anothers_message_is_not_stopped(void **state)
 {
@@ -748,6 +787,7 @@ int main(void)
 		T(test_rhythm_and_absence_are_kept_beside_the_file),
 		T(test_sent_on_is_a_message_and_a_decision),
 		T(test_a_message_that_waits_can_be_stopped_for_good),
+		T(test_a_cfa_decides_and_does_not_write),
 		T(test_anothers_message_is_not_stopped),
 		T(test_waves_see_answers_and_no_put_offs),
 		T(test_the_method_tells_no_private_rule),

@@ -346,6 +346,12 @@ static void test_the_ledger_says_by_which_way_and_with_which_result(
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		if (!strstr(rows, want[i]))
 			fail_msg("%s not in\n%s", want[i], rows);
+	assert_int_equal(ASK("ledger", "{'offer':'essai:r1'}"), 0);
+	assert_int_equal(lines_of(rows), 1);
+	offer("r2");
+	assert_int_equal(ASK("ledger", "{'offer':'essai:r2'}"), 0);
+	assert_int_equal(lines_of(rows), 0);
+	assert_int_equal(ASK("ledger", "{'offer':'essai:never'}"), 1);
 }
 
 static void test_what_failed_is_shown_first_and_sent_when_asked(void **state)

@@ -401,6 +401,12 @@ void cmd_ledger(struct control_call *call, const json_t *args)
 	}
 	q.limit = control_limit(args, 50);
 	q.newest_first = true;
+	struct arena offer;
+	arena_init(&offer);
+	bool is_read = control_read_offer(call, args, &offer, &q.canonical);
+	arena_clear(&offer);
+	if (!is_read)
+		return;
 	struct ledger_rows k = {.store = control_state(call)->store,
 				.rows = json_array()};
 	arena_init(&k.a);

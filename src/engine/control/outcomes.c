@@ -65,8 +65,8 @@ static bool read_outcome(struct control_call *call, const json_t *args,
 	       read_date(call, args, "date", &o->date);
 }
 
-static bool read_offer(struct control_call *call, const json_t *args,
-		       struct arena *a, int64_t *canonical)
+bool control_read_offer(struct control_call *call, const json_t *args,
+			struct arena *a, int64_t *canonical)
 {
 	const char *name = js_str(args, "offer", NULL);
 	struct store_offer row;
@@ -107,7 +107,7 @@ void cmd_youths_outcome(struct control_call *call, const json_t *args)
 	if (!read_outcome(call, args, &o) ||
 	    !control_find_person(call, control_word(args, 0), false, &a,
 				 &row) ||
-	    !read_offer(call, args, &a, &o.canonical))
+	    !control_read_offer(call, args, &a, &o.canonical))
 		goto out;
 	o.person = row.id;
 	o.by = control_by(call, by);

@@ -128,7 +128,10 @@ bool control_message_query(struct control_call *call, const json_t *args,
 void control_move_message(struct control_call *call, const json_t *args,
 			  enum store_state to, const char *event,
 			  bool is_receipt);
-/* outcomes.c: of --since, --until and --after; false after ending the call. */
+/* outcomes.c: of --offer, SOURCE:REF or a number (0: none); of --since, --until
+ * and --after. False after ending the call. */
+bool control_read_offer(struct control_call *call, const json_t *args,
+			struct arena *a, int64_t *canonical);
 struct store_event_query;
 bool control_event_query(struct control_call *call, const json_t *args,
 			 struct store_event_query *q);

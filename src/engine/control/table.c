@@ -77,7 +77,7 @@ const struct control_command control_commands[] = {
 	{"outbox settle", CONTROL_CHANGE, "words", .run = cmd_outbox_settle},
 	{"mail bounce", CONTROL_CHANGE, NULL, .run = cmd_mail_bounce},
 	{"sms costs", CONTROL_STATE, NULL, .run = cmd_sms_costs},
-	{"ledger", CONTROL_PEOPLE, "message", .run = cmd_ledger},
+	{"ledger", CONTROL_PEOPLE, "message offer", .run = cmd_ledger},
 	{"events list", CONTROL_PEOPLE, "since until kind after",
 	 .run = cmd_events_list},
 	{"events export", CONTROL_PEOPLE, "origin since until after",

@@ -111,9 +111,10 @@ static void put_standing(json_t *v, const struct standing *own,
 			    json_boolean(own->found && !own->result));
 }
 
-static int offer_model(struct page *k, int64_t person, int64_t canonical,
-		       const char *item, json_t *list)
+static int offer_model(struct page *k, const struct store_person *row,
+		       int64_t canonical, const char *item, json_t *list)
 {
+	int64_t person = row->id;
 	struct arena *a = &k->ask->s->arena;
 	struct planner *p = k->ask->p;
 	struct plan_offer offer;
@@ -139,6 +140,8 @@ static int offer_model(struct page *k, int64_t person, int64_t canonical,
 			   arena_printf(a, "le %s", day_fr(a, o->start)));
 	js_put_str(v, "url", url && strlen(url) <= PAGE_URL_MAX ? url : NULL);
 	put_standing(v, &own, &youth, live_offer(p->live, canonical) != NULL);
+	if (!page_digest_may_write(k->d, row))
+		json_object_set_new(v, "can_send", json_false());
 	json_array_append_new(list, v);
 	k->n_offers++;
 	return 0;
@@ -193,8 +196,10 @@ static int step_model(const struct page *k, const int64_t ids[2],
 	return 0;
 }
 
-/* Items of one person: "P.C" and "P.E.STEP". */
-static int put_items(struct page *k, int64_t person, json_t *v)
+/* Items of one person: "P.C" and "P.E.STEP". id: as the digest knew them,
+ * before their dossiers were joined perhaps. */
+static int put_items(struct page *k, int64_t id, const struct store_person *row,
+		     json_t *v)
 {
 	json_t *offers = json_array(), *steps = json_array();
 	const char *item;
@@ -206,12 +211,12 @@ static int put_items(struct page *k, int64_t person, json_t *v)
 		int64_t ids[2] = {0, 0};
 		(void)num_parse_int(strsep(&rest, "."), 1, INT64_MAX, &ids[0]);
 		const char *second = rest ? strsep(&rest, ".") : NULL;
-		if (ids[0] == person && second &&
+		if (ids[0] == id && second &&
 		    !num_parse_int(second, 1, INT64_MAX, &ids[1])) {
 			if (rest)
 				result = step_model(k, ids, rest, item, steps);
 			else if (k->n_offers < PAGE_OFFERS_MAX)
-				result = offer_model(k, person, ids[1], item,
+				result = offer_model(k, row, ids[1], item,
 						     offers);
 		}
 		free(text);
@@ -304,11 +309,11 @@ static int person_model(struct page *k, int64_t id, json_t *list)
 	json_object_set_new(v, "is_active",
 			    json_boolean(person.row.status == PERSON_ACTIVE &&
 					 !person.row.is_gone));
-	bool is_adviser = k->d->whose.audience == STORE_TO_ADVISER;
-	if (put_items(k, person.row.id, v))
+	bool is_writer = page_digest_may_write(k->d, &person.row);
+	if (put_items(k, id, &person.row, v))
 		return -1;
-	return is_adviser && (put_waiting(k, person.row.id, v) ||
-			      put_contact(k, &person, v))
+	return is_writer && (put_waiting(k, person.row.id, v) ||
+			     put_contact(k, &person, v))
 		       ? -1
 		       : 0;
 }

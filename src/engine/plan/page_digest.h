@@ -32,6 +32,11 @@ int page_digest_person(const struct plan_page_ask *ask,
 		       const struct page_digest *d, int64_t person,
 		       struct plan_person *out, bool *is);
 
+/* May whoever reads this digest write to the person, or stop what is written?
+ */
+bool page_digest_may_write(const struct page_digest *d,
+			   const struct store_person *row);
+
 /* page_digest.c: the model (front.h). */
 json_t *page_digest_model(const struct plan_page_ask *ask,
 			  const struct page_digest *d);
