@@ -41,8 +41,12 @@ struct plan_budget {
 };
 int plan_budget_get(struct planner *p, const char *agency,
 		    struct plan_budget *out, struct err *err);
-/* Of what settled today: an event at 80 and at 100 percent, once a month. */
-int plan_budget_look(struct planner *p, const char *agency, struct err *err);
+/* 80 or 100 when so much of the limit is spent, else 0. */
+int plan_budget_level(const struct plan_budget *b, int64_t spent);
+/* An SMS that cost so much is in it now (-1: nobody knows): an event when it
+ * went over 80 or 100 percent. */
+int plan_budget_look(struct planner *p, const char *agency, int64_t cost,
+		     struct err *err);
 /* [since, until) of the month of this day. */
 void plan_month(int32_t date, int64_t *since, int64_t *until);
 

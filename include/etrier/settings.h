@@ -82,12 +82,13 @@ char *settings_lexicon_file(const struct settings *s, const char *key);
  *   engine     paths {state run refdata backup audit}, agency_defaults,
  *              origins, planner, mail, sms, front, collector, watch, rules, delivery,
  *              sources (no secrets), secrets (security.*)
- *   collector  mail {bounces} (when set), paths {refdata}, collector, sources
- * (with their secrets) of every kind but exec, lexicons runner     paths
- * {refdata}, collector, sources of kind exec, lexicons courier    mail, sms,
- * templates, secrets (mail.*, sms.*; when any) front      front, templates, sms
- * {gateway profile receipt (of sms_http)}, secrets {"sms.callback_secret"}
- * (when there is one) and, for twilio, {"sms.key"} */
+ *   collector  mail {bounces} (when set), paths {refdata}, collector,
+ *              sources (with their secrets) of every kind but exec, lexicons
+ *   runner     paths {refdata}, collector, sources of kind exec, lexicons
+ *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
+ *   front      front, templates, sms {gateway profile receipt (of sms_http)},
+ *              secrets {"sms.callback_secret"} (when there is one) and, for
+ *              twilio, {"sms.key"} */
 json_t *settings_for_role(const struct settings *s, const char *role);
 
 /* Is there an enabled source of kind exec? Then a runner is wanted. */

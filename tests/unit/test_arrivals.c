@@ -491,9 +491,14 @@ static void test_a_spent_budget_waits_for_the_next_month(void **state)
 	OK(plan_trouble_look(w.planner, &t, E));
 	assert_int_equal(js_int(t->budgets, "ML1", 0), 80);
 	settings("{'gateway':'file','budget_month':55}");
-	OK(plan_budget_look(w.planner, "ML1", E));
-	OK(plan_budget_look(w.planner, "ML1", E));
+	/* Over all of it, and nothing more to tell. */
+	OK(plan_budget_look(w.planner, "ML1", 1, E));
+	OK(plan_budget_look(w.planner, "ML1", -1, E));
+	OK(plan_budget_look(w.planner, "ML1", 0, E));
 	assert_int_equal(events("budget"), 2);
+	w.clock.mono_ms += 61000;
+	OK(plan_trouble_look(w.planner, &t, E));
+	assert_int_equal(js_int(t->budgets, "ML1", 0), 100);
 	world_at(&w, "2026-11-24T10:00");
 	world_offer(&w, "{}");
 	assert_int_equal(world_plan(&w), 1);
@@ -619,13 +624,16 @@ static void test_a_complaint_opts_out_at_once(void **state)
 	assert_int_equal(events("complaint"), 1);
 	OK(plan_trouble_look(w.planner, &t, E));
 	assert_false(t->is_paused); /* one is a person, not a rate */
+	/* A restart forgets none of them. */
 	for (int i = 0; i < PLAN_COMPLAINTS_MIN - 1; i++)
 		OK(store_event_add(w.s,
 				   &(struct store_event){.at = w.clock.now_s,
 							 .kind = "complaint"},
 				   E));
-	w.clock.mono_ms += 61000;
+	world_stop(&w);
+	world_start(&w);
 	OK(plan_trouble_look(w.planner, &t, E));
+	assert_int_equal(t->complaints, PLAN_COMPLAINTS_MIN);
 	assert_true(t->is_paused);
 	assert_int_equal(t->mails, 1);
 	world_at(&w, "2026-11-24T12:00");

@@ -203,13 +203,15 @@ static void tell(struct outbox *o, const struct unsettled *u,
 
 /* A receipt that was quicker than the verdict; the month's money. The verdict
  * is stored: what fails here is told, and looked at again with the next. */
-static void after_sms(struct outbox *o, const struct store_message *m)
+static void after_sms(struct outbox *o, const struct store_message *m,
+		      const json_t *verdict)
 {
 	struct err err = {0};
 	if (m->channel != CHANNEL_SMS)
 		return;
 	if (plan_receipt_settled(o->planner, m->id, &err) ||
-	    plan_budget_look(o->planner, m->agency, &err))
+	    plan_budget_look(o->planner, m->agency, js_int(verdict, "cost", -1),
+			     &err))
 		log_event(LOG_ERROR, "outbox.after_sms",
 			  LOG_D("message", m->id), LOG_S("why", err.text));
 }
@@ -230,7 +232,7 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 		result = store_tx(o->store, settle, &k, err);
 		*state = k.state;
 		if (!result)
-			after_sms(o, &m);
+			after_sms(o, &m, u->verdict);
 	}
 	arena_clear(&a);
 	return result;

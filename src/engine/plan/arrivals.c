@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the files about things that come back share, and the figures of the last
  * day: filtered SMS, refused and complained-of mails, budgets. They are counted
- * from the events, so that a restart forgets none of it. */
+ * as they come, and after a start from the events, so that none is forgotten.
+ */
 #include "arrivals.h"
 
 #include <etrier/clock.h>
@@ -21,8 +22,8 @@
 #define DAY_S ((int64_t)24 * 3600)
 /* Between two looks at the events while nothing happens. */
 #define LOOK_MS 60000
-/* Rows of one kind looked at: more in a day is trouble enough. */
-#define LOOK_ROWS 20000
+/* Rows of one kind looked at after a start: more in a day is trouble enough. */
+#define SEED_ROWS 20000
 /* Call-backs are not said again after so long (gateways try for days). */
 #define CALLBACK_DAYS 30
 /* Three faults in 14 days are the rule; older ones say nothing. */
@@ -146,70 +147,113 @@ int plan_unseen(struct planner *p, const struct store_message *m,
 /* --- the last day -----------------------------------------------------------
  */
 
-struct counting {
+static void count(struct arrivals *a, enum trouble what, int64_t at)
+{
+	int64_t hour = at / 3600;
+	struct trouble_hour *h = &a->hours[hour % TROUBLE_HOURS];
+	if (h->hour != hour)
+		*h = (struct trouble_hour){.hour = hour};
+	h->n[what]++;
+}
+
+void plan_trouble_count(struct planner *p, enum trouble what)
+{
+	p->arrivals->is_dirty = true;
+	/* Before the first look the events will tell. */
+	if (p->arrivals->is_seeded)
+		count(p->arrivals, what, clock_now(p->clock));
+}
+
+struct seeding {
+	struct arrivals *a;
+	enum trouble what;
 	const char *key, *word; /* data's member and its value; NULL: all */
-	int64_t n;
 };
 
-static int count_event(void *ctx, const struct store_event *e)
+static int seed_event(void *ctx, const struct store_event *e)
 {
-	struct counting *k = ctx;
+	const struct seeding *k = ctx;
 	struct err ignored;
-	if (!k->key) {
-		k->n++;
-		return 0;
-	}
+	bool counts = !k->key;
 	/* Most rows say something else: no need to parse them. */
-	if (!e->data || !strstr(e->data, k->word))
-		return 0;
-	json_t *data = js_parse(e->data, strlen(e->data), &ignored);
-	k->n += str_eq(js_str(data, k->key, ""), k->word);
-	json_decref(data);
+	if (!counts && e->data && strstr(e->data, k->word)) {
+		json_t *data = js_parse(e->data, strlen(e->data), &ignored);
+		counts = str_eq(js_str(data, k->key, ""), k->word);
+		json_decref(data);
+	}
+	if (counts)
+		count(k->a, k->what, e->at);
 	return 0;
 }
 
-static int count(struct planner *p, const char *kind, int64_t since,
-		 const char *key, const char *word, int64_t *n, struct err *err)
+/* Once, after a start: the last day as the events have it. */
+static int seed(struct planner *p, struct err *err)
 {
-	struct counting k = {.key = key, .word = word};
-	struct store_event_query q = STORE_EVENTS_ANY;
-	q.kind = kind;
-	q.since = since;
-	q.limit = LOOK_ROWS;
-	q.newest_first = true;
-	if (store_events_each(p->store, &q, count_event, &k, err))
-		return -1;
-	*n = k.n;
+	static const struct {
+		enum trouble what;
+		const char *kind, *key, *word;
+	} rows[] = {
+		{TROUBLE_FILTERED, "receipt", "receipt", "filtered"},
+		{TROUBLE_POLICY, "bounce", "class", "policy"},
+		{TROUBLE_COMPLAINT, "complaint", NULL, NULL},
+	};
+	memset(p->arrivals->hours, 0, sizeof(p->arrivals->hours));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct seeding k = {p->arrivals, rows[i].what, rows[i].key,
+				    rows[i].word};
+		struct store_event_query q = STORE_EVENTS_ANY;
+		q.kind = rows[i].kind;
+		q.since = clock_now(p->clock) - DAY_S;
+		q.limit = SEED_ROWS;
+		q.newest_first = true;
+		if (store_events_each(p->store, &q, seed_event, &k, err))
+			return -1;
+	}
+	p->arrivals->is_seeded = true;
 	return 0;
 }
 
-static int keep_budget(void *ctx, const struct store_event *e)
+static int64_t sum(const struct planner *p, enum trouble what)
 {
-	json_t *budgets = ctx;
-	struct err ignored;
-	if (!e->agency || !e->data || json_object_get(budgets, e->agency))
-		return 0; /* the newest comes first */
-	json_t *data = js_parse(e->data, strlen(e->data), &ignored);
-	js_put_int(budgets, e->agency, js_int(data, "percent", 0), 0);
-	json_decref(data);
-	return 0;
+	int64_t now = clock_now(p->clock) / 3600, n = 0;
+	for (size_t i = 0; i < TROUBLE_HOURS; i++) {
+		const struct trouble_hour *h = &p->arrivals->hours[i];
+		if (h->hour > now - 24 && h->hour <= now)
+			n += h->n[what];
+	}
+	return n;
+}
+
+struct budgets {
+	struct planner *p;
+	json_t *percents;
+	int result;
+	struct err *err;
+};
+
+static int look_at_budget(void *ctx, const struct store_agency *agency)
+{
+	struct budgets *k = ctx;
+	struct plan_budget b;
+	k->result = plan_budget_get(k->p, agency->code, &b, k->err);
+	if (!k->result && b.limit > 0 && plan_budget_level(&b, b.spent))
+		js_put_int(k->percents, agency->code,
+			   plan_budget_level(&b, b.spent), 0);
+	return k->result;
 }
 
 static int look(struct planner *p, struct plan_trouble *t, struct err *err)
 {
-	int64_t now = clock_now(p->clock), month, next;
-	struct store_event_query q = STORE_EVENTS_ANY;
-	plan_month(paris_date(now), &month, &next);
-	q.kind = "budget";
-	q.since = month;
-	q.newest_first = true;
-	if (count(p, "receipt", now - DAY_S, "receipt", "filtered",
-		  &t->filtered, err) ||
-	    count(p, "bounce", now - DAY_S, "class", "policy", &t->policy,
-		  err) ||
-	    count(p, "complaint", now - DAY_S, NULL, NULL, &t->complaints,
-		  err) ||
-	    store_events_each(p->store, &q, keep_budget, t->budgets, err))
+	int64_t now = clock_now(p->clock);
+	struct budgets k = {.p = p, .percents = t->budgets, .err = err};
+	if (!p->arrivals->is_seeded && seed(p, err))
+		return -1;
+	t->filtered = sum(p, TROUBLE_FILTERED);
+	t->policy = sum(p, TROUBLE_POLICY);
+	t->complaints = sum(p, TROUBLE_COMPLAINT);
+	if (p->settings &&
+	    (store_agencies_each(p->store, look_at_budget, &k, err) ||
+	     k.result))
 		return -1;
 	if (t->complaints < PLAN_COMPLAINTS_MIN)
 		return 0;

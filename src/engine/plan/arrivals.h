@@ -17,11 +17,25 @@ struct early {
 	enum sms_receipt receipt;
 	int64_t at;
 };
+/* What goes wrong, hour by hour, so that a day of it is a sum and no walk. */
+enum trouble {
+	TROUBLE_FILTERED,
+	TROUBLE_POLICY,
+	TROUBLE_COMPLAINT,
+	N_TROUBLES
+};
+#define TROUBLE_HOURS 25
+struct trouble_hour {
+	int64_t hour; /* since 1970 */
+	int64_t n[N_TROUBLES];
+};
 struct arrivals {
 	struct arrivals_stats stats;
 	struct early early[PLAN_EARLY_MAX]; /* a ring */
 	size_t n_early;			    /* ever */
 	struct plan_trouble trouble;
+	struct trouble_hour hours[TROUBLE_HOURS]; /* by hour % as many */
+	bool is_seeded;
 	bool is_dirty; /* something happened since the last look */
 	int64_t looked_ms;
 	int32_t purged_day, listed_day; /* DATE_NONE: not yet */
@@ -29,6 +43,8 @@ struct arrivals {
 struct arrivals *arrivals_new(void);
 void arrivals_free(struct arrivals *a);
 
+/* One more, now. */
+void plan_trouble_count(struct planner *p, enum trouble what);
 /* Where the message went, from its frozen line; NULL: nobody can tell. */
 const char *plan_address(const struct store_message *m, struct arena *a);
 /* One row of the events, about a message; data_take may be NULL. */

@@ -174,7 +174,7 @@ static int on_full(struct bounce *b, struct err *err)
 static int on_policy(struct bounce *b, struct err *err)
 {
 	b->what = "refused for what we are";
-	b->p->arrivals->is_dirty = true;
+	plan_trouble_count(b->p, TROUBLE_POLICY);
 	return fail(b, b->m.kind == STORE_DIGEST, err) || note(b, "bounce", err)
 		       ? -1
 		       : 0;
@@ -184,7 +184,7 @@ static int on_complaint(struct bounce *b, struct err *err)
 {
 	bool is_new;
 	b->what = "opted out";
-	b->p->arrivals->is_dirty = true;
+	plan_trouble_count(b->p, TROUBLE_COMPLAINT);
 	b->p->arrivals->stats.complaints++;
 	if (b->address && plan_optout(b->p, CHANNEL_EMAIL, b->address,
 				      "complaint", &is_new, err))

@@ -9,10 +9,7 @@
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
-#include <etrier/store_events.h>
 #include <etrier/store_replies.h>
-
-#include <string.h>
 
 #define THOUSANDTHS  1000 /* of a euro */
 #define WARN_PERCENT 80
@@ -46,51 +43,28 @@ int plan_budget_get(struct planner *p, const char *agency,
 			       &segments, err);
 }
 
-struct told {
-	const char *agency;
-	int64_t percent; /* the most */
-};
-
-static int keep_told(void *ctx, const struct store_event *e)
+int plan_budget_level(const struct plan_budget *b, int64_t spent)
 {
-	struct told *k = ctx;
-	struct err ignored;
-	if (!e->agency || strcmp(e->agency, k->agency) || !e->data)
+	if (b->limit <= 0)
 		return 0;
-	json_t *data = js_parse(e->data, strlen(e->data), &ignored);
-	int64_t percent = js_int(data, "percent", 0);
-	if (percent > k->percent)
-		k->percent = percent;
-	json_decref(data);
-	return 0;
+	if (spent >= b->limit)
+		return 100;
+	return spent * 100 >= b->limit * WARN_PERCENT ? WARN_PERCENT : 0;
 }
 
-int plan_budget_look(struct planner *p, const char *agency, struct err *err)
+int plan_budget_look(struct planner *p, const char *agency, int64_t cost,
+		     struct err *err)
 {
 	struct plan_budget b;
-	struct told told = {.agency = agency};
-	struct store_event_query q = STORE_EVENTS_ANY;
-	int64_t until;
-	if (!agency || !p->settings)
+	if (!agency || !p->settings || cost <= 0)
 		return 0;
 	if (plan_budget_get(p, agency, &b, err))
 		return -1;
-	if (b.limit <= 0)
-		return 0;
-	int64_t percent = b.spent >= b.limit ? 100
-			  : b.spent * 100 >= b.limit * WARN_PERCENT
-				  ? WARN_PERCENT
-				  : 0;
-	if (!percent)
-		return 0;
-	q.kind = "budget";
-	plan_month(paris_date(clock_now(p->clock)), &q.since, &until);
-	if (store_events_each(p->store, &q, keep_told, &told, err))
-		return -1;
-	if (told.percent >= percent)
+	int level = plan_budget_level(&b, b.spent);
+	if (level <= plan_budget_level(&b, b.spent - cost))
 		return 0;
 	json_t *data = json_object();
-	js_put_int(data, "percent", percent, 0);
+	js_put_int(data, "percent", level, 0);
 	const struct store_message of = {.agency = agency};
 	p->arrivals->is_dirty = true;
 	return plan_event(p, "budget", &of, 0, "engine", data, err);

@@ -115,7 +115,8 @@ int plan_receipt(struct planner *p, const struct store_message *m,
 				    err);
 	else
 		json_decref(data);
-	p->arrivals->is_dirty |= receipt == SMS_FILTERED;
+	if (!result && receipt == SMS_FILTERED)
+		plan_trouble_count(p, TROUBLE_FILTERED);
 	return result;
 }
 
