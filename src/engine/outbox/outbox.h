@@ -7,6 +7,10 @@
 
 /* What outbox.c (lanes, claiming) and settle.c (what became of it) share. */
 
+struct text_set { /* the templates in force */
+	char *hash, *text;
+};
+
 struct in_hand {
 	int64_t message;
 	char *address; /* of a mail, for its pace; NULL */
