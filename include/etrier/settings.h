@@ -71,17 +71,18 @@ void settings_clear(struct settings *s);
  */
 const char *settings_default_file(void);
 
-/* Where the file "signals", "quality" or "delivery" is read from: as written, else
- * beside etrier.yaml, else beside the tables that étrier brought; free(). NULL:
- * there is none. */
+/* Where the file "signals", "quality" or "delivery" is read from: as written,
+ * else beside etrier.yaml, else beside the tables that étrier brought; free().
+ * NULL: there is none. */
 char *settings_lexicon_file(const struct settings *s, const char *key);
 
 /* The part a role may see, its secrets included. role: engine collector runner
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
  *   engine     paths {state run refdata backup audit}, agency_defaults,
- *              origins, planner, mail, sms, front, collector, watch, rules, delivery,
- *              sources (no secrets), secrets (security.*)
+ *              origins, planner, mail, sms, front, collector, watch, rules,
+ *              delivery, operators (delivery.yaml), sources (no secrets),
+ *              secrets (security.*)
  *   collector  mail {bounces} (when set), paths {refdata}, collector,
  *              sources (with their secrets) of every kind but exec, lexicons
  *   runner     paths {refdata}, collector, sources of kind exec, lexicons

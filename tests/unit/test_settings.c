@@ -632,6 +632,66 @@ static void a_role_is_given_its_own_secrets_only(void **state)
 	instance_clear(&in);
 }
 
+/* The shipped table is read and goes to the engine; a mistake in one is told
+ * where it is. A password is a line, the courier's alone, and may change under
+ * a running daemon as no key may. */
+static void the_pace_of_mail_and_a_password_are_read(void **state)
+{
+	(void)state;
+	struct instance in;
+	instance_init(&in);
+	char *shipped = slurp(SOURCE_DIR "/conf/delivery.yaml");
+	put(&in, "delivery.yaml", shipped, 0644);
+	put(&in, "secrets/relay", "mot de passe\n", 0600);
+	put(&in, "etrier.yaml",
+	    "paths: {state: state, run: run, refdata: refdata}\n"
+	    "mail: {tls: starttls, user: etrier, password_file: relay}\n",
+	    0644);
+	assert_int_equal(load(&in), 0);
+	json_t *engine = settings_for_role(&in.s, "engine");
+	json_t *orange = json_object_get(
+		json_object_get(json_object_get(engine, "delivery"), "domains"),
+		"orange");
+	assert_int_equal(js_int(orange, "max_per_minute", 0), 60);
+	assert_int_equal(json_array_size(json_object_get(orange, "match")), 2);
+	json_decref(engine);
+	assert_string_equal(js_str(in.s.secrets, "mail.password", ""),
+			    "mot de passe");
+	struct settings next = {.all = in.s.all, .file = in.s.file};
+	next.secrets = json_copy(in.s.secrets);
+	json_object_set_new(next.secrets, "mail.password", json_string("x"));
+	settings_refuse_restart(&in.s, &next, &in.d);
+	assert_int_equal(in.d.n_errors, 0);
+	json_object_set_new(next.secrets, "security.token_key",
+			    json_string("x"));
+	settings_refuse_restart(&in.s, &next, &in.d);
+	assert_int_equal(in.d.n_errors, 1);
+	json_decref(next.secrets);
+	free(shipped);
+	instance_clear(&in);
+
+	instance_init(&in);
+	put(&in, "delivery.yaml",
+	    "domains:\n  a:\n    match: [a b]\n    max_per_minute: -1\n"
+	    "    backoff: [{reply: '(', minutes: 0}]\n  b: {}\n",
+	    0644);
+	put(&in, "secrets/relay", "two\nlines\n", 0600);
+	put(&in, "etrier.yaml",
+	    "paths: {state: state, run: run, refdata: refdata}\n"
+	    "mail: {tls: starttls, user: etrier, password_file: relay}\n",
+	    0644);
+	assert_int_equal(load(&in), -1);
+	static const char *const wanted[] = {
+		"delivery.yaml:3:13:", "delivery.yaml:4:21:",
+		"delivery.yaml:5:23:", "delivery.yaml:5:37:",
+		"delivery.yaml:6:6:",  "one line of printable ASCII"};
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		if (!strstr(in.told, wanted[i]))
+			fail_msg("no %s in:\n%s", wanted[i], in.told);
+	assert_null(strstr(in.told, "lines"));
+	instance_clear(&in);
+}
+
 #define PROGRAM_OF(more)                          \
 	"name: p\nkind: exec\ndelivers: window\n" \
 	"command: [/bin/sh, -c, exit]\n" more
@@ -1076,6 +1136,7 @@ int main(void)
 		cmocka_unit_test(one_folder_means_state_and_run_below_the_file),
 		cmocka_unit_test(a_role_is_given_its_part_only),
 		cmocka_unit_test(a_role_is_given_its_own_secrets_only),
+		cmocka_unit_test(the_pace_of_mail_and_a_password_are_read),
 		cmocka_unit_test(programs_are_given_to_the_runner_only),
 		cmocka_unit_test(no_program_reads_what_is_the_services),
 		cmocka_unit_test(no_program_belongs_to_the_service),

@@ -4,8 +4,8 @@
  * A statement is prepared once and found again by the address of its text, a
  * composed one by its words. It is always reset and its bindings cleared when
  * its reader is done, so that no read transaction outlives a call (an open one
- * would keep the write-ahead log growing). A statement already in use (a callback asking the same thing
- * again) is prepared a second time for that use.
+ * would keep the write-ahead log growing). A statement already in use (a
+ * callback asking the same thing again) is prepared a second time for that use.
  *
  * Does not: know any table. */
 #include "db.h"
