@@ -30,12 +30,16 @@ struct settings {
 			   *    rules.d beside it in the order of their names;
 			   *  "templates": [{"name": "fr/x.mustache", "file",
 			   *    "text"}];
-			   *  "maps": [{"origin","file","text"}]} */
+			   *  "maps": [{"origin","file","text"}],
+			   *  "sms_http": sms.http_file as sms_http.h has it,
+			   *    when sms.gateway is http} */
 	json_t *secrets;  /* {"security.needs_key": "64 hex digits",
-			   *  "security.token_key": likewise}; never printed. The
-			   *  group before the point says whose a secret is:
-			   *  security the engine's, mail and sms the courier's
-			   */
+			   *  "security.token_key": likewise, "sms.key",
+			   *  "sms.ovh_secret", "sms.ovh_consumer": as the
+			   *  gateway gave them, "sms.callback_secret"}; never
+			   *  printed. The group before the point says whose a
+			   *  secret is: security the engine's, mail and sms the
+			   *  courier's */
 	int is_one_folder; /* state and run lie below the file's own folder */
 };
 
@@ -83,8 +87,10 @@ char *settings_lexicon_file(const struct settings *s, const char *key);
  *   collector  paths {refdata}, collector, sources (with their secrets) of
  *              every kind but exec, lexicons
  *   runner     paths {refdata}, collector, sources of kind exec, lexicons
- *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
- *   front      front, templates */
+ *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any),
+ *              sms_http, callback_url (when receipts are asked for: where)
+ *   front      front, templates, sms {gateway profile receipt (of sms_http)},
+ *              secrets {"sms.callback_secret"} (when there is one) */
 json_t *settings_for_role(const struct settings *s, const char *role);
 
 /* Is there an enabled source of kind exec? Then a runner is wanted. */

@@ -171,14 +171,31 @@ static void refuse_change(void *ctx, const char *path, const struct schema *row)
 		 path);
 }
 
+/* Those of one group ("mail."): their names say whose they are. */
+static void add_secrets(json_t *to, const struct settings *s, const char *group)
+{
+	const char *name;
+	json_t *v;
+	json_object_foreach(s->secrets, name, v)
+	{
+		if (str_starts(name, group))
+			json_object_set(to, name, v);
+	}
+}
+
 static void refuse_new_key(const struct settings *now,
 			   const struct settings *next, struct diags *d)
 {
-	/* Another key under the old name. */
-	if (!json_equal(now->secrets, next->secrets))
+	/* Another key under the old name. What gateways gave us may change. */
+	json_t *a = json_object(), *b = json_object();
+	add_secrets(a, now, "security.");
+	add_secrets(b, next, "security.");
+	if (!json_equal(a, b))
 		diag_add(d, DIAG_ERROR, next->file, 0, 0,
 			 "security: the content of a key file has changed; a "
 			 "change takes effect at a restart only");
+	json_decref(a);
+	json_decref(b);
 }
 
 void settings_refuse_restart(const struct settings *now,
@@ -211,18 +228,6 @@ static void share_groups(json_t *to, const struct settings *s,
 {
 	for (; *names; names++)
 		share(to, *names, json_object_get(s->all, *names));
-}
-
-/* Those of one group ("mail."): their names say whose they are. */
-static void add_secrets(json_t *to, const struct settings *s, const char *group)
-{
-	const char *name;
-	json_t *v;
-	json_object_foreach(s->secrets, name, v)
-	{
-		if (str_starts(name, group))
-			json_object_set(to, name, v);
-	}
 }
 
 static void for_engine(json_t *to, const struct settings *s)
@@ -289,12 +294,27 @@ static void for_courier(json_t *to, const struct settings *s)
 		json_object_set(to, "secrets", secrets);
 	json_decref(secrets);
 	share(to, "templates", json_object_get(s->files, "templates"));
+	share(to, "sms_http", json_object_get(s->files, "sms_http"));
+	char *url = settings_callback_url(s);
+	js_put_str(to, "callback_url", url);
+	free(url);
 }
 
 static void for_front(json_t *to, const struct settings *s)
 {
 	share_groups(to, s, (const char *const[]){"front", NULL});
 	share(to, "templates", json_object_get(s->files, "templates"));
+	/* Of the gateway no more than its name, and how it calls back. */
+	const json_t *http = json_object_get(s->files, "sms_http");
+	json_t *sms = json_object(), *secrets = json_object();
+	share(sms, "gateway", settings_at(s->all, "sms.gateway"));
+	share(sms, "profile", settings_at(s->all, "sms.profile"));
+	share(sms, "receipt", json_object_get(http, "receipt"));
+	json_object_set_new(to, "sms", sms);
+	add_secrets(secrets, s, "sms.callback_secret");
+	if (json_object_size(secrets))
+		json_object_set(to, "secrets", secrets);
+	json_decref(secrets);
 }
 
 json_t *settings_for_role(const struct settings *s, const char *role)

@@ -89,7 +89,8 @@ static bool leaves_the_house(const struct check *c)
 {
 	return is_word(c, "mail.transport", "maildir") ||
 	       is_word(c, "mail.transport", "smtp") ||
-	       is_word(c, "sms.gateway", "file");
+	       (settings_at(c->all, "sms.gateway") &&
+		!is_word(c, "sms.gateway", "none"));
 }
 
 static void check_windows(const struct check *c)
@@ -99,6 +100,12 @@ static void check_windows(const struct check *c)
 		tell(c, DIAG_ERROR, "planner.windows",
 		     "open is refused while mail.transport is smtp: people "
 		     "would be written to at night");
+	else if (is_word(c, "planner.windows", "open") &&
+		 !is_word(c, "sms.gateway", "none") &&
+		 !is_word(c, "sms.gateway", "file"))
+		tell(c, DIAG_ERROR, "planner.windows",
+		     "open is refused while sms.gateway sends: people would "
+		     "be written to at night");
 	static const char *const pairs[][2] = {
 		{"planner.sms_from", "planner.sms_until"},
 		{"planner.mail_from", "planner.mail_until"}};
@@ -113,7 +120,7 @@ static void check_windows(const struct check *c)
 		}
 }
 
-static bool is_loopback(const char *url)
+bool settings_is_loopback(const char *url)
 {
 	const char *host = url + strlen("http://");
 	size_t n = strcspn(host, "/");
@@ -139,7 +146,7 @@ static void check_base_url(const struct check *c)
 			     "message carries its stop link");
 		return;
 	}
-	if (str_starts(url, "http://") && !is_loopback(url))
+	if (str_starts(url, "http://") && !settings_is_loopback(url))
 		tell(c, DIAG_ERROR, path,
 		     "must be https (http is for this machine only)");
 	if (strpbrk(url, "?#"))
@@ -209,6 +216,7 @@ static void cross_check(const json_t *all, const struct ynode *root,
 	check_mail(&c);
 	check_delays(&c);
 	check_watch(&c);
+	settings_check_sms(all, root, d);
 }
 
 void settings_default(json_t *all, const char *group, const char *key,

@@ -303,6 +303,7 @@ void settings_load_files(struct settings_load *l)
 	l->s->lexicons = json_object();
 	check_exists(l, "paths.refdata", true);
 	check_exists(l, "collector.ca_file", false);
+	check_exists(l, "sms.ca_file", false);
 	load_rules(l);
 	load_templates(l);
 	load_maps(l);
@@ -310,4 +311,5 @@ void settings_load_files(struct settings_load *l)
 	load_lexicon(l, "signals", LEXICON_SIGNALS);
 	load_lexicon(l, "quality", LEXICON_QUALITY);
 	settings_load_employers(l);
+	settings_load_sms_http(l);
 }

@@ -23,14 +23,37 @@
  * the files of a folder become ID_FILENAME). */
 #define CREDENTIAL_PREFIX "etrier_"
 
+enum secret_kind {
+	SECRET_KEY,  /* 32 bytes, kept as hex */
+	SECRET_LINE, /* a word of somebody else's: one line of visible ASCII */
+	SECRET_PATH  /* a word that stands in an address: letters, digits, - _
+		      */
+};
+#define SECRET_LINE_MAX 400
+/* Below it a secret in an address could be found by trying. */
+#define SECRET_PATH_MIN 16
+#define SECRET_PATH_MAX 100
+
 struct secret {
 	const char *path; /* of the setting */
 	const char *name; /* in settings.secrets */
+	enum secret_kind kind;
 };
+/* The two keys first: see settings_load_secrets(). */
 static const struct secret secrets[] = {
-	{"security.needs_key_file", "security.needs_key"},
-	{"security.token_key_file", "security.token_key"},
+	{"security.needs_key_file", "security.needs_key", SECRET_KEY},
+	{"security.token_key_file", "security.token_key", SECRET_KEY},
+	{"sms.key_file", "sms.key", SECRET_LINE},
+	{"sms.ovh_secret_file", "sms.ovh_secret", SECRET_LINE},
+	{"sms.ovh_consumer_file", "sms.ovh_consumer", SECRET_LINE},
+	{"sms.callback_secret_file", "sms.callback_secret", SECRET_PATH},
 };
+static const char *const how_to_make[] = {
+	[SECRET_KEY] = "; make one: (umask 077; head -c 32 /dev/urandom > "
+		       "FILE)",
+	[SECRET_LINE] = "; it holds what the gateway gave you, one line",
+	[SECRET_PATH] = "; make one: (umask 077; head -c 24 /dev/urandom | "
+			"base64 | tr +/ -_ > FILE)"};
 
 static void tell(struct settings_load *l, const char *path, const char *file,
 		 const char *what)
@@ -108,6 +131,48 @@ static bool key_to_hex(const char *bytes, size_t n, char *hex)
 	return is_key;
 }
 
+/* One line without its end, into text; false: not such a line. */
+static bool line_of(const char *bytes, size_t n, size_t min, size_t max,
+		    const char *allowed, char *text)
+{
+	while (n && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r'))
+		n--;
+	if (n < min || n > max)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] <= ' ' || bytes[i] > '~' ||
+		    (allowed && !strchr(allowed, bytes[i])))
+			return false;
+	memcpy(text, bytes, n);
+	text[n] = '\0';
+	return true;
+}
+
+/* What the file holds as the secret's text (SETTINGS_SECRET_MAX bytes), or why
+ * it is none. */
+static const char *read_secret(enum secret_kind kind, const char *bytes,
+			       size_t n, char *text)
+{
+	switch (kind) {
+	case SECRET_KEY:
+		return key_to_hex(bytes, n, text)
+			       ? NULL
+			       : "must hold 32 bytes or 64 hex digits";
+	case SECRET_LINE:
+		return line_of(bytes, n, 1, SECRET_LINE_MAX, NULL, text)
+			       ? NULL
+			       : "must hold one line without blanks, of at most "
+				 "400 bytes";
+	default:
+		return line_of(bytes, n, SECRET_PATH_MIN, SECRET_PATH_MAX,
+			       "abcdefghijklmnopqrstuvwxyz"
+			       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_",
+			       text)
+			       ? NULL
+			       : "must hold 16 to 100 letters, digits, - and _";
+	}
+}
+
 /* Why the file may not be used; NULL when it may. */
 static const char *mode_problem(int fd)
 {
@@ -123,17 +188,13 @@ static void load_secret(struct settings_load *l, const struct secret *secret)
 {
 	const char *value = settings_text(l->s->all, secret->path);
 	const char *file, *problem;
-	char bytes[SETTINGS_SECRET_MAX];
-	char hex[2 * KEY_SIZE + 1];
+	char bytes[SETTINGS_SECRET_MAX], text[SETTINGS_SECRET_MAX];
 	if (!value)
 		return;
 	int fd = open_secret(l, value, &file);
 	if (fd < 0) {
-		char *what = arena_printf(
-			l->arena,
-			"%s; make one: (umask 077; head -c 32 /dev/urandom "
-			"> FILE)",
-			strerror(errno));
+		char *what = arena_printf(l->arena, "%s%s", strerror(errno),
+					  how_to_make[secret->kind]);
 		tell(l, secret->path, file, what);
 		return;
 	}
@@ -141,14 +202,14 @@ static void load_secret(struct settings_load *l, const struct secret *secret)
 	ssize_t n = problem ? 0 : read(fd, bytes, sizeof(bytes));
 	if (n < 0)
 		problem = strerror(errno);
-	else if (!problem && !key_to_hex(bytes, (size_t)n, hex))
-		problem = "must hold 32 bytes or 64 hex digits";
+	else if (!problem)
+		problem = read_secret(secret->kind, bytes, (size_t)n, text);
 	if (problem)
 		tell(l, secret->path, file, problem);
 	else
-		js_put_str(l->s->secrets, secret->name, hex);
+		js_put_str(l->s->secrets, secret->name, text);
 	sodium_memzero(bytes, sizeof(bytes));
-	sodium_memzero(hex, sizeof(hex));
+	sodium_memzero(text, sizeof(text));
 	close(fd);
 }
 

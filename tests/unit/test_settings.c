@@ -553,7 +553,7 @@ static void a_role_is_given_its_part_only(void **state)
 		 "role one_folder log security collector paths sources "
 		 "lexicons "},
 		{"courier", "role one_folder log security mail sms templates "},
-		{"front", "role one_folder log security front templates "},
+		{"front", "role one_folder log security front templates sms "},
 	};
 	struct instance in;
 	instance_init(&in);
