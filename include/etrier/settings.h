@@ -78,6 +78,9 @@ const char *settings_default_file(void);
  * there is none. */
 char *settings_lexicon_file(const struct settings *s, const char *key);
 
+/* An http:// or https:// URL of this machine. */
+bool settings_is_loopback(const char *url);
+
 /* The part a role may see, its secrets included. role: engine collector runner
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}

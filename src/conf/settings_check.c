@@ -122,7 +122,8 @@ static void check_windows(const struct check *c)
 
 bool settings_is_loopback(const char *url)
 {
-	const char *host = url + strlen("http://");
+	const char *scheme = strstr(url, "://");
+	const char *host = scheme ? scheme + strlen("://") : url;
 	size_t n = strcspn(host, "/");
 	const char *colon = memchr(host, ':', n);
 	if (str_starts(host, "[::1]"))

@@ -44,8 +44,6 @@ void settings_check_sms(const json_t *all, const struct ynode *root,
 /* Where receipts and replies come in, with its secret; free(). NULL: nowhere.
  */
 char *settings_callback_url(const struct settings *s);
-/* An http:// URL of this machine. */
-bool settings_is_loopback(const char *url);
 /* settings_sms_http.c: sms.http_file, into files.sms_http. */
 void settings_load_sms_http(struct settings_load *l);
 

@@ -10,6 +10,8 @@
  * does; a verdict that was earned is written before the lane ends. */
 #include "lane.h"
 
+#include "sms.h"
+
 #include <etrier/clock.h>
 #include <etrier/courier.h>
 #include <etrier/diag.h>
@@ -22,6 +24,7 @@
 #include <etrier/str.h>
 
 #include <assert.h>
+#include <curl/curl.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
@@ -64,8 +67,28 @@ static void log_verdict(const json_t *verdict, int64_t ms)
 		  LOG_D("code", js_int(verdict, "code", 0)), LOG_D("ms", ms));
 }
 
+static void say_line(void *ctx, json_t *line_take)
+{
+	struct courier *c = ctx;
+	wire_send(role_engine(c->role), line_take);
+}
+
+/* Who told the gateway to stop: a line of the engine's that is no message. */
+static bool do_blacklist(struct courier *c)
+{
+	const json_t *line = json_array_get(c->todo, 0);
+	if (!str_eq(js_str(line, "t", ""), "blacklist"))
+		return false;
+	sms_gateway_list(c->current->gateway, js_int(line, "id", 0), say_line,
+			 c);
+	json_array_remove(c->todo, 0);
+	return true;
+}
+
 static void do_first(struct courier *c)
 {
+	if (do_blacklist(c))
+		return;
 	int64_t t0 = clock_mono_ms(role_clock(c->role));
 	json_t *deliver = json_incref(json_array_get(c->todo, 0));
 	json_array_remove(c->todo, 0);
@@ -92,7 +115,10 @@ static void on_work(evutil_socket_t fd, short what, void *ctx)
 static void send_templates(struct courier *c)
 {
 	json_t *sets = templates_sets(c->current->templates);
+	const char *profile = sms_gateway_profile(c->current->gateway);
 	for (size_t i = 0; i < json_array_size(sets); i++) {
+		if (!templates_is_of(json_array_get(sets, i), profile))
+			continue;
 		json_t *line = wire_line("template");
 		json_object_update(line, json_array_get(sets, i));
 		wire_send(role_engine(c->role), line);
@@ -124,11 +150,14 @@ static void fill_needs(const struct lane_conf *conf, struct role_needs *needs)
 {
 	static const char *const read[] = {
 		"/etc/resolv.conf", "/etc/hosts",    "/etc/nsswitch.conf",
-		"/etc/gai.conf",    "/etc/services", "/usr/lib"};
-	static_assert(ARRAY_LEN(read) < ARRAY_LEN(needs->read_paths),
-		      "one place is for the NULL");
+		"/etc/gai.conf",    "/etc/services", "/usr/lib",
+		"/etc/ssl"};
+	static_assert(ARRAY_LEN(read) + 1 < ARRAY_LEN(needs->read_paths),
+		      "two places are for certificates of one's own");
 	for (size_t i = 0; i < ARRAY_LEN(read); i++)
 		needs->read_paths[i] = read[i];
+	needs->read_paths[ARRAY_LEN(read) + 1] =
+		sms_gateway_ca_file(conf->gateway);
 	needs->write_paths[0] = conf->maildir;
 	needs->write_paths[1] = conf->sms_folder;
 }
@@ -177,7 +206,7 @@ static void end(void *ctx)
 static void on_engine(void *ctx, const char *type, json_t *line)
 {
 	struct courier *c = ctx;
-	if (!str_eq(type, "deliver")) {
+	if (!str_eq(type, "deliver") && !str_eq(type, "blacklist")) {
 		wire_refuse(role_engine(c->role), "unknown type");
 		return;
 	}
@@ -200,6 +229,8 @@ int courier_main(const char *lane, int64_t gen)
 					    .end = end,
 					    .on_engine = on_engine};
 	struct courier c = {.todo = json_array()};
+	/* Before confinement: OpenSSL reads its own configuration. */
+	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int status = role_run(&ops, &c, &c.role, lane, gen);
 	lane_conf_free(c.prepared);
 	lane_conf_free(c.current);
