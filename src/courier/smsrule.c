@@ -45,7 +45,12 @@ static const char *find_link(const char *text)
 {
 	static const char *const words[] = {"url}}", "http://", "https://",
 					    "www.", NULL};
-	return find_any(text, words);
+	const char *at = find_any(text, words);
+	bool is_tag = at && str_starts(at, words[0]);
+	/* a tag begins with its braces */
+	while (is_tag && at > text && *at != '{')
+		at--;
+	return is_tag && at > text && at[-1] == '{' ? at - 1 : at;
 }
 
 /* "Réponds 1=…": the verb, or a digit that is given a meaning. */
