@@ -27,10 +27,11 @@ enum alarm_code {
 	ALARM_DISK_LOW,
 	ALARM_STORE_FAILING,
 	ALARM_BACKUP_OLD,
-	ALARM_AUDIT,	  /* the audit log cannot be written or is broken */
-	ALARM_BULK_READS, /* subject: uid:N */
-	ALARM_CLOCK,	  /* the wall clock stepped */
-	ALARM_RESTORED,	  /* the database is a restored copy */
+	ALARM_AUDIT,	   /* the audit log cannot be written or is broken */
+	ALARM_BULK_READS,  /* subject: uid:N */
+	ALARM_CLOCK,	   /* the wall clock stepped */
+	ALARM_RESTORED,	   /* the database is a restored copy */
+	ALARM_SMS_ACCOUNT, /* the SMS gateway refuses our account */
 	ALARM_COUNT
 };
 extern const struct vocab vocab_alarm; /* "source_failing" ... */

@@ -32,6 +32,7 @@ static const char *const codes[] = {[ALARM_SOURCE_FAILING] = "source_failing",
 				    [ALARM_BULK_READS] = "bulk_reads",
 				    [ALARM_CLOCK] = "clock",
 				    [ALARM_RESTORED] = "restored",
+				    [ALARM_SMS_ACCOUNT] = "sms_account",
 				    NULL};
 /* Administrators read English: a code is its own label. */
 const struct vocab vocab_alarm = {"alarm", codes, codes, ALARM_COUNT};

@@ -156,6 +156,20 @@ static void count(struct outbox *o, enum store_state state)
 	}
 }
 
+/* The account is nobody's message: an administrator is told (watch.c). */
+static void note_account(struct outbox *o, const struct settling *k,
+			 const json_t *line)
+{
+	const char *reason = js_str(line, "reason", "");
+	if (k->m->channel != CHANNEL_SMS)
+		return;
+	if (str_eq(reason, "credentials") || str_eq(reason, "credit"))
+		str_copy(o->stats.sms_trouble, sizeof(o->stats.sms_trouble),
+			 reason);
+	else if (k->state == STORE_SENT)
+		o->stats.sms_trouble[0] = '\0';
+}
+
 static void log_settled(const struct settling *k, const json_t *line)
 {
 	log_event(
@@ -182,6 +196,7 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 		result = store_tx(o->store, settle, &k, err);
 		if (!result) {
 			count(o, k.state);
+			note_account(o, &k, u->verdict);
 			log_settled(&k, u->verdict);
 		}
 	}
