@@ -36,6 +36,7 @@ enum alarm_code {
 	ALARM_SMS_BUDGET,   /* most, or all, is spent; subject: agency */
 	ALARM_MAIL_POLICY,  /* refused for what we are */
 	ALARM_COMPLAINTS,   /* so many that mails to young people wait */
+	ALARM_SMS_ACCOUNT,  /* the SMS gateway refuses our account */
 	ALARM_COUNT
 };
 extern const struct vocab vocab_alarm; /* "source_failing" ... */

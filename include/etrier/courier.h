@@ -35,7 +35,7 @@ struct err;
  *   unsubscribe  {url, mailto} | null, each may be null
  *   list_id, feedback_id  text | null
  * sms only:
- *   sms_sender   [A-Za-z0-9]{3,11}, not digits alone
+ *   sms_sender   the name of the house: sms_sender.h
  * The same line gives the same bytes: date, ids and boundary come with it.
  *
  * lane -> engine:
@@ -54,13 +54,21 @@ struct err;
  *     result  "sent" | "failed" (never again as it is) | "retry" (nothing
  *             wrong with the message: later, same bytes) | "uncertain" (an SMS
  *             whose answer was lost)
- *     reason  a word of enum courier_reason's names
+ *     reason  a word of enum courier_reason's names; of an SMS gateway
+ *             besides: "dead" "filtered" "opted_out" (failed), "credit"
+ *             "credentials" "quota" (retry: the account, not the message)
  *     code, enhanced  of SMTP, 0 and "" without one ("5.1.1" says that the
  *             address is dead; 5.7.x is our fault, never the person's)
  *     text    the other side's words, one line, <= 200 bytes, addresses and
  *             long numbers masked
  *     retry_after_s  0: the engine's own back-off
+ *     of an SMS besides: gateway (word of sms.gateway), gateway_ref (its id,
+ *             absent when it gave none), segments, cost (thousandths of a
+ *             euro, absent when unknown)
  *     message_hash   of the bytes (mail) or the text (SMS); "" if not rendered
+ *   blacklisted {id, numbers, end, error?}  to engine -> lane `blacklist {id}`:
+ *             E.164 numbers that told the gateway to stop; more lines follow
+ *             until end is true
  * A lane does one thing at a time; lines that wait are taken in order. */
 
 /* The models. A member that is null, absent, "" or [] is left out of the text,
@@ -125,8 +133,16 @@ void templates_free(struct templates *t);
  * roles, links, contrast. Each at file:line:col; strict: all are errors, else
  * what is only hard to read or see is a warning. */
 void templates_lint(const json_t *list, bool is_strict, struct diags *d);
-/* [{"lang","kind","channel","hash","text"}], in a fixed order; new. */
+/* [{"lang","kind","channel","profile","hash","text"}], in a fixed order; new.
+ * profile: "" but for the SMS that ask for replies, "reponse". */
 json_t *templates_sets(const struct templates *t);
+/* Is this set of templates_sets() in force under sms.profile? Of two for one
+ * kind of SMS one is: *-reponse.sms for reponse and vln, *.sms for lien. */
+bool templates_is_of(const json_t *set, const char *profile);
+/* What an SMS may hold under sms.profile (lien, reponse, vln): errors in d,
+ * file:line:col. list as for templates_new(). */
+void templates_check_sms(const json_t *list, const char *profile,
+			 struct diags *d);
 
 struct mail {
 	char *subject, *text, *html; /* html may be NULL: it grew too large */
@@ -145,6 +161,8 @@ struct sms {
 	struct gsm7_size size;
 	const char *dropped; /* the optional parts left out, "" or
 			      * "contract travel"; static */
+	const char *profile; /* its template's: "lien" (a name, a link) or
+			      * "reponse" (a number, replies); static */
 	char message_hash[33], template_hash[33];
 };
 /* Render, transliterate and fit into max_segments: the optional parts of the

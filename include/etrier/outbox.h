@@ -67,6 +67,9 @@ struct outbox_stats {
 	int lanes, busy;
 	int mail_lanes, sms_lanes; /* of lanes */
 	int64_t last_sent_at;
+	/* "credentials" or "credit": so the SMS gateway refused the account
+	 * since it last took anything; "" when all is well. */
+	char sms_trouble[16];
 };
 void outbox_stats(const struct outbox *o, struct outbox_stats *out);
 

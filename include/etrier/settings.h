@@ -32,12 +32,16 @@ struct settings {
 			   *    rules.d beside it in the order of their names;
 			   *  "templates": [{"name": "fr/x.mustache", "file",
 			   *    "text"}];
-			   *  "maps": [{"origin","file","text"}]} */
+			   *  "maps": [{"origin","file","text"}],
+			   *  "sms_http": sms.http_file as sms_http.h has it,
+			   *    when sms.gateway is http} */
 	json_t *secrets;  /* {"security.needs_key": "64 hex digits",
-			   *  "security.token_key": likewise}; never printed. The
-			   *  group before the point says whose a secret is:
-			   *  security the engine's, mail and sms the courier's
-			   */
+			   *  "security.token_key": likewise, "sms.key",
+			   *  "sms.ovh_secret", "sms.ovh_consumer": as the
+			   *  gateway gave them, "sms.callback_secret"}; never
+			   *  printed. The group before the point says whose a
+			   *  secret is: security the engine's, mail and sms the
+			   *  courier's */
 	int is_one_folder; /* state and run lie below the file's own folder */
 };
 
@@ -76,6 +80,9 @@ const char *settings_default_file(void);
  * NULL: there is none. */
 char *settings_lexicon_file(const struct settings *s, const char *key);
 
+/* An http:// or https:// URL of this machine. */
+bool settings_is_loopback(const char *url);
+
 /* The part a role may see, its secrets included. role: engine collector runner
  * courier front. New reference.
  *   all        role, one_folder, log, security {landlock}
@@ -86,7 +93,8 @@ char *settings_lexicon_file(const struct settings *s, const char *key);
  *   collector  mail {bounces} (when set), paths {refdata}, collector,
  *              sources (with their secrets) of every kind but exec, lexicons
  *   runner     paths {refdata}, collector, sources of kind exec, lexicons
- *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any)
+ *   courier    mail, sms, templates, secrets (mail.*, sms.*; when any),
+ *              sms_http, callback_url (when receipts are asked for: where)
  *   front      front, templates, sms {gateway profile receipt (of sms_http)},
  *              secrets {"sms.callback_secret"} (when there is one) and, for
  *              twilio, {"sms.key"} */

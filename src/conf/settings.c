@@ -304,6 +304,10 @@ static void for_courier(json_t *to, const struct settings *s)
 		json_object_set(to, "secrets", secrets);
 	json_decref(secrets);
 	share(to, "templates", json_object_get(s->files, "templates"));
+	share(to, "sms_http", json_object_get(s->files, "sms_http"));
+	char *url = settings_callback_url(s);
+	js_put_str(to, "callback_url", url);
+	free(url);
 }
 
 static void for_front(json_t *to, const struct settings *s)

@@ -90,7 +90,8 @@ static bool leaves_the_house(const struct check *c)
 {
 	return is_word(c, "mail.transport", "maildir") ||
 	       is_word(c, "mail.transport", "smtp") ||
-	       is_word(c, "sms.gateway", "file");
+	       (settings_at(c->all, "sms.gateway") &&
+		!is_word(c, "sms.gateway", "none"));
 }
 
 static void check_windows(const struct check *c)
@@ -100,6 +101,12 @@ static void check_windows(const struct check *c)
 		tell(c, DIAG_ERROR, "planner.windows",
 		     "open is refused while mail.transport is smtp: people "
 		     "would be written to at night");
+	else if (is_word(c, "planner.windows", "open") &&
+		 !is_word(c, "sms.gateway", "none") &&
+		 !is_word(c, "sms.gateway", "file"))
+		tell(c, DIAG_ERROR, "planner.windows",
+		     "open is refused while sms.gateway sends: people would "
+		     "be written to at night");
 	static const char *const pairs[][2] = {
 		{"planner.sms_from", "planner.sms_until"},
 		{"planner.mail_from", "planner.mail_until"}};
@@ -137,9 +144,10 @@ static void check_slots(const struct check *c)
 	}
 }
 
-static bool is_loopback(const char *url)
+bool settings_is_loopback(const char *url)
 {
-	const char *host = url + strlen("http://");
+	const char *scheme = strstr(url, "://");
+	const char *host = scheme ? scheme + strlen("://") : url;
 	size_t n = strcspn(host, "/");
 	const char *colon = memchr(host, ':', n);
 	if (str_starts(host, "[::1]"))
@@ -163,7 +171,7 @@ static void check_base_url(const struct check *c)
 			     "message carries its stop link");
 		return;
 	}
-	if (str_starts(url, "http://") && !is_loopback(url))
+	if (str_starts(url, "http://") && !settings_is_loopback(url))
 		tell(c, DIAG_ERROR, path,
 		     "must be https (http is for this machine only)");
 	if (strpbrk(url, "?#"))
@@ -261,6 +269,7 @@ static void cross_check(const json_t *all, const struct ynode *root,
 	check_mail(&c);
 	check_delays(&c);
 	check_watch(&c);
+	settings_check_sms(all, root, d);
 }
 
 void settings_default(json_t *all, const char *group, const char *key,

@@ -317,6 +317,7 @@ void settings_load_files(struct settings_load *l)
 	check_exists(l, "paths.refdata", true);
 	check_exists(l, "collector.ca_file", false);
 	check_exists(l, "mail.ca_file", false);
+	check_exists(l, "sms.ca_file", false);
 	load_rules(l);
 	load_templates(l);
 	load_advice(l);
@@ -326,4 +327,5 @@ void settings_load_files(struct settings_load *l)
 	load_lexicon(l, "quality", LEXICON_QUALITY);
 	settings_load_employers(l);
 	settings_load_delivery(l);
+	settings_load_sms_http(l);
 }

@@ -41,6 +41,16 @@ settings_check settings_check_sms_sender, settings_check_address,
 /* settings_planner.c */
 extern const struct schema settings_planner_rows[];
 
+/* settings_sms.c: the rows of sms:, and what its gateway needs. */
+extern const struct schema settings_sms_rows[];
+void settings_check_sms(const json_t *all, const struct ynode *root,
+			struct diags *d);
+/* Where receipts and replies come in, with its secret; free(). NULL: nowhere.
+ */
+char *settings_callback_url(const struct settings *s);
+/* settings_sms_http.c: sms.http_file, into files.sms_http. */
+void settings_load_sms_http(struct settings_load *l);
+
 /* settings_files.c: sources, rules, templates and maps. */
 void settings_load_files(struct settings_load *l);
 /* settings_employers.c */

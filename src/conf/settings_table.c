@@ -240,46 +240,6 @@ static const struct schema mail_rows[] = {
 		 "they stay 30 days. Without it, use etrierctl mail bounce."},
 	{0}};
 
-static const struct schema sms_rows[] = {
-	{.key = "gateway",
-	 .type = SCHEMA_WORD,
-	 .words = WORDS("none", "file"),
-	 .fallback = "none",
-	 .help = "How SMS leave: not at all, or one file each into a folder."},
-	{.key = "folder",
-	 .type = SCHEMA_PATH,
-	 .flags = SCHEMA_RESTART,
-	 .help = "The folder for gateway file and for agencies in mode preview; "
-		 "without it, sms in paths.state."},
-	{.key = "lanes",
-	 .type = SCHEMA_INT,
-	 .min = 1,
-	 .max = 16,
-	 .fallback = "1",
-	 .help = "Courier processes for SMS, each with one SMS in hand."},
-	{.key = "max_segments",
-	 .type = SCHEMA_INT,
-	 .min = 1,
-	 .max = 3,
-	 .fallback = "1",
-	 .help = "Segments an SMS may cost; optional parts are left out until "
-		 "it fits."},
-	{.key = "callback_secret_file",
-	 .type = SCHEMA_SECRET,
-	 .help = "16 or more letters, digits, - and _: the last part of the "
-		 "address at which the gateway tells receipts and replies, "
-		 "front.base_url/cb/sms/GATEWAY/SECRET. Without it, none are "
-		 "asked for."},
-	{.key = "budget_month",
-	 .type = SCHEMA_DECIMAL,
-	 .min = 0,
-	 .max = 1000000000,
-	 .unit = "euros",
-	 .help = "What the SMS of one agency may cost in a month; then they "
-		 "wait for the next. An agency's own sms_budget wins; without "
-		 "either, there is no limit."},
-	{0}};
-
 static const struct schema proxy_item = {
 	.type = SCHEMA_STR, .min = 2, .max = 45, .check = settings_check_proxy};
 
@@ -502,7 +462,7 @@ const struct schema settings_schema[] = {
 	 .help = "How mails leave."},
 	{.key = "sms",
 	 .type = SCHEMA_MAP,
-	 .rows = sms_rows,
+	 .rows = settings_sms_rows,
 	 .help = "How SMS leave."},
 	{.key = "delivery",
 	 .type = SCHEMA_MAP,

@@ -6,6 +6,7 @@
 #include <etrier/num.h>
 #include <etrier/phone.h>
 #include <etrier/settings.h>
+#include <etrier/sms_sender.h>
 #include <etrier/str.h>
 
 #include <arpa/inet.h>
@@ -21,18 +22,9 @@ static void fail(const struct ynode *n, struct diags *d, const char *what)
 void settings_check_sms_sender(const struct ynode *n, const json_t *v,
 			       struct diags *d)
 {
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	static const char digits[] = "0123456789";
-	const char *s = json_string_value(v);
-	size_t n_digits = strspn(s, digits);
-	for (const char *p = s; *p; p++)
-		if (!strchr(letters, *p) && !strchr(digits, *p)) {
-			fail(n, d, "a sender is letters and digits only");
-			return;
-		}
-	if (n_digits == strlen(s))
-		fail(n, d, "a sender of digits alone is a number, not a name");
+	const char *problem = sms_sender_problem(json_string_value(v));
+	if (problem)
+		fail(n, d, problem);
 }
 
 void settings_check_address(const struct ynode *n, const json_t *v,

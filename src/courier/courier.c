@@ -12,6 +12,8 @@
  * does; a verdict that was earned is written before the lane ends. */
 #include "lane.h"
 
+#include "sms.h"
+
 #include <etrier/clock.h>
 #include <etrier/courier.h>
 #include <etrier/diag.h>
@@ -86,11 +88,29 @@ static void say_verdict(void *ctx, json_t *verdict_take)
 	(void)wire_flush(role_engine(c->role), FLUSH_MS);
 }
 
+static void say_line(void *ctx, json_t *line_take)
+{
+	struct courier *c = ctx;
+	wire_send(role_engine(c->role), line_take);
+}
+
 static json_t *take_first(struct courier *c)
 {
 	json_t *deliver = json_incref(json_array_get(c->todo, 0));
 	json_array_remove(c->todo, 0);
 	return deliver;
+}
+
+/* Who told the gateway to stop: a line of the engine's that is no message. */
+static bool do_blacklist(struct courier *c)
+{
+	const json_t *line = json_array_get(c->todo, 0);
+	if (!str_eq(js_str(line, "t", ""), "blacklist"))
+		return false;
+	sms_gateway_list(c->current->gateway, js_int(line, "id", 0), say_line,
+			 c);
+	json_array_remove(c->todo, 0);
+	return true;
 }
 
 static void do_mails(struct courier *c)
@@ -111,6 +131,8 @@ static void do_mails(struct courier *c)
 
 static void do_first(struct courier *c)
 {
+	if (do_blacklist(c))
+		return;
 	c->began_ms = clock_mono_ms(role_clock(c->role));
 	if (lane_is_batched(c->current, json_array_get(c->todo, 0))) {
 		do_mails(c);
@@ -149,7 +171,10 @@ static void on_rest(evutil_socket_t fd, short what, void *ctx)
 static void send_templates(struct courier *c)
 {
 	json_t *sets = templates_sets(c->current->templates);
+	const char *profile = sms_gateway_profile(c->current->gateway);
 	for (size_t i = 0; i < json_array_size(sets); i++) {
+		if (!templates_is_of(json_array_get(sets, i), profile))
+			continue;
 		json_t *line = wire_line("template");
 		json_object_update(line, json_array_get(sets, i));
 		wire_send(role_engine(c->role), line);
@@ -184,11 +209,16 @@ static void fill_needs(const struct lane_conf *conf, struct role_needs *needs)
 		"/etc/resolv.conf", "/etc/hosts",    "/etc/nsswitch.conf",
 		"/etc/gai.conf",    "/etc/services", "/usr/lib",
 		"/etc/ssl"};
-	static_assert(ARRAY_LEN(read) < ARRAY_LEN(needs->read_paths),
-		      "one place is for ca_file");
+	static_assert(ARRAY_LEN(read) + 1 < ARRAY_LEN(needs->read_paths),
+		      "two places are for certificates of one's own");
 	for (size_t i = 0; i < ARRAY_LEN(read); i++)
 		needs->read_paths[i] = read[i];
-	needs->read_paths[ARRAY_LEN(read)] = conf->ca_file;
+	/* The first that is NULL ends the list. */
+	const char *ca[] = {conf->ca_file, sms_gateway_ca_file(conf->gateway)};
+	size_t n = ARRAY_LEN(read);
+	for (size_t i = 0; i < ARRAY_LEN(ca); i++)
+		if (ca[i])
+			needs->read_paths[n++] = ca[i];
 	needs->write_paths[0] = conf->maildir;
 	needs->write_paths[1] = conf->sms_folder;
 }
@@ -240,7 +270,7 @@ static void end(void *ctx)
 static void on_engine(void *ctx, const char *type, json_t *line)
 {
 	struct courier *c = ctx;
-	if (!str_eq(type, "deliver")) {
+	if (!str_eq(type, "deliver") && !str_eq(type, "blacklist")) {
 		wire_refuse(role_engine(c->role), "unknown type");
 		return;
 	}

@@ -5,7 +5,7 @@
 #include "lane.h"
 
 #include "maildir.h"
-#include "smsfile.h"
+#include "sms.h"
 #include "spool.h"
 #include "verdict.h"
 
@@ -33,8 +33,7 @@ static enum lane_transport transport_of(const char *word)
 {
 	if (str_eq(word, "smtp"))
 		return LANE_SMTP;
-	return str_eq(word, "maildir") || str_eq(word, "file") ? LANE_FILES
-							       : LANE_NONE;
+	return str_eq(word, "maildir") ? LANE_FILES : LANE_NONE;
 }
 
 static char *folder_of(const json_t *group, const char *key, const char *path,
@@ -106,13 +105,15 @@ struct lane_conf *lane_conf_new(const json_t *config, struct diags *d)
 	const json_t *sms = json_object_get(config, "sms");
 	size_t n_errors = d->n_errors;
 	c->mail = transport_of(js_str(mail, "transport", "none"));
-	c->sms = transport_of(js_str(sms, "gateway", "none"));
 	c->maildir = folder_of(mail, "maildir", "mail.maildir", d);
 	c->sms_folder = folder_of(sms, "folder", "sms.folder", d);
 	read_relay(c, mail, json_object_get(config, "secrets"));
 	c->max_segments = (int)js_int(sms, "max_segments", 1);
+	c->gateway = sms_gateway_new(config, d);
 	c->templates = templates_new(json_object_get(config, "templates"), d);
 	templates_lint(json_object_get(config, "templates"), false, d);
+	templates_check_sms(json_object_get(config, "templates"),
+			    js_str(sms, "profile", "lien"), d);
 	if (d->n_errors > n_errors) {
 		lane_conf_free(c);
 		return NULL;
@@ -125,6 +126,7 @@ void lane_conf_free(struct lane_conf *c)
 	if (!c)
 		return;
 	smtp_free(c->smtp);
+	sms_gateway_free(c->gateway);
 	templates_free(c->templates);
 	free(c->maildir);
 	free(c->sms_folder);
@@ -238,47 +240,6 @@ static void do_mail(const struct lane_conf *c, const json_t *deliver,
 	mail_clear(&m);
 }
 
-static void hand_over_sms(const struct lane_conf *c, const json_t *deliver,
-			  const struct sms *s, lane_submitting_fn *submitting,
-			  void *ctx, struct verdict *v)
-{
-	struct err err;
-	int64_t id = js_int(deliver, "id", 0);
-	const char *sender = js_str(deliver, "sms_sender", "");
-	const char *to = js_str(json_object_get(deliver, "to"), "address", "");
-	bool is_preview = js_bool(deliver, "preview", false);
-	if (!is_preview && c->sms == LANE_NONE) {
-		no_transport(v, "sms.gateway is none");
-		return;
-	}
-	if (smsfile_check_number(to, &err) < 0 ||
-	    smsfile_check_sender(sender, &err) < 0) {
-		verdict_set(v, VERDICT_FAILED, "address", err.text);
-		return;
-	}
-	if (submitting(ctx, id) < 0) {
-		verdict_set(v, VERDICT_RETRY, "network", "the engine is gone");
-		return;
-	}
-	stored(v, smsfile_put(c->sms_folder, id, to, sender, s, &err), &err);
-}
-
-static void do_sms(const struct lane_conf *c, const json_t *deliver,
-		   lane_submitting_fn *submitting, void *ctx, struct verdict *v,
-		   json_t *line)
-{
-	struct err err;
-	struct sms s;
-	if (render_sms(c->templates, deliver, c->max_segments, &s, &err) < 0) {
-		not_rendered(v, &err);
-		return;
-	}
-	hand_over_sms(c, deliver, &s, submitting, ctx, v);
-	js_put_str(line, "message_hash", s.message_hash);
-	js_put_str(line, "template_hash", s.template_hash);
-	sms_clear(&s);
-}
-
 json_t *lane_verdict_line(const json_t *deliver)
 {
 	json_t *line = wire_line("verdict");
@@ -309,7 +270,7 @@ json_t *lane_deliver(const struct lane_conf *c, const json_t *deliver,
 	else if (str_eq(js_str(deliver, "channel", ""), "email"))
 		do_mail(c, deliver, &v, line);
 	else if (str_eq(js_str(deliver, "channel", ""), "sms"))
-		do_sms(c, deliver, submitting, ctx, &v, line);
+		lane_do_sms(c, deliver, submitting, ctx, &v, line);
 	lane_put_verdict(line, &v);
 	return line;
 }

@@ -227,6 +227,7 @@ int render_sms(const struct templates *t, const json_t *deliver,
 	if (rc == 0) {
 		mime_hash(s.text, strlen(s.text), s.message_hash);
 		str_copy(s.template_hash, sizeof s.template_hash, set->hash);
+		s.profile = set->profile ? set->profile : "lien";
 		*out = s;
 	} else {
 		sms_clear(&s);

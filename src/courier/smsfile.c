@@ -11,6 +11,7 @@
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/phone.h>
+#include <etrier/sms_sender.h>
 #include <etrier/str.h>
 
 #include <stdlib.h>
@@ -36,22 +37,8 @@ int smsfile_check_number(const char *to, struct err *err)
 
 int smsfile_check_sender(const char *sender, struct err *err)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	static const char digits[] = "0123456789";
-	size_t n = sender ? strlen(sender) : 0;
-	size_t n_letters = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (strchr(letters, sender[i]))
-			n_letters++;
-		else if (!strchr(digits, sender[i]))
-			n_letters = n + 1;
-	}
-	if (n < 3 || n > 11 || n_letters == 0 || n_letters > n)
-		return err_set(err, ERR_INPUT,
-			       "sms_sender must be 3 to 11 letters and digits, "
-			       "with a letter");
-	return 0;
+	const char *problem = sms_sender_problem(sender);
+	return problem ? err_set(err, ERR_INPUT, "%s", problem) : 0;
 }
 
 int smsfile_put(const char *folder, int64_t id, const char *to,

@@ -16,8 +16,7 @@ int smsfile_put(const char *folder, int64_t id, const char *to,
 /* A number the gateway takes: a French mobile, or one of those kept for
  * fiction, in E.164. ERR_INPUT. */
 int smsfile_check_number(const char *to, struct err *err);
-/* A sender French operators let pass: 3 to 11 letters and digits, not digits
- * alone (af2m, in force since 10 March 2025). ERR_INPUT. */
+/* A sender French operators let pass (sms_sender.h). ERR_INPUT. */
 int smsfile_check_sender(const char *sender, struct err *err);
 
 #endif

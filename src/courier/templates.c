@@ -23,6 +23,8 @@
 #define LANG_DEFAULT "fr"
 #define LANGS_MAX    16
 #define SUFFIX	     ".mustache"
+/* What the names of texts that ask for replies end with. */
+#define REPLY_PART "-reponse.sms"
 
 enum part { PART_SUBJECT, PART_TEXT, PART_HTML, N_PARTS };
 
@@ -30,32 +32,43 @@ struct shape {
 	const char *kind, *channel;
 	const char *names[N_PARTS]; /* NULL: this shape has no such part */
 	enum template_kind text_kind;
+	const char *profile; /* of an SMS that asks for replies; NULL */
 };
 static const struct shape shapes[] = {
 	{"digest",
 	 "email",
 	 {"digest.subject", "digest.txt", "digest.html"},
-	 TEMPLATE_TEXT},
+	 TEMPLATE_TEXT,
+	 NULL},
 	{"offer",
 	 "email",
 	 {"offer.subject", "offer.txt", "offer.html"},
-	 TEMPLATE_TEXT},
+	 TEMPLATE_TEXT,
+	 NULL},
 	{"notice",
 	 "email",
 	 {"notice.subject", "notice.txt", NULL},
-	 TEMPLATE_TEXT},
+	 TEMPLATE_TEXT,
+	 NULL},
 	{"event",
 	 "email",
 	 {"event.subject", "event.txt", "event.html"},
-	 TEMPLATE_TEXT},
+	 TEMPLATE_TEXT,
+	 NULL},
 	{"call",
 	 "email",
 	 {"call.subject", "call.txt", "call.html"},
-	 TEMPLATE_TEXT},
-	{"offer", "sms", {NULL, "offer.sms", NULL}, TEMPLATE_LINE},
-	{"event", "sms", {NULL, "event.sms", NULL}, TEMPLATE_LINE},
-	{"call", "sms", {NULL, "call.sms", NULL}, TEMPLATE_LINE},
-	{"stop", "sms", {NULL, "stop.sms", NULL}, TEMPLATE_LINE},
+	 TEMPLATE_TEXT,
+	 NULL},
+	{"offer", "sms", {NULL, "offer.sms", NULL}, TEMPLATE_LINE, NULL},
+	{"offer",
+	 "sms",
+	 {NULL, "offer-reponse.sms", NULL},
+	 TEMPLATE_LINE,
+	 "reponse"},
+	{"event", "sms", {NULL, "event.sms", NULL}, TEMPLATE_LINE, NULL},
+	{"call", "sms", {NULL, "call.sms", NULL}, TEMPLATE_LINE, NULL},
+	{"stop", "sms", {NULL, "stop.sms", NULL}, TEMPLATE_LINE, NULL},
 };
 
 struct templates {
@@ -84,11 +97,18 @@ void templates_free(struct templates *t)
 	free(t);
 }
 
-static const struct shape *find_shape(const char *kind, const char *channel)
+static bool is_shape(const struct shape *sh, const char *kind,
+		     const char *channel, bool wants_reply)
+{
+	return str_eq(sh->kind, kind) && str_eq(sh->channel, channel) &&
+	       (sh->profile != NULL) == wants_reply;
+}
+
+static const struct shape *find_shape(const char *kind, const char *channel,
+				      bool wants_reply)
 {
 	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
-		if (str_eq(shapes[i].kind, kind) &&
-		    str_eq(shapes[i].channel, channel))
+		if (is_shape(&shapes[i], kind, channel, wants_reply))
 			return &shapes[i];
 	return NULL;
 }
@@ -189,6 +209,7 @@ static struct template_set *set_new(const struct shape *sh, const char *lang,
 	s->lang = mem_dup(lang);
 	s->kind = sh->kind;
 	s->channel = sh->channel;
+	s->profile = sh->profile;
 	s->bundle = bundle_of(sh, files);
 	mime_hash(s->bundle, strlen(s->bundle), s->hash);
 	for (int i = 0; i < N_PARTS; i++) {
@@ -313,24 +334,48 @@ json_t *templates_sets(const struct templates *t)
 	for (size_t i = 0; i < t->n_sets; i++) {
 		const struct template_set *s = t->sets[i];
 		json_array_append_new(
-			all, json_pack("{s:s,s:s,s:s,s:s,s:s}", "lang", s->lang,
-				       "kind", s->kind, "channel", s->channel,
-				       "hash", s->hash, "text", s->bundle));
+			all,
+			json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "lang", s->lang,
+				  "kind", s->kind, "channel", s->channel,
+				  "profile", s->profile ? s->profile : "",
+				  "hash", s->hash, "text", s->bundle));
 	}
 	return all;
 }
 
+bool templates_is_of(const json_t *set, const char *profile)
+{
+	bool is_reply = *js_str(set, "profile", "") != '\0';
+	bool wants_reply = !str_eq(profile, "lien");
+	return !str_eq(js_str(set, "channel", ""), "sms") ||
+	       is_reply == wants_reply;
+}
+
 static const struct template_set *find(const struct templates *t,
-				       const char *lang, const char *kind,
-				       const char *channel)
+				       const char *lang, const struct shape *sh)
 {
 	for (size_t i = 0; t && i < t->n_sets; i++) {
 		const struct template_set *s = t->sets[i];
-		if (str_eq(s->lang, lang) && str_eq(s->kind, kind) &&
-		    str_eq(s->channel, channel))
+		if (str_eq(s->lang, lang) && str_eq(s->kind, sh->kind) &&
+		    str_eq(s->channel, sh->channel) &&
+		    str_eq(s->profile, sh->profile))
 			return s;
 	}
 	return NULL;
+}
+
+/* Does this line's text ask for replies? Its own texts say it, or the hash of a
+ * set in force; profile is for lines that have neither yet. */
+static bool asks_for_replies(const struct templates *t, const json_t *deliver)
+{
+	const char *hash = js_str(deliver, "template_hash", NULL);
+	const char *text = js_str(deliver, "template", NULL);
+	for (size_t i = 0; t && hash && i < t->n_sets; i++)
+		if (str_eq(t->sets[i]->hash, hash))
+			return t->sets[i]->profile != NULL;
+	if (hash && text)
+		return strstr(text, REPLY_PART "\":") != NULL;
+	return !str_eq(js_str(deliver, "profile", "lien"), "lien");
 }
 
 static struct template_set *from_bundle(const struct shape *sh,
@@ -365,16 +410,17 @@ const struct template_set *templates_choose(const struct templates *t,
 	const char *lang = js_str(deliver, "lang", LANG_DEFAULT);
 	const char *hash = js_str(deliver, "template_hash", NULL);
 	const char *text = js_str(deliver, "template", NULL);
-	const struct shape *sh = find_shape(kind, channel);
-	const struct template_set *s = find(t, lang, kind, channel);
+	const struct shape *sh =
+		find_shape(kind, channel, asks_for_replies(t, deliver));
+	const struct template_set *s = sh ? find(t, lang, sh) : NULL;
 	*own = NULL;
-	if (!s) { /* "pt-br" is read by whoever reads "pt" */
+	if (sh && !s) { /* "pt-br" is read by whoever reads "pt" */
 		char *first = mem_dup_n(lang, strcspn(lang, "-"));
-		s = find(t, first, kind, channel);
+		s = find(t, first, sh);
 		free(first);
 	}
-	if (!s)
-		s = find(t, LANG_DEFAULT, kind, channel);
+	if (sh && !s)
+		s = find(t, LANG_DEFAULT, sh);
 	if (!sh) {
 		err_set(err, ERR_INPUT,
 			"no message is of that kind by that "

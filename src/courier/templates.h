@@ -11,7 +11,9 @@ struct templates;
 /* The compiled texts of one kind of message in one language. */
 struct template_set {
 	char *lang;
-	const char *kind, *channel;		/* static */
+	const char *kind, *channel; /* static */
+	const char *profile; /* "reponse" for an SMS that asks for replies,
+			      * NULL; static */
 	struct template *subject, *text, *html; /* sms: text alone */
 	char *bundle; /* JSON {"digest.txt": source, ...}, as it travels */
 	char hash[33];

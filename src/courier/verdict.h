@@ -28,7 +28,9 @@ struct verdict {
 /* Fill all: no code, no enhanced code, text cleaned. reason is one of: ok,
  * refused (by the other side), address, message (does not render or fit),
  * template (hash not known), network, lost (all was handed over, the answer
- * never came: it may have arrived), storage, transport (none configured). */
+ * never came: it may have arrived), storage, transport (none configured); of an
+ * SMS gateway besides: dead, filtered, opted_out, credit, credentials, quota
+ * (gateway.h). */
 void verdict_set(struct verdict *v, enum verdict_result result,
 		 const char *reason, const char *text);
 const char *verdict_name(enum verdict_result r);

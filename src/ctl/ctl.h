@@ -135,6 +135,7 @@ int ctl_events_export(struct ctl *c);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_mail_bounce(struct ctl *c);
+int ctl_sms_preview(struct ctl *c);
 int ctl_status(struct ctl *c);
 int ctl_doctor(struct ctl *c);
 int ctl_audit_verify(struct ctl *c);

@@ -89,6 +89,11 @@ static void look_at_configuration(struct doctor *d)
 	const json_t *texts = json_object_get(d->settings.files, "templates");
 	if (json_array_size(texts)) {
 		templates_free(templates_new(texts, &diags));
+		templates_check_sms(
+			texts,
+			js_str(json_object_get(d->settings.all, "sms"),
+			       "profile", "lien"),
+			&diags);
 		front_pages_check(texts, &diags);
 	}
 	for (size_t i = 0; i < diags.n; i++) {

@@ -93,6 +93,10 @@ int ctl_check(struct ctl *c)
 	ctl_check_rules(&s, json_object_get(s.files, "rules"), &d);
 	if (json_array_size(texts) || !d.n_errors) { /* else said already */
 		templates_free(templates_new(texts, &d));
+		templates_check_sms(texts,
+				    js_str(json_object_get(s.all, "sms"),
+					   "profile", "lien"),
+				    &d);
 		front_pages_check(texts, &d);
 		templates_lint(texts, false, &d);
 	}

@@ -51,7 +51,8 @@ int ctl_explain(struct ctl *c)
 
 /* The configured templates. Whatever else is wrong with the configuration (a
  * secret the caller may not read) is not this command's business. */
-static struct templates *load_templates(const struct ctl *c, int *max_segments)
+static struct templates *load_templates(const struct ctl *c, int *max_segments,
+					json_t *deliver)
 {
 	struct settings s;
 	struct diags d;
@@ -65,6 +66,9 @@ static struct templates *load_templates(const struct ctl *c, int *max_segments)
 	}
 	*max_segments =
 		(int)js_int(json_object_get(s.all, "sms"), "max_segments", 1);
+	/* A line that is frozen knows its text by the hash. */
+	js_put_str(deliver, "profile",
+		   js_str(json_object_get(s.all, "sms"), "profile", "lien"));
 	if (!t)
 		diags_print(&d, stderr);
 	settings_clear(&s);
@@ -108,9 +112,9 @@ static int show_sms(const struct templates *t, const json_t *deliver,
 
 static int show_message(const struct ctl *c, const json_t *row, bool is_html)
 {
-	const json_t *deliver = json_object_get(row, "deliver");
+	json_t *deliver = json_object_get(row, "deliver");
 	int max_segments;
-	struct templates *t = load_templates(c, &max_segments);
+	struct templates *t = load_templates(c, &max_segments, deliver);
 	if (!t)
 		return CTL_FAILED;
 	int code = str_eq(js_str(deliver, "channel", ""), "sms")

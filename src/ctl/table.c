@@ -185,6 +185,10 @@ const struct ctl_command ctl_commands[] = {
 	{MAIL, "message preview", "--youth ORIGIN:REF",
 	 "The message this young person would get now, if any.",
 	 ctl_message_preview, NULL},
+	{MAIL, "sms preview", "[--youth ORIGIN:REF] [--text TEXT]",
+	 "A text as telephones get it, its units, segments and price, and what "
+	 "was left out or replaced.",
+	 ctl_sms_preview, NULL},
 	{MAIL, "message show", "ID [--format FORMAT]",
 	 "A claimed message as it was frozen and sent; FORMAT as above.",
 	 ctl_digest_show, NULL},

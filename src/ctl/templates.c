@@ -98,6 +98,10 @@ static void render_set(const struct templates *t, const json_t *set,
 	js_put_str(row, "kind", kind);
 	js_put_str(row, "channel", channel);
 	js_put_str(deliver, "lang", lang);
+	js_put_str(deliver, "profile",
+		   *js_str(set, "profile", "") ? "reponse" : "lien");
+	if (str_eq(channel, "sms"))
+		js_put_str(row, "profile", js_str(deliver, "profile", NULL));
 	if (str_eq(channel, "sms")) {
 		if (!render_sms(t, deliver, max_segments, &s, &err)) {
 			js_put_int(row, "units", s.size.units, -1);
@@ -122,8 +126,9 @@ static void render_all(const struct ctl *c, const struct templates *t,
 {
 	json_t *sets = templates_sets(t);
 	struct ctl_table *table = ctl_table_new(
-		c, "lang:LANG kind:KIND channel:CHANNEL bytes:BYTES "
-		   "units:UNITS segments:SEGMENTS");
+		c,
+		"lang:LANG kind:KIND channel:CHANNEL profile:PROFILE bytes:BYTES "
+		"units:UNITS segments:SEGMENTS");
 	for (size_t i = 0; i < json_array_size(sets); i++)
 		render_set(t, json_array_get(sets, i), max_segments, table, d);
 	ctl_table_end(table);
@@ -151,6 +156,10 @@ int ctl_templates_check(struct ctl *c)
 	struct templates *t = NULL;
 	if (json_array_size(texts) || !d.n_errors) {
 		t = templates_new(texts, &d);
+		templates_check_sms(texts,
+				    js_str(json_object_get(s.all, "sms"),
+					   "profile", "lien"),
+				    &d);
 		front_pages_check(texts, &d);
 		templates_lint(texts, true, &d);
 	}

@@ -10,6 +10,7 @@
 #include <etrier/js.h>
 #include <etrier/num.h>
 #include <etrier/phone.h>
+#include <etrier/sms_sender.h>
 #include <etrier/str.h>
 #include <etrier/utf8.h>
 
@@ -22,8 +23,6 @@ static_assert(sizeof(enum tri) == sizeof(int), "codes are stored as int");
 #define DIGITS	"0123456789"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 /* Letters and digits of an SMS sender (surfaces.md). */
-#define SENDER_MIN 3
-#define SENDER_MAX 11
 
 /* ---- texts: each to its one form, or the reason why not ---- */
 
@@ -90,12 +89,8 @@ static const char *normalise_rncp(const char *s, char out[])
 
 static const char *normalise_sender(const char *s, char out[])
 {
-	size_t n = strlen(s);
 	normalise_copy(s, out);
-	bool is_sender = n >= SENDER_MIN && n <= SENDER_MAX &&
-			 strspn(s, LETTERS DIGITS) == n &&
-			 strspn(s, DIGITS) != n;
-	return is_sender ? NULL : "not 3 to 11 letters or digits";
+	return sms_sender_problem(s);
 }
 
 static normalise_fn *const normalisers[] = {

@@ -217,7 +217,9 @@ static bool is_local(const struct ctl_command *k)
 	       k->run == ctl_rules_test || k->run == ctl_templates_check ||
 	       k->run == ctl_sources_draft || k->run == ctl_sources_try ||
 	       k->run == ctl_refdata_status || k->run == ctl_refdata_import ||
-	       k->run == ctl_doctor || k->run == ctl_restore;
+	       k->run == ctl_doctor || k->run == ctl_restore ||
+	       /* asks as "message preview", or nobody */
+	       k->run == ctl_sms_preview;
 }
 
 static bool engine_has(const char *name)

@@ -107,12 +107,45 @@ static void what_handsets_lack_is_written_with_what_they_have(void **state)
 	arena_clear(&a);
 }
 
+/* Each character that French texts and their editors bring, one by one: those
+ * a handset has stay as they are, the others become these. */
+static void every_letter_of_french_has_its_place(void **state)
+{
+	(void)state;
+	static const char *const kept[] = {"à", "é", "è", "ù", "ì", "ò", "ä",
+					   "ö", "ü", "É", "Ä", "Ö", "Ü", "Ç",
+					   "Æ", "æ", "ñ", "€", "^", "{", "}",
+					   "[", "]", "~", "|", "\\"};
+	static const char *const changed[][2] = {
+		{"â", "a"},  {"ç", "c"},   {"ê", "e"}, {"ë", "e"},
+		{"î", "i"},  {"ï", "i"},   {"ô", "o"}, {"û", "u"},
+		{"ÿ", "y"},  {"œ", "oe"},  {"À", "A"}, {"È", "E"},
+		{"Ê", "E"},  {"Ë", "E"},   {"Î", "I"}, {"Ï", "I"},
+		{"Ô", "O"},  {"Ù", "U"},   {"Û", "U"}, {"Œ", "OE"},
+		{"«", "\""}, {"»", "\""},  {"’", "'"}, {"–", "-"},
+		{"—", "-"},  {"…", "..."}, {"°", "o"}, {"\xC2\xA0", " "}};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		assert_string_equal(gsm7_transliterate(&a, kept[i]), kept[i]);
+		assert_true(gsm7_measure(kept[i]).is_gsm7);
+		assert_int_equal(gsm7_measure(kept[i]).units, i < 17 ? 1 : 2);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(changed); i++) {
+		assert_false(gsm7_measure(changed[i][0]).is_gsm7);
+		assert_string_equal(gsm7_transliterate(&a, changed[i][0]),
+				    changed[i][1]);
+	}
+	arena_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(units_and_segments_are_those_of_the_standard),
 		cmocka_unit_test(
 			what_handsets_lack_is_written_with_what_they_have),
+		cmocka_unit_test(every_letter_of_french_has_its_place),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

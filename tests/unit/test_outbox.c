@@ -329,6 +329,29 @@ static void test_an_sms_in_doubt_is_told_once_without_an_offer(void **state)
 	assert_int_equal(world_plan(&w), 0);
 }
 
+/* A wrong key says nothing of the message and nothing of the young person: it
+ * waits, and the administrator is told until one is taken. */
+static void test_a_refused_account_blames_nobody(void **state)
+{
+	(void)state;
+	static const char *const reasons[] = {"credentials", "credit"};
+	struct outbox_stats stats;
+	int64_t sms = planned_sms();
+	world_lanes_up(&w);
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		pump();
+		world_verdict(&w, world_last(&w), "retry", reasons[i]);
+		assert_int_equal(get(sms).state, STORE_PLANNED);
+		outbox_stats(w.outbox, &stats);
+		assert_string_equal(stats.sms_trouble, reasons[i]);
+		w.clock.now_s = get(sms).not_before;
+	}
+	pump();
+	world_verdict(&w, world_last(&w), "sent", "ok");
+	outbox_stats(w.outbox, &stats);
+	assert_string_equal(stats.sms_trouble, "");
+}
+
 static void test_an_sms_settled_in_time_makes_no_digest(void **state)
 {
 	(void)state;
@@ -658,6 +681,7 @@ int main(void)
 		T(test_what_may_have_arrived_is_not_said_in_other_words),
 		T(test_a_dead_address_eats_no_offer),
 		T(test_an_sms_in_doubt_is_told_once_without_an_offer),
+		T(test_a_refused_account_blames_nobody),
 		T(test_an_sms_settled_in_time_makes_no_digest),
 		T(test_attempts_have_an_end),
 		T(test_permission_is_asked_again_for_what_is_frozen),

@@ -37,6 +37,7 @@ static const char *const codes[] = {[ALARM_SOURCE_FAILING] = "source_failing",
 				    [ALARM_SMS_BUDGET] = "sms_budget",
 				    [ALARM_MAIL_POLICY] = "mail_policy",
 				    [ALARM_COMPLAINTS] = "complaints",
+				    [ALARM_SMS_ACCOUNT] = "sms_account",
 				    NULL};
 /* Administrators read English: a code is its own label. */
 const struct vocab vocab_alarm = {"alarm", codes, codes, ALARM_COUNT};

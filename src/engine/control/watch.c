@@ -172,6 +172,19 @@ static void look_at_operators(struct engine_state *e)
 	alarms_sweep(e->alarms, ALARM_MAIL_HELD);
 }
 
+static void look_at_sms_account(struct engine_state *e,
+				const struct outbox_stats *o)
+{
+	if (*o->sms_trouble)
+		alarms_raise(
+			e->alarms, ALARM_SMS_ACCOUNT, NULL,
+			"the SMS gateway refuses our account (%s): see sms.* "
+			"in etrier.yaml and the account there; the SMS wait",
+			o->sms_trouble);
+	else
+		alarms_lower(e->alarms, ALARM_SMS_ACCOUNT, NULL);
+}
+
 static int look_at_messages(struct engine_state *e, struct err *err)
 {
 	struct outbox_stats o;
@@ -192,6 +205,7 @@ static int look_at_messages(struct engine_state *e, struct err *err)
 			"relay, and outbox list");
 	else
 		alarms_lower(e->alarms, ALARM_NOTHING_SENT, NULL);
+	look_at_sms_account(e, &o);
 	q.states = 1u << STORE_UNCERTAIN;
 	if (store_messages_count(e->store, &q, &n, err))
 		return -1;

@@ -184,6 +184,20 @@ static void count(struct outbox *o, enum store_state state)
 	}
 }
 
+/* The account is nobody's message: an administrator is told (watch.c). */
+static void note_account(struct outbox *o, const struct settling *k,
+			 const json_t *line)
+{
+	const char *reason = js_str(line, "reason", "");
+	if (k->m->channel != CHANNEL_SMS)
+		return;
+	if (str_eq(reason, "credentials") || str_eq(reason, "credit"))
+		str_copy(o->stats.sms_trouble, sizeof(o->stats.sms_trouble),
+			 reason);
+	else if (k->state == STORE_SENT)
+		o->stats.sms_trouble[0] = '\0';
+}
+
 /* What is told when it is written: a transaction may be tried twice. */
 static void tell(struct outbox *o, const struct unsettled *u,
 		 enum store_state state)
@@ -231,8 +245,10 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 		k.reason = *reason ? reason : NULL;
 		result = store_tx(o->store, settle, &k, err);
 		*state = k.state;
-		if (!result)
+		if (!result) {
+			note_account(o, &k, u->verdict);
 			after_sms(o, &m, u->verdict);
+		}
 	}
 	arena_clear(&a);
 	return result;
