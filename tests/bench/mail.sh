@@ -31,7 +31,7 @@ wait_for_port "$port" || { cat "$work/sink"; exit 1; }
 # The offer's mail as a text of so many bytes, the stop link in it.
 templates() { # templates FOLDER BYTES
 	cp -r conf/templates "$1"
-	rm -f "$1/fr/offer.html.mustache"
+	printf '<p>{{first_name}}</p>\n' >"$1/fr/offer.html.mustache"
 	/usr/bin/python3 - "$1/fr/offer.txt.mustache" "$2" <<-'PY'
 	import sys
 	fill = "Une ligne comme une autre, pour la taille du message.\n"
