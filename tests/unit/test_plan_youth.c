@@ -159,7 +159,7 @@ static void test_in_automatic_an_offer_can_be_stopped_for_two_hours(
 	OK(planner_stop_message(w.planner, m.id, E));
 	m = last();
 	assert_int_equal(m.state, STORE_CANCELLED);
-	assert_string_equal(m.reason, "stopped by the adviser");
+	assert_string_equal(m.reason, "stopped");
 	/* It does not come back by itself, on no day. */
 	for (int d = 0; d < 5; d++) {
 		world_at(&w, d & 1 ? "2026-11-24T12:00" : "2026-11-25T12:00");
