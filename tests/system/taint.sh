@@ -121,7 +121,7 @@ root, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 # of handicap and health in French and English; beginnings, but for those that
 # begin other words.
 starts = """handi rqth mdph agefiph wheelchair step_free hearing_loop care_time
-early_start irregular_hours invalid infirm deficien maladi patholog diagnosti
+early_start irregular_hours invalid infirm deficien maladi patholog diagnostiq
 psychi autis dyslex epilep diabet allerg asthm malentend malvoyan aveugl
 fauteuil prothes besoin needs exposure travailleur.handicap"""
 whole = """loads stairs posture vibration chemicals ulis esat aah disabled
