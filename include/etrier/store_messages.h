@@ -50,7 +50,7 @@ struct store_message {
 	/* Frozen at the first claim, unchanged ever after: */
 	const char *message_id, *model, *template_hash; /* NULL before */
 	int64_t planned_at, claimed_at, submitting_at, settled_at;
-	const char *topic; /* of a notice to a young person: event, stop */
+	const char *topic; /* to a young person, see plan_youth.h; NULL: none */
 	/* Of an SMS, see store_replies.h; not read when planning: */
 	const char *gateway, *gateway_ref, *receipt;
 	int segments;

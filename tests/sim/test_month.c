@@ -432,6 +432,7 @@ static void run_month(const char *start)
 	fixture_folder(folder);
 	struct arena a = {0};
 	world_open(&m->w, fixture_path(&a, folder), start);
+	m->w.set.hold_s = 7200;
 	m->first_day = paris_date(m->w.clock.now_s);
 	make_network(m);
 	world_lanes_up(&m->w);

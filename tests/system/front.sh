@@ -111,8 +111,9 @@ ctl --json events list 2>/dev/null >"$work/events"
 grep -E '"kind": *"optout"' "$work/events" | grep -qF "$token" &&
 	fail "the token stands in an event"
 ctl message preview --youth "$youth" >"$work/preview" 2>&1
-grep -q 'opted out' "$work/preview" ||
-	fail "the preview does not say why: $(cat "$work/preview")"
+# Nothing more by mail; by SMS perhaps, for who agreed to that.
+grep -qi '^List-Unsubscribe' "$work/preview" &&
+	fail "mail after an opt-out: $(cat "$work/preview")"
 
 # A new source with one more hairdresser's post.
 mv "$work/later.yaml" "$folder/sources.d/metiers-bouche.yaml"

@@ -19,7 +19,7 @@ seed=${SEED:-$(($(date +%s) % 30000))}
 RANDOM=$seed
 say "seed $seed"
 sink=
-planner="{tick_s: 1, digest_people: 50, digest_offers: 10}"
+planner="{tick_s: 1, hold_minutes: 0, digest_people: 50, digest_offers: 10}"
 
 start_sink() {
 	local try

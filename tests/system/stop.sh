@@ -85,7 +85,7 @@ full=$port
 helper etrier-demo-http tests/golden/feeds
 demo_sources "$port"
 mail="{transport: smtp, host: 127.0.0.1, port: $full, lanes: 2, timeout_s: 120, from_address: offres@etrier.example}"
-planner="{tick_s: 1}"
+planner="{tick_s: 1, hold_minutes: 0}"
 clock_at 10:00
 instance_config
 daemon_start

@@ -121,7 +121,7 @@ root, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 # of handicap and health in French and English; beginnings, but for those that
 # begin other words.
 starts = """handi rqth mdph agefiph wheelchair step_free hearing_loop care_time
-early_start irregular_hours invalid infirm deficien maladi patholog diagnosti
+early_start irregular_hours invalid infirm deficien maladi patholog diagnostiq
 psychi autis dyslex epilep diabet allerg asthm malentend malvoyan aveugl
 fauteuil prothes besoin needs exposure travailleur.handicap"""
 whole = """loads stairs posture vibration chemicals ulis esat aah disabled
@@ -129,7 +129,7 @@ disability charges sante santé soins"""
 word = re.compile(r"(?<![\w])(?:(?:%s)\w*|(?:%s)(?![\w]))" % (
     "|".join(starts.split()), "|".join(whole.split())), re.I)
 # Names of settings and of columns, of nobody: a key file, a group of users.
-harmless = re.compile(r"needs\.key|etrier-needs|needs_key_file|"
+harmless = re.compile(r"needs an? \w+|needs\.key|etrier-needs|needs_key_file|"
                       r"needs a restart|needs\.key|\"needs\" column")
 seen = hits = 0
 def look(what, text):

@@ -90,7 +90,7 @@ static inline void world_take_deliver(void *ctx, const char *lane,
 static inline void world_settings(struct plan_settings *s)
 {
 	json_t *config = fixture_json(
-		"{'planner':{},'agency_defaults':{'sms_sender':'MISSIONLOC'},"
+		"{'planner':{'hold_minutes':0},'agency_defaults':{'sms_sender':'MISSIONLOC'},"
 		"'mail':{'transport':'smtp','from_address':'offres@ml.example',"
 		"'from_name':'Missions Locales'},'sms':{'gateway':'file'},"
 		"'front':{'base_url':'https://o.ml.example'}}");

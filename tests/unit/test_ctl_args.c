@@ -171,7 +171,7 @@ static void test_exit_codes_and_words_are_those_of_the_manual(void **state)
 		{"rules diff /nonexistent/a.yaml", CTL_FAILED, "No such file"},
 		{"rules shadow Bad.yaml", CTL_FAILED, "no name of a file"},
 		{"templates check " SOURCE_DIR "/conf/templates", CTL_DONE,
-		 "fr    offer   sms"},
+		 "fr         offer   sms"},
 		{"templates check /nonexistent", CTL_FAILED, "No such file"},
 		{"sources try " SOURCE_DIR "/tests/golden/feeds/"
 		 "chantiers-ecoles.json",
@@ -204,7 +204,7 @@ static void test_a_broken_template_is_named_with_its_place(void **state)
 	assert_int_equal(system(line), 0);
 	snprintf(line, sizeof(line), "templates check %s", dir);
 	int code = run(line, out);
-	if (code != CTL_FAILED || !strstr(out, "fr/offer.txt.mustache:43:"))
+	if (code != CTL_FAILED || !strstr(out, "fr/offer.txt.mustache:58:"))
 		fail_msg("%d\n%s", code, out);
 	snprintf(line, sizeof(line), "rm -r %s", dir);
 	assert_int_equal(system(line), 0);

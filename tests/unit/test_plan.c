@@ -598,7 +598,8 @@ static void test_settings_are_read_as_conf_sends_them(void **state)
 	struct plan_settings s;
 	json_t *config = fixture_json(
 		"{'planner':{'windows':'open','digest_people':7,"
-		"'sms_from':540,'mail_until':1200,'youth_per_week':3},"
+		"'sms_from':540,'mail_until':1200,'youth_per_week':3,"
+		"'hold_minutes':30,'sms_slots':['12:00-13:30','17:30-19:00']},"
 		"'agency_defaults':{'digest_at':450,'tone':'vous',"
 		"'sms_sender':'ESSAI'},'mail':{'transport':'none'},"
 		"'sms':{'gateway':'file'}}");
@@ -609,6 +610,9 @@ static void test_settings_are_read_as_conf_sends_them(void **state)
 	assert_int_equal(s.sms_from, 540);
 	assert_int_equal(s.mail_until, 1200);
 	assert_int_equal(s.youth_per_week, 3);
+	assert_int_equal(s.hold_s, 1800);
+	assert_int_equal(s.n_sms_slots, 2);
+	assert_int_equal(s.sms_slots[1].until, 19 * 60);
 	assert_int_equal(s.digest_at, 450);
 	assert_string_equal(vocab_code(&vocab_tone, s.tone), "vous");
 	assert_string_equal(s.sms_sender, "ESSAI");

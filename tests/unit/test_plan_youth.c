@@ -20,6 +20,7 @@ static int open_world(void **state)
 {
 	(void)state;
 	world_open(&w, ":memory:", MONDAY);
+	w.set.hold_s = 7200;
 	return 0;
 }
 
@@ -144,6 +145,34 @@ static void test_sent_in_the_evening_it_goes_in_the_morning(void **state)
 	assert_int_equal(last().not_before, morning);
 }
 
+/* What only an adviser may decide stays decided at the claim. */
+static void test_an_offer_to_check_goes_when_the_adviser_sends_it(void **state)
+{
+	(void)state;
+	const char *why;
+	struct verdict v;
+	world_people(&w, 1, "{}", AGENCY_AUTOMATIC);
+	world_at(&w, "2026-11-23T10:01");
+	int64_t offer = world_offer(&w, "{'hours':{'start':'05:00'}}");
+	int64_t id = world_id(&w, "ml1", "1");
+	world_plan(&w);
+	OK(live_evaluate(w.live, id, offer, paris_date(w.clock.now_s), &v, E));
+	assert_int_equal(v.decision, DECISION_CHECK);
+	assert_int_equal(world_count(&w, STORE_TO_YOUTH, ANY), 0);
+	OK(planner_send_to_youth(w.planner, id, offer, E));
+	struct store_message m = last();
+	assert_int_equal(may_go(&m, &why), PLAN_GO);
+	/* Not what fits no more. */
+	json_t *rows = json_array();
+	json_array_append_new(rows,
+			      world_youth("1", "{'contracts':['seasonal']}"));
+	world_import(&w, "ml1", 0, rows);
+	world_settle(&w);
+	m = last();
+	assert_int_equal(may_go(&m, &why), PLAN_CANCEL);
+	assert_string_equal(why, "the verdict is another now");
+}
+
 /* --- the delay -------------------------------------------------------------
  */
 
@@ -152,14 +181,13 @@ static void test_in_automatic_an_offer_can_be_stopped_for_two_hours(
 {
 	(void)state;
 	int64_t offer, id = ready("{}", AGENCY_AUTOMATIC, &offer);
-	assert_int_equal(w.set.hold_s, 7200);
 	world_plan(&w);
 	struct store_message m = last();
 	assert_int_equal(m.not_before, w.clock.now_s + 7200);
 	OK(planner_stop_message(w.planner, m.id, E));
 	m = last();
 	assert_int_equal(m.state, STORE_CANCELLED);
-	assert_string_equal(m.reason, "stopped by the adviser");
+	assert_string_equal(m.reason, "stopped");
 	/* It does not come back by itself, on no day. */
 	for (int d = 0; d < 5; d++) {
 		world_at(&w, d & 1 ? "2026-11-24T12:00" : "2026-11-25T12:00");
@@ -399,15 +427,51 @@ static void test_news_go_to_who_agreed_once_a_month(void **state)
 	assert_null(strstr(text, "GENIAL")); /* nothing of a stranger */
 	free(text);
 	json_decref(line);
+	struct store_frozen f = {.model = "{}"};
+	OK(store_message_claim(w.s, m.id, &f, w.clock.now_s, E));
+	OK(store_message_settle(w.s, m.id, STORE_SENT, NULL, INSTANT_NONE,
+				w.clock.now_s, E));
 	/* Neither twice, nor a second one in a month, nor at the weekend. */
-	meeting("{'start':'2026-12-09'}");
+	meeting("{'start':'2026-12-16'}");
 	static const char *const days[] = {
-		"2026-11-25T10:00", "2026-11-28T10:00", "2026-12-01T10:00"};
+		"2026-11-25T10:00", "2026-11-28T10:00", "2026-12-01T10:00",
+		"2026-12-10T10:00"};
 	for (size_t i = 0; i < ARRAY_LEN(days); i++) {
 		world_at(&w, days[i]);
 		world_plan(&w);
 		assert_int_equal(world_count(&w, STORE_TO_YOUTH, ANY), 1);
 	}
+	/* A month later the next. */
+	meeting("{'start':'2027-01-05'}");
+	world_at(&w, "2026-12-24T10:00");
+	world_plan(&w);
+	assert_int_equal(world_count(&w, STORE_TO_YOUTH, ANY), 2);
+}
+
+/* Who takes the consent back, or whose meeting is off, is not told. */
+static void test_news_are_asked_about_again_before_they_go(void **state)
+{
+	(void)state;
+	const char *why;
+	json_t *rows = json_array();
+	world_people(&w, 1, "{'consent_info':'yes'}", AGENCY_AUTOMATIC);
+	world_at(&w, "2026-11-24T10:00");
+	int64_t canonical = meeting("{}");
+	world_plan(&w);
+	struct store_message m = last();
+	assert_int_equal(may_go(&m, &why), PLAN_GO);
+	json_array_append_new(rows, world_youth("1", "{'consent_info':null}"));
+	world_import(&w, "ml1", 0, rows);
+	m = last();
+	assert_int_equal(may_go(&m, &why), PLAN_CANCEL);
+	assert_string_equal(why, "no consent to news");
+	rows = json_array();
+	json_array_append_new(rows, world_youth("1", "{'consent_info':'yes'}"));
+	world_import(&w, "ml1", 0, rows);
+	live_offer_drop(w.live, canonical);
+	m = last();
+	assert_int_equal(may_go(&m, &why), PLAN_CANCEL);
+	assert_string_equal(why, "the offer is gone");
 }
 
 static void test_news_go_to_nobody_else(void **state)
@@ -557,6 +621,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_in_approval_nothing_leaves_before_the_adviser_sends),
 		T(test_what_an_adviser_cannot_send_is_said_in_french),
+		T(test_an_offer_to_check_goes_when_the_adviser_sends_it),
 		T(test_sent_in_the_evening_it_goes_in_the_morning),
 		T(test_in_automatic_an_offer_can_be_stopped_for_two_hours),
 		T(test_without_a_delay_it_goes_at_once),
@@ -566,6 +631,7 @@ int main(void)
 		T(test_a_dead_channel_falls_back_to_the_other),
 		T(test_the_event_says_which_channel_stands_in),
 		T(test_news_go_to_who_agreed_once_a_month),
+		T(test_news_are_asked_about_again_before_they_go),
 		T(test_news_go_to_nobody_else),
 		T(test_the_persons_language_picks_the_texts),
 		T(test_advice_is_of_the_situation),

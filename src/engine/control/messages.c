@@ -10,6 +10,7 @@
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_events.h>
 #include <etrier/str.h>
 
@@ -247,14 +248,20 @@ static int move(struct store *s, void *ctx, struct err *err)
 	const struct moving *k = ctx;
 	int64_t now = clock_now(k->e->clock);
 	const char *reason = "by an operator";
-	int result = k->is_receipt
-			     ? store_message_receipt(s, k->m->id, k->to, reason,
-						     now, err)
-			     : store_message_settle(s, k->m->id, k->to, reason,
-						    k->to == STORE_PLANNED
-							    ? now
-							    : INSTANT_NONE,
-						    now, err);
+	/* To a young person it does not come back by itself. */
+	bool is_stop =
+		k->to == STORE_CANCELLED && !k->is_receipt &&
+		k->m->audience == STORE_TO_YOUTH &&
+		(k->m->state == STORE_PLANNED || k->m->state == STORE_HELD);
+	int result =
+		is_stop ? planner_stop_message(k->e->planner, k->m->id, err)
+		: k->is_receipt
+			? store_message_receipt(s, k->m->id, k->to, reason, now,
+						err)
+			: store_message_settle(
+				  s, k->m->id, k->to, reason,
+				  k->to == STORE_PLANNED ? now : INSTANT_NONE,
+				  now, err);
 	if (result)
 		return -1;
 	char data[60];

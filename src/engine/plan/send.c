@@ -161,9 +161,8 @@ static int write_stop(struct store *s, void *ctx, struct err *err)
 {
 	const struct stopping *k = ctx;
 	int64_t now = clock_now(k->p->clock);
-	if (store_message_settle(s, k->m->id, STORE_CANCELLED,
-				 "stopped by the adviser", INSTANT_NONE, now,
-				 err))
+	if (store_message_settle(s, k->m->id, STORE_CANCELLED, "stopped",
+				 INSTANT_NONE, now, err))
 		return -1;
 	/* What plan_was_stopped() looks for. */
 	return store_event_add(s,
