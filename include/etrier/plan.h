@@ -32,6 +32,8 @@ struct plan_settings {
 	char *sms_sender;
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
+	bool has_pages;		  /* the front listens */
+	bool heartbeat;		  /* a digest on Mondays all the same */
 	bool mail_goes, sms_goes; /* a transport is configured */
 	json_t *notice_to;	  /* watch.mail_to */
 	json_t *sources;	  /* {name: {title, licence, ...}} */
