@@ -158,6 +158,8 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 		json_decref(line);
 		return NULL;
 	}
+	if (m->kind == STORE_DIGEST)
+		js_put_str(model_take, "stop_url", url);
 	if (m->audience == STORE_TO_YOUTH) {
 		if (!url) {
 			json_decref(line);
