@@ -21,7 +21,8 @@ int store_case_answers(struct store *s, const struct store_case *c,
 		       int64_t since, store_proposal_fn *fn, void *ctx,
 		       struct err *err);
 /* What the adviser put off until an instant at or before now, and what they
- * were shown once in [since, until) and said nothing of; by id. */
+ * were shown once in [since, until) and said nothing of, nor was sent to the
+ * young person; by id. */
 int store_case_put_off(struct store *s, const struct store_case *c, int64_t now,
 		       store_proposal_fn *fn, void *ctx, struct err *err);
 int store_case_undecided(struct store *s, const struct store_case *c,

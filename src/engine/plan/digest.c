@@ -162,6 +162,9 @@ struct earlier {
 	bool was_real;	/* not a preview */
 	bool found;
 	int64_t own;
+	struct store *store;
+	int result;
+	struct err *err;
 };
 
 static int find_real(void *ctx, const struct store_message *m)
@@ -173,12 +176,20 @@ static int find_real(void *ctx, const struct store_message *m)
 	return 1; /* the oldest one decides */
 }
 
+/* One without offers told of nothing that was there before. */
 static int find_other(void *ctx, const struct store_message *m)
 {
 	struct earlier *k = ctx;
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	int64_t n = 0;
+	q.message = m->id;
+	if (store_ledger_count(k->store, &q, &n, k->err)) {
+		k->result = -1;
+		return 1;
+	}
 	/* ids grow: at the message itself there was none before it */
-	k->found = !k->own || m->id < k->own;
-	return 1;
+	k->found = n > 0 && (!k->own || m->id < k->own);
+	return n > 0;
 }
 
 /* An adviser who was written to before the last change of mode has had a first
@@ -189,7 +200,10 @@ int plan_digest_find_first(struct planner *p, const struct store_agency *agency,
 			   int64_t own, struct plan_digest *d, struct err *err)
 {
 	struct store_messages_query q = STORE_MESSAGES_ANY;
-	struct earlier k = {.before = agency->mode_since, .own = own};
+	struct earlier k = {.before = agency->mode_since,
+			    .own = own,
+			    .store = p->store,
+			    .err = err};
 	d->is_first = false;
 	d->has_old = true;
 	if (agency->mode_since == INSTANT_NONE)
@@ -205,7 +219,7 @@ int plan_digest_find_first(struct planner *p, const struct store_agency *agency,
 	q.planned_since = agency->mode_since;
 	q.states |=
 		1u << STORE_PLANNED | 1u << STORE_SENDING | 1u << STORE_HELD;
-	if (store_messages_each(p->store, &q, find_other, &k, err))
+	if (store_messages_each(p->store, &q, find_other, &k, err) || k.result)
 		return -1;
 	d->is_first = d->has_old = !k.found;
 	return 0;
@@ -283,9 +297,7 @@ out:
 	return result;
 }
 
-/* The first digest after going live is the one with offers: what is not urgent
- * waits for it, or those offers would count as told. */
 bool plan_digest_has_news(const struct plan_digest *d)
 {
-	return d->n || digest_has_news(d->items, d->is_first);
+	return d->n || digest_has_news(d->items);
 }

@@ -136,7 +136,7 @@ struct digest_choice {
 void digest_items_choose(struct digest_items *l, const struct digest_seen *seen,
 			 const struct digest_choice *how);
 /* Is there something for which a digest is made? */
-bool digest_has_news(const struct digest_items *l, bool urgent_only);
+bool digest_has_news(const struct digest_items *l);
 
 /* --- words ----------------------------------------------------------------
  */

@@ -191,11 +191,10 @@ void digest_items_choose(struct digest_items *l, const struct digest_seen *seen,
 	free(v);
 }
 
-bool digest_has_news(const struct digest_items *l, bool urgent_only)
+bool digest_has_news(const struct digest_items *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (!l->v[i].is_known &&
-		    (!urgent_only || digest_rules[l->v[i].section].is_urgent))
+		if (!l->v[i].is_known)
 			return true;
 	return false;
 }

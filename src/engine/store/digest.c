@@ -95,7 +95,9 @@ int store_case_undecided(struct store *s, const struct store_case *c,
 	struct db_query q;
 	if (ASK(s, &q, c, err, PROPOSALS "WHERE person",
 		"AND audience = ?3 AND result IS NULL AND again IS NULL "
-		"AND at >= ?4 AND at < ?5 ORDER BY id",
+		"AND at >= ?4 AND at < ?5 AND NOT EXISTS (SELECT 1 FROM "
+		"ledger y WHERE y.person = ledger.person AND y.canonical = "
+		"ledger.canonical AND y.audience = 'youth') ORDER BY id",
 		audience_of(c), db_int(since), db_int(until)))
 		return -1;
 	return each_proposal(&q, fn, ctx, err);
