@@ -128,6 +128,8 @@ int ctl_rules_shadow(struct ctl *c);
 int ctl_rules_promote(struct ctl *c);
 int ctl_rules_rollback(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
+/* digest_csv.c: a digest's model as CSV on stdout. */
+void ctl_print_digest(const json_t *model);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_status(struct ctl *c);

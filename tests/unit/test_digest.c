@@ -583,8 +583,8 @@ static void test_a_month_without_an_offer_names_what_would_help(void **state)
 	for (int i = 0; i < 4; i++)
 		world_offer(&w, "{'exposure':{'loads':3},"
 				"'place':{'precision':'commune',"
-				"'insee':'92050','city':'Nanterre',"
-				"'lat':48.8924,'lon':2.2071}}");
+				"'insee':'75112','city':'Paris',"
+				"'lat':48.8352,'lon':2.4219}}");
 	/* Mondays only tell of what waits: nobody waited long enough. */
 	assert_int_equal(on("2026-11-30T10:00"), 0);
 	assert_int_equal(on("2027-01-04T10:00"), 1);
@@ -782,8 +782,8 @@ static void fill_the_morning(void)
 	for (int i = 0; i < 3; i++)
 		world_offer(&w, "{'rome':['H2206'],'title':'Menuisier',"
 				"'place':{'precision':'commune',"
-				"'insee':'92050','city':'Nanterre',"
-				"'lat':48.8924,'lon':2.2071}}");
+				"'insee':'75112','city':'Paris',"
+				"'lat':48.8352,'lon':2.4219}}");
 	world_offer(&w, "{'employer':{'name':'SARL Dubreuil'},"
 			"'start':'2026-12-07'}");
 	world_offer(&w, "{'kind':'event','title':'Forum des métiers',"

@@ -26,17 +26,26 @@
 #define MINUTES_STEP 5
 /* A little more that helps much more: so many minutes, so many offers. */
 #define MINUTES_REACH 15
+/* Nobody is asked to travel longer than this, one way. */
+#define MINUTES_MOST 90
 
 struct help {
 	struct whatif_change change;
 	enum decision decision;
 };
 
-/* What an adviser and a young person can change between them. */
-static bool is_theirs(enum whatif_what what)
+static bool is_minutes(enum whatif_what what)
 {
+	return what == WHATIF_MINUTES || what == WHATIF_MINUTES_CFA;
+}
+
+/* What an adviser and a young person can change between them. */
+static bool is_theirs(const struct whatif_change *c)
+{
+	enum whatif_what what = c->what;
+	if (is_minutes(what))
+		return c->to <= MINUTES_MOST;
 	return what == WHATIF_CONTRACT || what == WHATIF_LICENCE ||
-	       what == WHATIF_MINUTES || what == WHATIF_MINUTES_CFA ||
 	       what == WHATIF_MODE || what == WHATIF_DEPARTURE ||
 	       what == WHATIF_RETURN || what == WHATIF_AVAILABLE;
 }
@@ -93,16 +102,11 @@ static size_t find_helps(struct planner *p, const struct mperson *m,
 		live_evaluate_pair(p->live, m, o, today, &v);
 		if (v.decision != DECISION_EXCLUDE || !is_near_miss(&v) ||
 		    !whatif_find(live_env(p->live), m, o, &v, false, &w, 1) ||
-		    w.n != 1 || w.is_private || !is_theirs(w.changes[0].what))
+		    w.n != 1 || w.is_private || !is_theirs(&w.changes[0]))
 			continue;
 		out[n++] = (struct help){w.changes[0], w.decision};
 	}
 	return n;
-}
-
-static bool is_minutes(enum whatif_what what)
-{
-	return what == WHATIF_MINUTES || what == WHATIF_MINUTES_CFA;
 }
 
 static int by_change(const void *a, const void *b)
