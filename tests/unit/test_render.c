@@ -140,9 +140,8 @@ static void test_the_digest_reads_as_its_golden_file(void **state)
 	json_t *line = courier_sample("digest", "email");
 	if (render_mail(french, line, &m, &err) < 0)
 		fail_msg("%s", err.text);
-	assert_string_equal(m.subject,
-			    "2 réponses, 7 offres pour 5 jeunes – "
-			    "lundi 23 nov.");
+	assert_string_equal(m.subject, "2 réponses, 7 offres pour 5 jeunes – "
+				       "lundi 23 nov.");
 	same_as_golden("digest.txt", m.text);
 	same_as_golden("digest.html", m.html);
 	same_as_golden("digest.eml", m.bytes.data);

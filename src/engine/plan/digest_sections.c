@@ -3,7 +3,7 @@
  * what was shown go in, a list comes out. An item unchanged is told once, and
  * again only where its section says so; what found no room was not shown, so
  * it comes first tomorrow. No name is in any of the words. */
-#include "digest.h"
+#include "digest_sections.h"
 
 #include <etrier/arena.h>
 #include <etrier/date.h>

@@ -297,8 +297,8 @@ static int add_person(struct planner *p, const struct plan_digest *d,
 	json_t *v = person_model(p, c, &person, today, &s->arena);
 	json_object_set_new(v, "offers", offers);
 	enum spot place = is_to_decide(d, c) ? TO_DECIDE
-			   : c->is_urgent     ? URGENT
-					      : NEW;
+			  : c->is_urgent     ? URGENT
+					     : NEW;
 	json_array_append_new(json_object_get(model, places[place]), v);
 	t->n_in[place] += c->n;
 	t->people_in[place]++;
