@@ -94,7 +94,7 @@ static void test_an_item_is_told_once_unless_it_changed(void **state)
 	/* The new one first, then what changed; the order of the mail. */
 	put(&l, DIGEST_CONTACT, "1", "SMS : boîte pleine", 0);
 	assert_string_equal(chosen(&l, 0, 2000, false), "1.4 1.3 1");
-	assert_true(digest_has_news(&l.items));
+	assert_true(digest_has_news(&l.items, true));
 	list_close(&l);
 }
 
@@ -165,6 +165,7 @@ static void test_urgent_readers_get_urgent_sections(void **state)
 	put(&l, DIGEST_FOLLOW, "d", "", 0);
 	put(&l, DIGEST_UNCERTAIN, "e", "", 0);
 	put(&l, DIGEST_WAITING, "f", "", 0);
+	put(&l, DIGEST_NO_TRADE, "g", "", 0);
 	assert_string_equal(chosen(&l, 0, 1000, true), "a c e");
 	list_close(&l);
 }

@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* After going live the first digest waits so long for offers to come. */
+#define NEW_HERE_S ((int64_t)24 * 3600)
+
 /* Everything one choosing needs, handed to the store's callbacks. */
 struct choosing {
 	struct planner *p;
@@ -278,6 +281,9 @@ int plan_digest_choose(struct planner *p, const struct store_agency *agency,
 	    plan_adviser_get(p, agency->code, adviser, s, &reader, err) ||
 	    plan_digest_find_first(p, agency, 0, out, err))
 		return -1;
+	out->is_new_here =
+		out->is_first &&
+		agency->mode_since > clock_now(p->clock) - NEW_HERE_S;
 	out->urgent_only = reader.digest == PLAN_RHYTHM_URGENT;
 	g.fields = &fields;
 	k.gather = most == SIZE_MAX ? NULL : &g;
@@ -299,5 +305,5 @@ out:
 
 bool plan_digest_has_news(const struct plan_digest *d)
 {
-	return d->n || digest_has_news(d->items);
+	return d->n || digest_has_news(d->items, d->is_new_here);
 }

@@ -24,6 +24,7 @@ struct plan_digest {
 	const char *page_url;	     /* NULL: no page */
 	bool is_first;		     /* after going live */
 	bool has_old;		     /* what was live before counts too */
+	bool is_new_here;	     /* went live less than a day ago */
 	bool urgent_only;	     /* the adviser's rhythm */
 	struct plan_choice *choices; /* in the arena */
 	size_t n, more_people;

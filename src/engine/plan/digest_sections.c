@@ -47,7 +47,10 @@ const struct digest_rule digest_rules[DIGEST_SECTIONS] = {
 			    .most = FEW,
 			    .in_ledger = true,
 			    .for_cfa = true},
-	[DIGEST_NO_TRADE] = {.word = "no_trade", .most = FEW, .again_days = 28},
+	[DIGEST_NO_TRADE] = {.word = "no_trade",
+			     .most = FEW,
+			     .again_days = 28,
+			     .is_aside = true},
 	[DIGEST_HEARTBEAT] = {.word = "heartbeat", .most = 1, .for_cfa = true},
 };
 
@@ -191,10 +194,18 @@ void digest_items_choose(struct digest_items *l, const struct digest_seen *seen,
 	free(v);
 }
 
-bool digest_has_news(const struct digest_items *l)
+static bool is_said(enum digest_section section)
+{
+	return section == DIGEST_ANSWER || section == DIGEST_REPLY ||
+	       section == DIGEST_UNCERTAIN;
+}
+
+bool digest_has_news(const struct digest_items *l, bool is_new_here)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (!l->v[i].is_known)
+		if (!l->v[i].is_known &&
+		    !digest_rules[l->v[i].section].is_aside &&
+		    (!is_new_here || is_said(l->v[i].section)))
 			return true;
 	return false;
 }

@@ -38,6 +38,7 @@ struct digest_rule {
 	bool is_urgent;	  /* also for who reads urgent things only */
 	bool stays;	  /* named in every digest for as long as it is so; but
 			   * only as news does it make one */
+	bool is_aside;	  /* no digest is made for it alone */
 	bool in_ledger;	  /* the ledger remembers it was shown, not `shown` */
 	bool for_cfa;	  /* a CFA referent sees it too */
 };
@@ -95,8 +96,9 @@ struct digest_choice {
 };
 void digest_items_choose(struct digest_items *l, const struct digest_seen *seen,
 			 const struct digest_choice *how);
-/* Is there something for which a digest is made? */
-bool digest_has_news(const struct digest_items *l);
+/* Is there something for which a digest is made? Just after going live only
+ * what somebody said counts, for the first digest waits for its offers. */
+bool digest_has_news(const struct digest_items *l, bool is_new_here);
 
 /* --- words ----------------------------------------------------------------
  */
