@@ -75,29 +75,47 @@ struct err;
  * unless marked *. Texts are one line; the rendering cleans and cuts them
  * again. Money, dates and durations come as words ("_fr"), ready to read.
  *
- * digest (adviser, cfa):
+ * digest (adviser, cfa), in the order of the mail; every `key` is what the
+ * digest page and its acts call the item by:
  *   adviser {first_name*}    agency {name*, phone}    is_cfa bool
- *   date_fr*        "lundi 23 novembre"
- *   date_short_fr*  "lundi 23 nov."                    (the subject)
- *   n_offers, n_people, minutes   counts; minutes to read it, 0: unsaid
- *   urgent_fr       the nearest deadline of all, for the first lines
+ *   date_fr*  "lundi 23 novembre"    date_short_fr*  "lundi 23 nov."
+ *   todo_fr         "2 réponses à suivre, 1 urgence": what to do first
+ *   standing_in_fr  "Sarah jusqu’au 30/11/2026": whom the reader stands in for
+ *   rhythm_fr       "chaque jour"
+ *   n_offers, n_people, n_new, n_new_people, n_answers, n_to_decide, n_urgent,
+ *   n_items, minutes   counts; minutes to read it, 0: unsaid
+ *   urgent_fr       the nearest deadline of all
  *   first bool      the first digest after going live
- *   people [{first_name, dossier, wait_fr "attend depuis 12 jours",
+ *   heartbeat bool  nothing to say but that the service is well
+ *   answers [{key "P.C", first_name, dossier, what_fr, word, calls bool, O}]
+ *   replies [{key, first_name, dossier, what_fr}]     an SMS; what_fr absent:
+ *                                                     it stays unsaid
+ *   stops [{key "M", first_name, dossier, what_fr "partira à 14:00", O}]
+ *   later [{key "P.C", first_name, dossier, O}]       put off until now
+ *   deadlines [{key "P", first_name, dossier, what_fr}]   without new offers
+ *   quiet [{key "P", first_name, dossier, what_fr}]   30 days without an offer
+ *   follow [{key "P.E.STEP", first_name, dossier, word "J+40", what_fr}]
+ *   contacts [{key "P", first_name, dossier, what_fr}]
+ *   uncertain [{key "M", first_name, dossier, what_fr "SMS du 22/11 ..."}]
+ *   events [{key "C", O}]       waiting [{key "P.C", first_name, dossier, O}]
+ *   no_trade [{key "P", first_name, dossier}]
+ *      O: title, employer, city, start_fr, url of an offer
+ *   decide, urgent, people: new offers that wait for a decision (mode
+ *      approval), that press, and the others, all of
+ *      [{key "P", first_name, dossier, wait_fr, leaving_fr,
  *      deadline_fr "il reste 18 jours pour signer", is_minor bool,
- *      offers [{title, employer, city, contract, start_fr "le 1er décembre",
+ *      offers [{key "P.C", title, employer, city, contract, start_fr,
  *         travel "environ 25 min en transports", posted_fr, source,
  *         updated_fr "mise à jour le 20/11/2026", licence, licence_url,
- *         school bool (it published as if it hired), inferred_fr "métier
- *         déduit du titre", notes [text] of the quality gate, url,
- *         contact, reasons [text], checks [text], sent_to_youth bool}],
+ *         expires_fr "expire jeudi 26 novembre", school bool (it published as
+ *         if it hired), inferred_fr "métier déduit du titre", notes [text] of
+ *         the quality gate, url, contact, reasons [text], checks [text],
+ *         sent_to_youth bool}],
  *      n_more}]            offers of this person that wait for tomorrow
- *   n_more_people          people that wait for tomorrow
- *   uncertain [{first_name, dossier, what_fr "SMS du 22/11 à 12:10"}]
- *   waiting [{first_name, dossier, title, city}]   shown before, undecided
- *   no_trade [{first_name, dossier}]               no trade: never matched
- *   contacts [{first_name, dossier, what_fr}]      addresses that failed
+ *   n_more_people, n_more_items   people and items that wait for tomorrow
  *   sources [text]         with licence and date, as each source demands
  *   page_url               the digest page with its buttons
+ *   stop_url               the page that ends these mails
  * No family name, and no word of a private fact, may be in it.
  *
  * offer, event, call, stop (youth); only these members pass, whatever is sent:

@@ -41,6 +41,8 @@ struct plan_settings {
 	int64_t sms_budget; /* thousandths of a euro a month, -1: none */
 	char *from_address, *from_name, *bounce_domain, *list_domain;
 	char *base_url;
+	bool has_pages;		  /* the front listens */
+	bool heartbeat;		  /* a digest on Mondays all the same */
 	bool mail_goes, sms_goes; /* a transport is configured */
 	/* delivery.override_to; NULL: none. sms: E.164 */
 	char *override_email, *override_sms;

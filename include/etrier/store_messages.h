@@ -104,7 +104,7 @@ int store_message_settle(struct store *s, int64_t id, enum store_state state,
 			 const char *reason, int64_t not_before, int64_t now,
 			 struct err *err);
 /* Its ledger rows are proposals nobody saw: away with them, so that they may be
- * planned again. */
+ * planned again; and what a digest showed beside them was not shown. */
 int store_message_free_rows(struct store *s, int64_t id, struct err *err);
 /* A receipt that came later, or an operator: sent, failed or uncertain -> sent
  * or failed. */

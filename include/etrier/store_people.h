@@ -37,7 +37,9 @@ struct store_agency {
 };
 struct store_adviser {
 	const char *agency, *ref, *fields;
-	int digest; /* vocab_digest */
+	int digest;	  /* vocab_digest, of the file */
+	const char *told; /* JSON: what the adviser said on a digest page since,
+			   * NULL: nothing. A changed row forgets it. */
 };
 /* fields has the key code (and kind when new) / agency and ref. */
 int store_agency_put(struct store *s, json_t *fields, enum store_change *change,

@@ -101,4 +101,9 @@ const struct schema settings_planner_rows[] = {
 	 .fallback = "30",
 	 .unit = "s",
 	 .help = "How often the planner looks at what is due."},
+	{.key = "heartbeat",
+	 .type = SCHEMA_BOOL,
+	 .fallback = "false",
+	 .help = "An adviser for whom there is nothing gets a digest that says "
+		 "so once a week, so that silence is no outage."},
 	{0}};

@@ -3,6 +3,8 @@
  * are made of. Every member of the models of courier.h is here and filled, for
  * a template may name only what it finds here. All people and firms are
  * invented, the numbers are those ARCEP keeps for fiction. */
+#include "sample.h"
+
 #include <etrier/courier.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
@@ -10,50 +12,6 @@
 #include <etrier/str.h>
 
 #include <string.h>
-
-static const char digest_model[] =
-	"{\"adviser\":{\"first_name\":\"Sarah\"},"
-	"\"agency\":{\"name\":\"Mission Locale d'Exemple\","
-	"\"phone\":\"06 39 98 00 00\"},"
-	"\"is_cfa\":false,"
-	"\"date_fr\":\"lundi 23 novembre\","
-	"\"date_short_fr\":\"lundi 23 nov.\","
-	"\"n_offers\":7,\"n_people\":5,\"minutes\":4,"
-	"\"urgent_fr\":\"une réponse attendue avant mercredi 25 novembre\","
-	"\"first\":true,"
-	"\"people\":[{\"first_name\":\"Yanis\",\"dossier\":\"0377\","
-	"\"wait_fr\":\"attend depuis 12 jours\","
-	"\"leaving_fr\":\"formation terminée le 30/06/2027\","
-	"\"deadline_fr\":\"il reste 18 jours pour signer\","
-	"\"is_minor\":true,"
-	"\"offers\":[{\"title\":\"Apprenti menuisier\","
-	"\"employer\":\"Menuiserie Inventée\",\"city\":\"Pantin\","
-	"\"contract\":\"apprentissage\","
-	"\"start_fr\":\"le 1er décembre\","
-	"\"travel\":\"environ 25 min en transports\","
-	"\"posted_fr\":\"publiée le 20 novembre\","
-	"\"source\":\"Exemple Emploi\","
-	"\"updated_fr\":\"mise à jour le 20/11/2026\","
-	"\"licence\":\"Licence d'Exemple\","
-	"\"licence_url\":\"https://licence.example/\","
-	"\"school\":true,"
-	"\"inferred_fr\":\"métier déduit du titre\","
-	"\"notes\":[\"texte très court\"],"
-	"\"url\":\"https://offres.example/123?a=1&b=2\","
-	"\"contact\":\"M. Personne, 06 39 98 00 01\","
-	"\"reasons\":[\"métier visé\",\"niveau CAP\"],"
-	"\"checks\":[\"conditions de travail\"],"
-	"\"sent_to_youth\":true}],\"n_more\":2}],"
-	"\"n_more_people\":3,"
-	"\"uncertain\":[{\"first_name\":\"Lina\",\"dossier\":\"0412\","
-	"\"what_fr\":\"SMS du 22/11 à 12:10\"}],"
-	"\"waiting\":[{\"first_name\":\"Tom\",\"dossier\":\"0355\","
-	"\"title\":\"CAP boulanger\",\"city\":\"Montreuil\"}],"
-	"\"no_trade\":[{\"first_name\":\"Awa\",\"dossier\":\"0290\"}],"
-	"\"contacts\":[{\"first_name\":\"Noé\",\"dossier\":\"0111\","
-	"\"what_fr\":\"e-mail refusé\"}],"
-	"\"sources\":[\"Exemple Emploi (mise à jour 23/11/2026 06:10)\"],"
-	"\"page_url\":\"https://o.ml.example/d/7K2QF8M3XW\"}";
 
 static const char offer_model[] =
 	"{\"first_name\":\"Lina\","
@@ -115,7 +73,7 @@ static const char notice_model[] =
 static const struct {
 	const char *kind, *channel, *model, *head;
 } samples[] = {
-	{"digest", "email", digest_model,
+	{"digest", "email", NULL,
 	 "{\"audience\":\"adviser\","
 	 "\"to\":{\"address\":\"sarah@ml.example\",\"name\":\"Sarah Inventée\"},"
 	 "\"list_id\":\"Offres pour les conseillers <synthese.ml.example>\","
@@ -180,7 +138,9 @@ json_t *courier_sample(const char *kind, const char *channel)
 		add_all(line, samples[i].head);
 		if (str_eq(channel, "email"))
 			add_all(line, mail_head);
-		json_object_set_new(line, "model", parse(samples[i].model));
+		json_object_set_new(line, "model",
+				    samples[i].model ? parse(samples[i].model)
+						     : sample_digest());
 		return line;
 	}
 	return NULL;

@@ -132,6 +132,8 @@ int ctl_rules_promote(struct ctl *c);
 int ctl_rules_rollback(struct ctl *c);
 int ctl_digest_show(struct ctl *c);
 int ctl_events_export(struct ctl *c);
+/* digest_csv.c: a digest's model as CSV on stdout. */
+void ctl_print_digest(const json_t *model);
 int ctl_templates_check(struct ctl *c);
 int ctl_message_preview(struct ctl *c);
 int ctl_mail_bounce(struct ctl *c);

@@ -127,7 +127,9 @@ static int show_message(const struct ctl *c, const json_t *row, bool is_html)
 /* digest show and message show. */
 int ctl_digest_show(struct ctl *c)
 {
-	static const char *const formats[] = {"text", "html", "json", NULL};
+	static const char *const formats[] = {"text", "html", "json", "csv",
+					      NULL};
+	enum { TEXT, HTML, JSON, CSV };
 	json_t *options = ctl_parse(c);
 	if (!options)
 		return CTL_USAGE;
@@ -140,15 +142,17 @@ int ctl_digest_show(struct ctl *c)
 		i++;
 	if (!formats[i]) {
 		json_decref(options);
-		return ctl_fail(code, "--format is text, html or json");
+		return ctl_fail(code, "--format is text, html, json or csv");
 	}
 	json_t *row = ask_row(c, json_incref(options), &code);
-	if (row && i == 2) {
-		json_t *deliver = json_object_get(row, "deliver");
+	json_t *deliver = json_object_get(row, "deliver");
+	if (row && i == JSON) {
 		json_object_del(deliver, "template"); /* its hash stays */
 		ctl_print_json(deliver);
+	} else if (row && i == CSV) {
+		ctl_print_digest(json_object_get(deliver, "model"));
 	} else if (row) {
-		code = show_message(c, row, i == 1);
+		code = show_message(c, row, i == HTML);
 	}
 	json_decref(row);
 	json_decref(options);

@@ -178,9 +178,10 @@ const struct ctl_command ctl_commands[] = {
 	 "Put the files of an earlier rule set back, and in force.",
 	 ctl_rules_rollback, NULL},
 
-	{MAIL, "digest show", "--adviser AGENCY:REF [--format FORMAT]",
-	 "The digest this adviser would get now; FORMAT is text, html or "
-	 "json.",
+	{MAIL, "digest show",
+	 "--adviser ADVISER [--agency CODE] [--format FORMAT]",
+	 "The digest this adviser (AGENCY:REF, or REF with --agency) would get "
+	 "now; FORMAT is text, html, json or csv.",
 	 ctl_digest_show, NULL},
 	{MAIL, "message preview", "--youth ORIGIN:REF",
 	 "The message this young person would get now, if any.",

@@ -158,7 +158,7 @@ static void test_exit_codes_and_words_are_those_of_the_manual(void **state)
 		{"status --config /nonexistent/etrier.yaml", CTL_FAILED,
 		 "No such file"},
 		{"digest show --adviser A:b --format pdf", CTL_USAGE,
-		 "text, html or json"},
+		 "text, html, json or csv"},
 		{"check --config /nonexistent/etrier.yaml", CTL_FAILED,
 		 "error"},
 		{"rules check " SOURCE_DIR "/conf/rules.yaml", CTL_DONE,

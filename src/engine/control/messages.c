@@ -21,14 +21,19 @@ void cmd_digest_show(struct control_call *call, const json_t *args)
 {
 	struct engine_state *e = control_state(call);
 	const char *name = js_str(args, "adviser", NULL);
-	const char *colon = name ? strchr(name, ':') : NULL;
+	const char *code = js_str(args, "agency", NULL);
+	const char *colon = name && !code ? strchr(name, ':') : NULL;
 	struct err err = {0};
-	if (!colon) {
-		control_error(call, 2, "expected --adviser AGENCY:REF");
+	if (!name || (!code && !colon)) {
+		control_error(call, 2,
+			      "expected --adviser AGENCY:REF, or --adviser REF "
+			      "--agency CODE");
 		return;
 	}
-	char *agency = mem_dup_n(name, (size_t)(colon - name));
-	json_t *line = plan_digest_preview(e->planner, agency, colon + 1, &err);
+	char *agency =
+		code ? mem_dup(code) : mem_dup_n(name, (size_t)(colon - name));
+	json_t *line = plan_digest_preview(e->planner, agency,
+					   colon ? colon + 1 : name, &err);
 	free(agency);
 	if (!line) {
 		control_fail(call, &err);

@@ -62,9 +62,14 @@ json_t *plan_page(struct planner *p, const char *kind, const char *token,
 		  const json_t *line, struct err *err);
 
 /* --- links ---------------------------------------------------------------- */
+/* A link with a token of this purpose for this subject; subject NULL: a sample,
+ * nothing is stored. *url NULL without front.base_url. */
+int plan_link(struct planner *p, const char *purpose, const char *subject,
+	      int64_t expires, struct arena *a, const char **url,
+	      struct err *err);
 /* The links of a message to its pages, put into its model when it is claimed:
- * offer_url and answer_url (to a young person), page_url (digest). Nothing
- * without front.base_url. make: false writes samples. */
+ * offer_url and answer_url (to a young person). Nothing without front.base_url
+ * or when no page is served. make: false writes samples. */
 int plan_put_links(struct planner *p, const struct store_message *m, bool make,
 		   struct arena *a, json_t *model, struct err *err);
 

@@ -3,6 +3,7 @@
  * model.c. Made once, at the claim, and frozen: Date, Message-ID and boundary
  * come with it, so that a mail that must go again is the same to the byte. */
 #include "acts.h"
+#include "digest.h"
 #include "youth.h"
 
 #include <etrier/clock.h>
@@ -17,8 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNSUBSCRIBE_MONTHS 13 /* surfaces.md: /u tokens */
-#define SAMPLE_TOKEN	   "0000000000"
+/* surfaces.md: how long /u and /d tokens live. */
+#define UNSUBSCRIBE_MONTHS 13
+#define PAGE_S		   ((int64_t)72 * 3600)
 #define PLAN_LANG	   "fr" /* whole in every installation */
 
 struct addressee {
@@ -119,24 +121,31 @@ static const char *from_name(const struct planner *p, const struct agency *a)
 static int ways_out(struct planner *p, const char *subject, bool make_token,
 		    struct arena *a, struct ways_out *out, struct err *err)
 {
-	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
+	int32_t today = paris_date(clock_now(p->clock));
+	int64_t expires =
+		paris_instant(date_add_months(today, UNSUBSCRIBE_MONTHS), 0);
 	*out = (struct ways_out){0};
-	if (str_is_empty(p->settings->base_url))
-		return 0;
-	int64_t now = clock_now(p->clock);
-	int64_t expires = paris_instant(
-		date_add_months(paris_date(now), UNSUBSCRIBE_MONTHS), 0);
-	if (make_token &&
-	    store_token_make(p->store, "u", subject, expires, token, err))
+	if (plan_link(p, "u", make_token ? subject : NULL, expires, a,
+		      &out->url, err))
 		return -1;
-	size_t n = strlen(p->settings->base_url);
-	bool has_slash = p->settings->base_url[n - 1] == '/';
-	out->url = arena_printf(a, "%s%su/%s", p->settings->base_url,
-				has_slash ? "" : "/", token);
-	if (p->settings->reads_bounces)
-		out->mailto = arena_printf(a, "mailto:stop+%s@%s", token,
+	if (out->url && p->settings->reads_bounces)
+		out->mailto = arena_printf(a, "mailto:stop+%s@%s",
+					   strrchr(out->url, '/') + 1,
 					   bounce_domain_of(p->settings));
 	return 0;
+}
+
+/* The digest's own page, with its buttons, while the front is there. */
+static int page_url(struct planner *p, const struct store_message *m,
+		    bool make_token, struct arena *a, const char **url,
+		    struct err *err)
+{
+	const char *subject = arena_printf(a, "%lld", (long long)m->id);
+	*url = NULL;
+	if (!p->settings->has_pages)
+		return 0;
+	return plan_link(p, "d", make_token ? subject : NULL,
+			 clock_now(p->clock) + PAGE_S, a, url, err);
 }
 
 static json_t *dress(struct planner *p, const struct store_message *m,
@@ -155,6 +164,8 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 		json_decref(line);
 		return NULL;
 	}
+	if (m->kind == STORE_DIGEST)
+		js_put_str(model_take, "stop_url", stop.url);
 	if (m->audience == STORE_TO_YOUTH) {
 		if (!stop.url) {
 			json_decref(line);
@@ -185,7 +196,7 @@ static json_t *dress(struct planner *p, const struct store_message *m,
  */
 
 static int digest_addressee(struct planner *p, const struct plan_digest *d,
-			    struct plan_scope *s, const char **reader,
+			    struct plan_scope *s, struct adviser *reader,
 			    struct addressee *out, struct err *err)
 {
 	struct store_agency row;
@@ -197,7 +208,7 @@ static int digest_addressee(struct planner *p, const struct plan_digest *d,
 		return -1;
 	if (why)
 		return err_set(err, ERR_INPUT, "%s", why);
-	*reader = to.first_name;
+	*reader = to;
 	*out = (struct addressee){
 		.address = to.email,
 		.name = to.first_name,
@@ -213,6 +224,7 @@ struct collecting {
 	struct planner *p;
 	struct plan_digest *d;
 	struct plan_scope *s;
+	struct digest_gather *gather;
 	size_t cap; /* of d->choices */
 	int32_t date;
 	int result;
@@ -227,6 +239,10 @@ static int collect(void *ctx, const struct store_proposal *row)
 	struct plan_person person;
 	struct err gone;
 	bool is_over;
+	if (row->message != k->gather->own) {
+		k->result = digest_gather_waiting(k->gather, row);
+		return k->result;
+	}
 	if (live_evaluate(k->p->live, row->person, row->canonical, k->date, &v,
 			  &gone) ||
 	    v.decision == DECISION_EXCLUDE)
@@ -275,36 +291,85 @@ static int count_more(struct planner *p, const struct store_agency *agency,
 	return 0;
 }
 
+/* The rows of the ledger, as many as were planned, whatever the settings say
+ * by now. */
+static int collect_offers(struct planner *p, const struct store_message *m,
+			  struct digest_gather *g, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct plan_digest *d = g->d;
+	int64_t n;
+	q.message = m->id;
+	if (store_ledger_count(p->store, &q, &n, err))
+		return -1;
+	struct collecting k = {.p = p,
+			       .d = d,
+			       .s = g->s,
+			       .gather = g,
+			       .cap = (size_t)n,
+			       .date = g->today,
+			       .err = err};
+	d->choices = arena_array(&g->s->arena, k.cap + 1, sizeof(*d->choices));
+	if (store_ledger_each(p->store, &q, collect, &k, err) || k.result)
+		return -1;
+	for (size_t i = 0; i < d->n; i++)
+		if (plan_choice_is_urgent(p, &d->choices[i],
+					  &d->choices[i].is_urgent, err))
+			return -1;
+	return d->n ? count_more(p, g->agency, d, g->s, err) : 0;
+}
+
+struct walking {
+	struct digest_gather *gather;
+	int result;
+};
+
+static int walk_person(void *ctx, const struct store_person *row)
+{
+	struct walking *k = ctx;
+	k->result = digest_gather_person(k->gather, row);
+	return k->result;
+}
+
+static int walk_people(struct planner *p, struct digest_gather *g,
+		       struct err *err)
+{
+	struct walking k = {.gather = g};
+	struct store_people_query q = {.active_or_placed = true};
+	*(g->whose.is_cfa ? &q.cfa_agency : &q.agency) = g->d->agency;
+	*(g->whose.is_cfa ? &q.cfa_adviser : &q.adviser) = g->d->adviser;
+	return store_people_each(p->store, &q, walk_person, &k, err) || k.result
+		       ? -1
+		       : 0;
+}
+
 static int planned_digest(struct planner *p, const struct store_message *m,
 			  struct plan_scope *s, struct plan_digest *out,
 			  struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	struct store_agency agency;
 	struct agency fields;
-	int64_t n;
 	*out = (struct plan_digest){.agency = m->agency,
 				    .adviser = m->recipient,
 				    .audience = m->audience};
-	q.message = m->id;
+	struct digest_gather g = {.p = p,
+				  .d = out,
+				  .s = s,
+				  .agency = &agency,
+				  .fields = &fields,
+				  .own = m->id};
 	if (plan_agency_get(p, m->agency, s, &agency, &fields, err) ||
-	    plan_digest_find_first(p, &agency, m->id, out, err) ||
-	    store_ledger_count(p->store, &q, &n, err))
+	    plan_digest_find_first(p, &agency, m->id, out, err))
 		return -1;
-	/* As many as were planned, whatever the settings say by now. */
-	struct collecting k = {.p = p,
-			       .d = out,
-			       .s = s,
-			       .cap = (size_t)n,
-			       .date = paris_date(clock_now(p->clock)),
-			       .err = err};
-	out->choices = arena_array(&s->arena, k.cap + 1, sizeof(*out->choices));
-	if (store_ledger_each(p->store, &q, collect, &k, err) || k.result)
-		return -1;
-	if (out->n)
-		return count_more(p, &agency, out, s, err);
-	out->is_first = false; /* the first one is the one with offers */
-	return plan_find_uncertain(p, out, false, &out->has_uncertain, err);
+	out->mode = agency.mode;
+	int result = -1;
+	if (!digest_gather_begin(&g, err) && !collect_offers(p, m, &g, err) &&
+	    !walk_people(p, &g, err) && !digest_gather_end(&g))
+		result = 0;
+	digest_gather_clear(&g);
+	/* The first one is the one with offers. */
+	out->is_first = out->is_first && out->n;
+	return result;
 }
 
 static json_t *digest_line(struct planner *p, const struct store_message *m,
@@ -312,8 +377,12 @@ static json_t *digest_line(struct planner *p, const struct store_message *m,
 			   struct plan_scope *s, struct err *err)
 {
 	struct addressee to;
-	if (digest_addressee(p, d, s, &d->reader, &to, err))
+	struct adviser reader;
+	if (digest_addressee(p, d, s, &reader, &to, err) ||
+	    page_url(p, m, make_tokens, &s->arena, &d->page_url, err))
 		return NULL;
+	d->reader = reader.first_name;
+	d->is_standing_in = !str_eq(reader.ref, d->adviser);
 	json_t *model = plan_digest_model(p, d, s, err);
 	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
 		     : NULL;
@@ -523,7 +592,7 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 	} else if (m->kind == STORE_NOTICE) {
 		line = notice_line(p, m, empty, &s, err);
 	} else if (!planned_digest(p, m, &s, &d, err)) {
-		*empty = d.n == 0 && !d.has_uncertain;
+		*empty = d.n == 0 && !d.items->n;
 		if (!*empty)
 			line = digest_line(p, m, &d, make_tokens, &s, err);
 	}

@@ -17,31 +17,38 @@
 #define SAMPLE_TOKEN "0000000000"
 #define DAY_S	     ((int64_t)24 * 3600)
 /* surfaces.md: until the offer ends, or so long when nobody knows. */
-#define OFFER_DAYS   30
-#define DIGEST_HOURS 72
+#define OFFER_DAYS 30
 /* An offer that ends tomorrow may be read the day after; one that is open for a
  * year does not keep a link to somebody alive for a year. */
 #define OFFER_DAYS_MIN 2
 #define OFFER_DAYS_MAX 90
 
-static const char *url_of(const struct planner *p, struct arena *a,
-			  const char *purpose, const char *token)
+int plan_link(struct planner *p, const char *purpose, const char *subject,
+	      int64_t expires, struct arena *a, const char **url,
+	      struct err *err)
 {
+	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
 	const char *base = p->settings->base_url;
+	*url = NULL;
+	if (str_is_empty(base))
+		return 0;
+	if (subject &&
+	    store_token_make(p->store, purpose, subject, expires, token, err))
+		return -1;
 	bool has_slash = base[strlen(base) - 1] == '/';
-	return arena_printf(a, "%s%s%s/%s", base, has_slash ? "" : "/", purpose,
+	*url = arena_printf(a, "%s%s%s/%s", base, has_slash ? "" : "/", purpose,
 			    token);
+	return 0;
 }
 
 static int put_link(struct planner *p, const char *purpose, const char *subject,
 		    int64_t expires, const char *key, struct arena *a,
 		    json_t *model, struct err *err)
 {
-	char token[STORE_TOKEN_CHARS + 1] = SAMPLE_TOKEN;
-	if (subject &&
-	    store_token_make(p->store, purpose, subject, expires, token, err))
+	const char *url;
+	if (plan_link(p, purpose, subject, expires, a, &url, err))
 		return -1;
-	js_put_str(model, key, url_of(p, a, purpose, token));
+	js_put_str(model, key, url);
 	return 0;
 }
 
@@ -84,15 +91,8 @@ static int put_youth(struct planner *p, const struct store_message *m,
 int plan_put_links(struct planner *p, const struct store_message *m, bool make,
 		   struct arena *a, json_t *model, struct err *err)
 {
-	if (str_is_empty(p->settings->base_url))
+	if (!p->settings->has_pages || m->kind != STORE_OFFER ||
+	    m->audience != STORE_TO_YOUTH)
 		return 0;
-	if (m->kind == STORE_OFFER && m->audience == STORE_TO_YOUTH)
-		return put_youth(p, m, make, a, model, err);
-	if (m->kind != STORE_DIGEST || js_str(model, "page_url", NULL))
-		return 0;
-	const char *subject =
-		make ? arena_printf(a, "%lld", (long long)m->id) : NULL;
-	return put_link(p, "d", subject,
-			clock_now(p->clock) + DIGEST_HOURS * 3600, "page_url",
-			a, model, err);
+	return put_youth(p, m, make, a, model, err);
 }

@@ -3,6 +3,7 @@
 #define ETRIER_PLAN_PAGE_DIGEST_H
 
 #include "acts.h"
+#include "digest.h"
 #include "plan.h"
 
 #include <etrier/map.h>

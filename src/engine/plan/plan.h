@@ -58,8 +58,9 @@ struct planner {
 	int32_t done_day;
 	bool has_more; /* the last tick stopped before it was done */
 	struct turns turns;
-	int32_t coverage_day; /* the event of that day is there */
-	int32_t events_day;   /* news were looked for up to events_after */
+	struct digest_day *digest_day; /* digest.h; NULL: not read yet */
+	int32_t coverage_day;	       /* the event of that day is there */
+	int32_t events_day; /* news were looked for up to events_after */
 	int64_t events_after;
 	const struct advice *advice; /* borrowed, may be NULL */
 	plan_notice_fn *notice_model;
@@ -96,9 +97,15 @@ int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
 int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
 		    struct store_agency *row, struct agency *out,
 		    struct err *err);
+/* What the adviser said on a digest page counts: rhythm, absence, substitute.
+ */
 int plan_adviser_get(struct planner *p, const char *agency, const char *ref,
 		     struct plan_scope *s, struct adviser *out,
 		     struct err *err);
+
+/* The rhythm in force, of vocab_digest. */
+enum { PLAN_RHYTHM_URGENT = 3 };
+int plan_rhythm(const struct store_adviser *row);
 
 /* Who gets an adviser's digest today: the adviser, or the substitute while the
  * adviser is away. *why (static): nobody, for this reason. -1: ERR_STORE. */
@@ -114,6 +121,9 @@ json_t *plan_notice_model(struct planner *p);
  * first_seen counts when the offer does not say when it was published. */
 bool plan_is_current(struct planner *p, const struct moffer *o,
 		     int64_t first_seen);
+
+/* windows.c: the first working day of its week: weekly lines are told. */
+bool plan_is_weekly_day(int32_t date);
 
 /* --- whose turn it is ------------------------------------------------------
  */
@@ -137,36 +147,6 @@ struct plan_item {
 	int64_t canonical;
 	struct verdict verdict;
 };
-struct plan_choice { /* one young person of a digest */
-	int64_t person;
-	struct plan_item items[PLAN_OFFERS_MAX];
-	int n, more;	    /* shown, and further ones that could have been */
-	int64_t last_shown; /* INSTANT_NONE: never in a digest */
-};
-struct plan_digest {
-	const char *agency, *adviser;
-	enum store_audience audience;
-	enum agency_mode mode;
-	const char *reader;	     /* first name; NULL: the adviser's */
-	bool is_first;		     /* after going live */
-	bool has_old;		     /* what was live before counts too */
-	struct plan_choice *choices; /* in the arena */
-	size_t n, more_people;
-	bool has_uncertain; /* asked only when n is 0: an SMS in doubt */
-};
-/* digest.c. most: people at most, 0: as the settings say. */
-int plan_digest_choose(struct planner *p, const struct store_agency *agency,
-		       const char *adviser, size_t most, struct plan_scope *s,
-		       struct plan_digest *out, struct err *err);
-/* Fills is_first and has_old. own: the planned message itself, 0: none yet. */
-int plan_digest_find_first(struct planner *p, const struct store_agency *agency,
-			   int64_t own, struct plan_digest *d, struct err *err);
-/* uncertain.c: is there an SMS of which nobody knows whether it arrived, for a
- * young person of this adviser? new_only: none that a digest told of. */
-int plan_find_uncertain(struct planner *p, const struct plan_digest *d,
-			bool new_only, bool *found, struct err *err);
-bool plan_is_own_person(const struct plan_digest *d,
-			const struct store_person *row);
 int plan_digest_tick(struct planner *p, int *n, struct err *err);
 /* turns_ask.c: what may be proposed to this person through this audience now:
  * offers of which a place is held, or went by while nobody waits for one; as
@@ -187,10 +167,6 @@ bool plan_mode_sends(enum agency_mode mode, enum store_audience audience);
 /* A facts column for the ledger: explain's public JSON; free(). */
 char *plan_facts(struct planner *p, const struct verdict *v);
 /* "le lundi 23 novembre"; NULL without a date. */
-const char *plan_date_fr(struct arena *a, int32_t date, const char *before);
-json_t *plan_agency_model(const struct agency *agency);
-json_t *plan_digest_model(struct planner *p, const struct plan_digest *d,
-			  struct plan_scope *s, struct err *err);
 const char *plan_date_fr(struct arena *a, int32_t date, const char *before);
 json_t *plan_agency_model(const struct agency *agency);
 

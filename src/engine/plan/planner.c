@@ -2,6 +2,7 @@
 /* The planner's clockwork and the question the outbox asks before it lets a
  * message go. */
 #include "arrivals.h"
+#include "digest.h"
 #include "youth.h"
 
 #include <etrier/clock.h>
@@ -50,6 +51,7 @@ void planner_free(struct planner *p)
 	arena_clear(&p->todo_arena);
 	map_clear(&p->done, NULL);
 	turns_clear(&p->turns);
+	digest_day_free(p->digest_day);
 	free(p->waits);
 	free(p->is_waiting);
 	arrivals_free(p->arrivals);
@@ -149,6 +151,7 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 		.offer_max_age_days =
 			(int)js_int(planner, "offer_max_age_days", 45),
 		.digest_at = (int)js_int(agency, "digest_at", 8 * 60),
+		.heartbeat = js_bool(planner, "heartbeat", false),
 		.tone = vocab_find(&vocab_tone, js_str(agency, "tone", "tu")),
 		.mail_goes = !str_eq(js_str(mail, "transport", "none"), "none"),
 		.sms_goes = !str_eq(js_str(sms, "gateway", "none"), "none"),
@@ -169,7 +172,9 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 	out->notice_to = json_incref(
 		json_object_get(json_object_get(config, "watch"), "mail_to"));
 	out->sources = json_incref(json_object_get(config, "sources"));
-	read_text(&out->base_url, json_object_get(config, "front"), "base_url");
+	const json_t *front = json_object_get(config, "front");
+	read_text(&out->base_url, front, "base_url");
+	out->has_pages = !str_eq(js_str(front, "listen", "off"), "off");
 }
 
 void plan_settings_clear(struct plan_settings *s)

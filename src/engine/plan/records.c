@@ -64,6 +64,45 @@ int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
 	return v ? agency_from_json(v, out, err) : -1;
 }
 
+static int32_t told_date(const json_t *told, const char *key, int32_t else_)
+{
+	const json_t *v = json_object_get(told, key);
+	int32_t date = DATE_NONE;
+	if (!v)
+		return else_;
+	if (json_is_string(v) && date_parse_iso(json_string_value(v), &date))
+		return DATE_NONE;
+	return date;
+}
+
+static int told_rhythm(const json_t *told, int else_)
+{
+	int rhythm = vocab_find(&vocab_digest, js_str(told, "rhythm", ""));
+	return rhythm == VOCAB_NONE ? else_ : rhythm;
+}
+
+int plan_rhythm(const struct store_adviser *row)
+{
+	struct err ignored;
+	if (!row->told)
+		return row->digest;
+	json_t *told = js_parse(row->told, strlen(row->told), &ignored);
+	int rhythm = told_rhythm(told, row->digest);
+	json_decref(told);
+	return rhythm;
+}
+
+static void apply_told(const json_t *told, struct adviser *a)
+{
+	a->digest = told_rhythm(told, a->digest);
+	a->absent_from = told_date(told, "absent_from", a->absent_from);
+	a->absent_until = told_date(told, "absent_until", a->absent_until);
+	if (json_object_get(told, "substitute"))
+		a->substitute = js_str(told, "substitute", NULL);
+	if (str_is_empty(a->substitute))
+		a->substitute = NULL;
+}
+
 int plan_adviser_get(struct planner *p, const char *agency, const char *ref,
 		     struct plan_scope *s, struct adviser *out, struct err *err)
 {
@@ -71,7 +110,12 @@ int plan_adviser_get(struct planner *p, const char *agency, const char *ref,
 	if (store_adviser_get(p->store, agency, ref, &s->arena, &row, err))
 		return -1;
 	json_t *v = keep(s, row.fields, err);
-	return v ? adviser_from_json(v, out, err) : -1;
+	if (!v || adviser_from_json(v, out, err))
+		return -1;
+	json_t *told = row.told ? keep(s, row.told, err) : NULL;
+	if (told)
+		apply_told(told, out);
+	return row.told && !told ? -1 : 0;
 }
 
 static bool is_absent(const struct adviser *a, int32_t date)

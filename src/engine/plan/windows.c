@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* When messages may go: pure arithmetic over the calendar of Europe/Paris. */
+#include "plan.h"
 #include <etrier/date.h>
-#include <etrier/plan.h>
 
 /* Digest rhythms by their place in vocab_digest. */
 enum { DAILY, TWICE, WEEKLY, URGENT, OFF };
@@ -121,4 +121,9 @@ bool plan_digest_day(const struct plan_settings *s, int rhythm, int32_t date)
 	default:
 		return date_is_working_day(date);
 	}
+}
+
+bool plan_is_weekly_day(int32_t date)
+{
+	return is_first_working_day_from(date, MONDAY);
 }

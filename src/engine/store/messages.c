@@ -10,6 +10,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
+#include <etrier/store_follow.h>
 #include <etrier/store_messages.h>
 #include <etrier/str.h>
 
@@ -245,8 +246,15 @@ struct settle {
 static int free_rows(struct store *s, void *ctx, struct err *err)
 {
 	const int64_t *id = ctx;
+	/* A reply it told of is one that nobody read. */
 	if (db_run(s, err, "DELETE FROM ledger WHERE message = ?1",
-		   db_int(*id)))
+		   db_int(*id)) ||
+	    db_run(s, err,
+		   "UPDATE reply SET seen_at = NULL WHERE id IN (SELECT "
+		   "CAST(key AS INTEGER) FROM shown WHERE message = ?1 "
+		   "AND kind = 'reply')",
+		   db_int(*id)) ||
+	    store_shown_undo(s, *id, err))
 		return -1;
 	return db_run(s, err, "UPDATE ledger SET again = NULL WHERE again = ?1",
 		      db_int(*id));

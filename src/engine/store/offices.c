@@ -196,6 +196,8 @@ static int drop_preview(struct store *s, const struct mode_change *m,
 	    db_run(s, err,
 		   "UPDATE ledger SET again = NULL WHERE again IN " PREVIEWS,
 		   db_text(m->code)) ||
+	    db_run(s, err, "DELETE FROM shown WHERE message IN " PREVIEWS,
+		   db_text(m->code)) ||
 	    /* ... and took nobody's turn. */
 	    db_run(s, err,
 		   "DELETE FROM wave WHERE person IN (SELECT id FROM person "
@@ -278,7 +280,7 @@ static int put_adviser(struct store *s, void *ctx, struct err *err)
 	return db_run(s, err,
 		      "INSERT INTO adviser (agency, ref, digest, fields) "
 		      "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (agency, ref) "
-		      "DO UPDATE SET digest = ?3, fields = ?4",
+		      "DO UPDATE SET digest = ?3, fields = ?4, told = NULL",
 		      db_text(agency), db_text(ref), db_text(digest),
 		      db_text(p->text));
 }
@@ -289,7 +291,7 @@ int store_adviser_put(struct store *s, json_t *fields,
 	return run_put(s, put_adviser, fields, change, err);
 }
 
-#define ADVISER_COLUMNS "SELECT agency, ref, digest, fields FROM adviser"
+#define ADVISER_COLUMNS "SELECT agency, ref, digest, fields, told FROM adviser"
 
 static struct store_adviser adviser_row(struct db_query *q)
 {
@@ -298,6 +300,7 @@ static struct store_adviser adviser_row(struct db_query *q)
 		.ref = db_col_text(q, 1),
 		.digest = db_col_word(q, 2, &vocab_digest),
 		.fields = db_col_text(q, 3),
+		.told = db_col_text(q, 4),
 	};
 }
 
@@ -319,6 +322,7 @@ int store_adviser_get(struct store *s, const char *agency, const char *ref,
 	row.agency = arena_dup(a, row.agency);
 	row.ref = arena_dup(a, row.ref);
 	row.fields = arena_dup(a, row.fields);
+	row.told = arena_dup(a, row.told);
 	db_done(&q);
 	*out = row;
 	return 0;
