@@ -183,6 +183,7 @@ static void close_listener(struct front_listener *l)
 void front_close(struct front *f)
 {
 	front_drop_pending(f);
+	front_forget_method(f);
 	close_listener(&f->public);
 	close_listener(&f->admin);
 }
@@ -291,7 +292,6 @@ void front_reply(struct evhttp_request *req, int code, const char *type,
 		 const char *body, size_t n)
 {
 	static const char *const fixed[][2] = {
-		{"Cache-Control", "no-store"},
 		{"X-Content-Type-Options", "nosniff"},
 		{"Referrer-Policy", "no-referrer"},
 		{"X-Robots-Tag", "noindex"},
@@ -301,6 +301,8 @@ void front_reply(struct evhttp_request *req, int code, const char *type,
 		{"Connection", "close"}};
 	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
 	evhttp_add_header(h, "Content-Type", type);
+	if (!evhttp_find_header(h, "Cache-Control"))
+		evhttp_add_header(h, "Cache-Control", "no-store");
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
 		evhttp_add_header(h, fixed[i][0], fixed[i][1]);
 	struct evbuffer *out = evbuffer_new();
