@@ -18,10 +18,18 @@ browser_world() {
 	ctl reload >/dev/null 2>&1 || fail "reload"
 	settled 60 4 || fail "not settled"
 	links=$work/links
-	# The addresses stand in the frozen lines only: the store has hashes.
-	ctl backup --name links >/dev/null 2>&1 || fail "no copy"
-	/usr/bin/python3 - "$folder/state/backup/links/etrier.db" "http://127.0.0.1:$front_port" \
-		>"$links" <<-'PY' || fail "no links"
+	until_ 30 browser_links || fail "not a message of every kind: $(cut -d' ' -f1 "$links" | xargs)"
+}
+
+# The addresses stand in the frozen lines only: the store has hashes. What can
+# be read beside a running engine is a copy.
+browser_links() {
+	local copy=$folder/state/backup/links
+	rm -rf "$copy"
+	sleep 1
+	ctl backup --name links >/dev/null 2>&1 || return 1
+	/usr/bin/python3 - "$copy/etrier.db" "http://127.0.0.1:$front_port" \
+		>"$links" <<-'PY'
 	import json, sqlite3, sys
 	db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
 	found = {}
