@@ -7,11 +7,13 @@
 #include <etrier/date.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/phone.h>
 #include <etrier/str.h>
 
 #include <string.h>
 
-#define TEL_MAX 24 /* "tel:" and a number of 15 digits */
+#define TEL_MAX	  24 /* "tel:" and a number of 15 digits */
+#define PHONE_MAX 40 /* as people write it */
 
 /* A number as people write it; what is none has no link. */
 static void put_call(json_t *model, const char *name, const char *phone)
@@ -27,9 +29,11 @@ static void put_call(json_t *model, const char *name, const char *phone)
 		url[n++] = *p;
 	}
 	url[n] = '\0';
+	char written[PHONE_MAX];
+	phone_write_fr(phone, written, sizeof(written));
 	json_t *call = json_object();
 	js_put_str(call, "name", name);
-	js_put_str(call, "phone", phone);
+	js_put_str(call, "phone", written);
 	js_put_str(call, "url", url);
 	json_object_set_new(model, "call", call);
 }

@@ -78,6 +78,9 @@ const all = [...document.querySelectorAll('*')], s = getComputedStyle(e);
 return {at: all.indexOf(e), ring: s.outlineStyle !== 'none' &&
 	parseFloat(s.outlineWidth) >= 2, name: e.name || '', value: e.value || '',
 	text: e.textContent.trim(), is_date: e.type === 'date'}; })()"""
+# Unfolds what is folded; how many.
+OPEN = """[...document.querySelectorAll('details')].filter(
+e => e.open = true).length"""
 
 failures = []
 
@@ -191,8 +194,7 @@ def check(browser, links):
             for dark in (False, True):
                 browser.window(width, dark=dark)
                 browser.open(url)
-                browser.value("document.querySelectorAll('details')"
-                              ".forEach(e => e.open = true)")
+                browser.value(OPEN)
                 look(browser, name, width, dark)
         if name == "gone":  # a page all the same
             browser.complaints = [c for c in browser.complaints
@@ -222,7 +224,13 @@ def pictures(browser, links, folder, mails):
                     wrong(f"{name} at {width}: {wide} wide")
                 shade = "dark" if dark else "light"
                 browser.picture(folder / f"{name}-{width}-{shade}.png")
-    print(f"{len(urls) * 4} pictures in {folder}")
+                if not browser.value(OPEN):
+                    continue
+                wide = browser.value("document.documentElement.scrollWidth")
+                if wide > width:
+                    wrong(f"{name}, unfolded, at {width}: {wide} wide")
+                browser.picture(folder / f"{name}-open-{width}-{shade}.png")
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 
 def main():

@@ -990,9 +990,11 @@ static void an_offer_is_shown_with_whom_to_call(void **state)
 	assert_false(has(got, "plus disponible"));
 	/* Without a number of the adviser, the agency's; closed; polite. */
 	put_model(w, "{\"adviser\":{\"first_name\":\"Sarah\"},"
-		     "\"tone_tu\":false,\"is_live\":false}");
+		     "\"agency\":{\"name\":\"ML\",\"phone\":"
+		     "\"+33199001200\"},\"tone_tu\":false,\"is_live\":false}");
 	got = get(w, "/o/" TOKEN);
-	assert_true(has(got, "href=\"tel:0199001200\""));
+	assert_true(has(got, "href=\"tel:+33199001200\""));
+	assert_true(has(got, "01 99 00 12 00"));
 	assert_true(has(got, "vous propose"));
 	assert_true(has(got, "plus disponible"));
 	/* It shows only, to whomever. */
