@@ -36,6 +36,34 @@ peer() {
 	echo "$folder"
 }
 
+# chromium: unpacks a headless Chromium and the libraries that this machine has
+# not, and prints "LIBRARIES PROGRAM" for tests/browser; 1 as peer() has it.
+chromium() {
+	local folder=$BUILD_DIR/peers/chromium path
+	local program=$folder/usr/lib/chromium/chromium-headless-shell
+	mkdir -p "$BUILD_DIR/peers" || return 1
+	(
+		flock 9
+		[ -e "$folder/.whole" ] && exit 0
+		rm -rf "$folder" && mkdir -p "$folder/deb" || exit 1
+		cd "$folder/deb" || exit 1
+		# shellcheck disable=SC2046
+		timeout 180 apt-get download $(apt-get -s --no-install-recommends \
+			install chromium-headless-shell 2>/dev/null |
+			sed -n 's/^Inst \([^ ]*\) .*/\1/p') \
+			>../download.log 2>&1 || exit 1
+		for deb in ./*.deb; do dpkg -x "$deb" "$folder" || exit 1; done
+		rm -rf "$folder/deb" && touch "$folder/.whole"
+	) 9>"$BUILD_DIR/peers/chromium.lock" || return 1
+	path=$folder/usr/lib/chromium
+	for dir in "$folder"/usr/lib/*-linux-gnu "$folder"/usr/lib/*-linux-gnu/*/; do
+		[ -d "$dir" ] && path=$path:${dir%/}
+	done
+	[ -x "$program" ] && ! LD_LIBRARY_PATH=$path ldd "$program" 2>&1 |
+		grep -q 'not found' || return 1
+	echo "$path $program"
+}
+
 # A port nobody had a moment ago; the peer that takes it should be started at
 # once and the test should try again with another when it cannot bind.
 free_port() {

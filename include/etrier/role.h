@@ -11,7 +11,8 @@ enum { ROLE_FD_SUPERVISOR = 3, ROLE_FD_ENGINE = 4, ROLE_FD_EXTRA = 5 };
 /* For the engine ROLE_FD_ENGINE is the SEQPACKET end on which the supervisor
  * hands over the engine's ends of the other roles' pairs, and ROLE_FD_EXTRA the
  * locked file of the state folder: while an engine lives no second instance
- * starts, even when its supervisor was killed. */
+ * starts, even when its supervisor was killed. For the front ROLE_FD_EXTRA is
+ * the listening socket that systemd gave, if it gave one. */
 #define ROLE_EXIT_CONFIG 78 /* configuration or confinement refused */
 #define ROLE_STOP_S	 20 /* an orderly end takes no longer */
 #define ROLE_ALIVE_S	 2  /* the engine says `alive` this often */

@@ -188,8 +188,12 @@ static void check_base_url(const struct check *c)
 static void check_front(const struct check *c)
 {
 	const char *listen = settings_text(c->all, "front.listen");
-	if (listen && !str_eq(listen, "off") &&
-	    is_word(c, "front.admin_listen", listen))
+	if (is_word(c, "front.admin_listen", "systemd"))
+		tell(c, DIAG_ERROR, "front.admin_listen",
+		     "only the pages' socket (front.listen) comes from "
+		     "systemd");
+	else if (listen && !str_eq(listen, "off") &&
+		 is_word(c, "front.admin_listen", listen))
 		tell(c, DIAG_ERROR, "front.admin_listen",
 		     "must be another place than front.listen");
 }

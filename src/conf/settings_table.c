@@ -251,8 +251,9 @@ static const struct schema front_rows[] = {
 	 .max = 100,
 	 .fallback = "\"off\"",
 	 .check = settings_check_listen,
-	 .help = "Where the pages answer: off, 127.0.0.1:PORT or unix:/path, "
-		 "behind a proxy with TLS."},
+	 .help = "Where the pages answer: off, 127.0.0.1:PORT, unix:/path or "
+		 "systemd (the socket of etrierd.socket), behind a proxy with "
+		 "TLS."},
 	{.key = "admin_listen",
 	 .type = SCHEMA_STR,
 	 .flags = SCHEMA_RESTART,

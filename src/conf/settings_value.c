@@ -85,7 +85,7 @@ void settings_check_listen(const struct ynode *n, const json_t *v,
 {
 	const char *s = json_string_value(v);
 	const char *problem = NULL;
-	if (str_eq(s, "off"))
+	if (str_eq(s, "off") || str_eq(s, "systemd"))
 		return;
 	if (str_starts(s, "unix:")) {
 		if (!s[strlen("unix:")])

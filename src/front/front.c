@@ -79,6 +79,7 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 	config_clear(&f->now);
 	f->now = f->next;
 	f->next = (struct front_config){0};
+	front_forget_method(f); /* rules may be others, and templates are */
 	if (!is_first)
 		return 0; /* the listeners' addresses need a restart */
 	*needs = (struct role_needs){0};

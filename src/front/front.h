@@ -9,13 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The lines of the front (architecture.md, the wire):
- *   front   view {id, kind:"u", token}        what does this page show?
+/* The lines of the front (architecture.md, the wire; <etrier/front.h> has the
+ * kinds and their models):
+ *   front   view {id, kind:"o"|"a"|"d"|"u", token}   what does this page show?
  *   engine  page {id, found, model}
- *   front   act  {id, kind:"u", token}        do it
+ *   front   act  {id, kind:"a"|"d"|"u", token, ...}  do it
  *   engine  done {id, found, model}
  *   front   callback {id, gateway, key, what, ...}   an SMS gateway says
  *   engine  done {id, found}                         it is stored
+ *   front   view {id, kind:"method"}          page {id, found, model}
  *   front   view {id, kind:"metrics"}         page {id, found, text}
  *   front   view {id, kind:"health"}          page {id, found, text}
  * The front holds no key and no data; unknown, expired and revoked tokens are
@@ -30,7 +32,27 @@
 /* Who asks, for counting misses: "192.0.2.7", "2001:db8:1:2::/64", "unix". */
 #define FRONT_CLIENT_MAX 64
 
-enum front_page { PAGE_UNSUBSCRIBE, PAGE_UNSUBSCRIBED, PAGE_GONE, PAGE_COUNT };
+/* Acts of one token within a minute; an adviser in a hurry does not get there.
+ */
+#define POSTS_PER_MINUTE 30
+#define POSTS_MINUTE_MS	 60000
+#define POSTS_TOKENS	 512
+/* The public page is drawn once for all who ask within so long. */
+#define FRONT_METHOD_MS 60000
+/* A form of ours is far smaller; a value is an item, a code or a date. */
+#define FORM_BODY_MAX  4096
+#define FORM_VALUE_MAX 100
+
+enum front_page {
+	PAGE_OFFER,
+	PAGE_ANSWER,
+	PAGE_DIGEST,
+	PAGE_METHOD,
+	PAGE_UNSUBSCRIBE,
+	PAGE_UNSUBSCRIBED,
+	PAGE_GONE,
+	PAGE_COUNT
+};
 
 struct front_config {
 	char *listen, *admin_listen; /* "off", "ADDR:PORT", "unix:PATH" */
@@ -42,6 +64,16 @@ struct front_config {
 	char *auth_token;    /* twilio's: call-backs are signed with it */
 	json_t *receipt_map; /* gateway http */
 	struct template *pages[PAGE_COUNT];
+};
+
+struct post {
+	char token[FRONT_TOKEN_LEN + 1];
+	int n;
+	int64_t since;
+};
+struct posts { /* all zero at first */
+	struct post all[POSTS_TOKENS];
+	size_t n;
 };
 
 struct evconnlistener;
@@ -61,6 +93,9 @@ struct front {
 	struct front_config now, next;
 	struct front_listener public, admin;
 	struct misses *misses;
+	struct posts posts;
+	char *method; /* the public page as drawn last, or NULL */
+	int64_t method_at;
 	struct pending *pending;
 	int n_pending;
 	int64_t next_id;
@@ -80,12 +115,33 @@ void front_client(struct front *f, struct evhttp_request *req,
 		  char out[FRONT_CLIENT_MAX]);
 /* False after an answer was sent: a request that smells of smuggling. */
 bool front_is_decent(struct evhttp_request *req);
+/* Cache-Control is "no-store" unless the request has another already. */
 void front_reply(struct evhttp_request *req, int code, const char *type,
 		 const char *body, size_t n);
 
-/* pages.c */
+/* page_set.c: the templates. */
 int front_pages_compile(struct front_config *c, const json_t *templates,
 			struct diags *d);
+/* What the page of a link that leads nowhere is drawn with. */
+json_t *front_page_sample(enum front_page page);
+
+/* page_model.c: to the engine's model, what templates cannot find out: tel:
+ * links, a sentence for what was done, which sections are empty. */
+void front_model_complete(enum front_page page, json_t *model);
+
+/* form.c: the fields act item reason rhythm until substitute, each at most once
+ * and nothing else, into members of *into; empty ones are left out. ERR_INPUT:
+ * no form of ours, or one without an act. */
+bool front_is_form(const char *content_type);
+int front_form_read(const char *body, size_t n, json_t *into, struct err *err);
+
+/* posts.c: one more act of this token; false: too many within a minute. Times
+ * as of misses.c. */
+bool posts_add(struct posts *p, const char *token, int64_t now_ms);
+
+/* pages.c */
+/* The public page is drawn anew at the next question. */
+void front_forget_method(struct front *f);
 void front_on_public(struct evhttp_request *req, void *front);
 void front_on_admin(struct evhttp_request *req, void *front);
 void front_on_engine(struct front *f, const char *type, json_t *line);

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pages: every one is a question to the engine. A GET shows, a POST acts; a
  * HEAD is a GET without a body. The request waits in a list for the answer
- * with its number; the client may leave meanwhile. A POST with any body acts:
- * RFC 8058 has "List-Unsubscribe=One-Click" in it, but who presses a button
- * that says stop is not asked for more. Nothing here redirects or sets a
- * cookie, and no page tells an unknown token from an expired one. */
+ * with its number; the client may leave meanwhile. To stop messages, a POST
+ * with any body acts: RFC 8058 has "List-Unsubscribe=One-Click" in it, but who
+ * presses a button that says stop is not asked for more. Other acts are forms,
+ * read strictly, and answered by the same page as it stands after them. Nothing
+ * here redirects or sets a cookie, and no page tells an unknown token from an
+ * expired one. */
 #include "front.h"
 
 #include <etrier/buf.h>
 #include <etrier/clock.h>
-#include <etrier/diag.h>
 #include <etrier/err.h>
-#include <etrier/front.h>
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
 
+#include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http_struct.h>
 #include <stdlib.h>
@@ -27,6 +28,11 @@
 /* What a person reads when there is no page to show. */
 #define BUSY	      "Le service est occupé. Réessayez dans une minute.\n"
 #define CLOSED	      "Trop d'essais. Réessayez dans dix minutes.\n"
+#define TOO_FAST      "Trop de demandes. Réessayez dans une minute.\n"
+#define NO_FORM	      "Ce formulaire est incomplet. Revenez à la page.\n"
+#define ONLY_SHOWS    "Cette page se lit seulement.\n"
+#define METHOD_PATH   "/method"
+#define METHOD_CACHE  "max-age=60"
 #define ADMIN_PATHS   "there are /healthz and /metrics\n"
 #define HTTP_TOO_MANY 429 /* RFC 6585; libevent has no name for it */
 #define METRICS	      "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -43,85 +49,6 @@ struct pending {
 	char client[FRONT_CLIENT_MAX];
 	struct pending *next;
 };
-
-/* Templates of pages begin with "page-", partials too: those of "_" belong to
- * the messages and travel with them. */
-#define PAGES	 "fr/"
-#define PARTIALS "page-"
-#define SUFFIX	 ".mustache"
-static const char *const page_names[PAGE_COUNT] = {
-	PAGES "page-unsubscribe.html" SUFFIX,
-	PAGES "page-unsubscribed.html" SUFFIX, PAGES "page-gone.html" SUFFIX};
-
-static const char *text_of(const json_t *templates, const char *name)
-{
-	size_t i;
-	json_t *t;
-	json_array_foreach(templates, i, t)
-	{
-		if (str_eq(js_str(t, "name", ""), name))
-			return js_str(t, "text", NULL);
-	}
-	return NULL;
-}
-
-static const char *find_partial(void *ctx, const char *name)
-{
-	const json_t *templates = ctx;
-	if (!str_starts(name, PARTIALS))
-		return NULL;
-	char *file = mem_printf(PAGES "%s" SUFFIX, name);
-	const char *text = text_of(templates, file);
-	free(file);
-	return text;
-}
-
-/* What the engine's `page` and `done` carry for an unsubscribe link; the page
- * for a link that leads nowhere has nothing to say about anybody. */
-static json_t *sample_model(enum front_page page)
-{
-	json_t *m = json_object();
-	if (page == PAGE_GONE)
-		return m;
-	js_put_str(m, "agency", "Mission Locale d'essai");
-	js_put_str(m, "channel_fr", "SMS");
-	json_object_set_new(m, "is_sms", json_true());
-	return m;
-}
-
-static struct template *compile(enum front_page page, json_t *templates,
-				struct diags *d)
-{
-	struct err err = {0};
-	const char *name = page_names[page];
-	const char *text = text_of(templates, name);
-	if (!text) {
-		diag_add(d, DIAG_ERROR, name, 0, 0, "the template is missing");
-		return NULL;
-	}
-	json_t *sample = sample_model(page);
-	struct template *t =
-		template_new(name, text, TEMPLATE_HTML, find_partial, templates,
-			     sample, &err);
-	json_decref(sample);
-	if (!t) /* its text names file, line and column */
-		diag_add(d, DIAG_ERROR, "", 0, 0, "%s", err.text);
-	return t;
-}
-
-int front_pages_compile(struct front_config *c, const json_t *templates,
-			struct diags *d)
-{
-	int result = 0;
-	json_t *own = json_deep_copy(templates); /* find_partial() wants void */
-	for (int i = 0; i < PAGE_COUNT; i++) {
-		c->pages[i] = compile((enum front_page)i, own, d);
-		if (!c->pages[i])
-			result = -1;
-	}
-	json_decref(own);
-	return result;
-}
 
 /* Out of the list; the request is the caller's to answer. */
 static void forget(struct pending *p)
@@ -150,11 +77,28 @@ static void complain(struct front *f, const char *event)
 		log_event(LOG_WARNING, event, LOG_D("n", n));
 }
 
-static void reply_busy(struct evhttp_request *req)
+static void reply_text(struct evhttp_request *req, int code, const char *text)
+{
+	front_reply(req, code, TEXT, text, strlen(text));
+}
+
+static void reply_later(struct evhttp_request *req, int code, const char *text)
 {
 	evhttp_add_header(evhttp_request_get_output_headers(req), "Retry-After",
 			  "60");
-	front_reply(req, HTTP_SERVUNAVAIL, TEXT, BUSY, strlen(BUSY));
+	reply_text(req, code, text);
+}
+
+static void reply_busy(struct evhttp_request *req)
+{
+	reply_later(req, HTTP_SERVUNAVAIL, BUSY);
+}
+
+static void reply_get_only(struct evhttp_request *req, const char *text)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(req), "Allow",
+			  "GET, HEAD");
+	reply_text(req, HTTP_BADMETHOD, text);
 }
 
 void front_drop_pending(struct front *f)
@@ -230,11 +174,11 @@ void front_ask_all(struct front *f, struct evhttp_request *req,
 	json_decref(lines_take);
 }
 
-/* Send the question; the answer finds the request again. token may be NULL.
- * NULL after an answer was sent. */
+/* Send the question; the answer finds the request again. token and fields may
+ * be NULL. NULL after an answer was sent. */
 static struct pending *ask(struct front *f, struct evhttp_request *req,
 			   const char *line_type, const char *kind,
-			   const char *token)
+			   const char *token, json_t *fields)
 {
 	if (f->n_pending >= FRONT_PENDING_MAX) {
 		reply_busy(req);
@@ -242,6 +186,8 @@ static struct pending *ask(struct front *f, struct evhttp_request *req,
 	}
 	struct pending *p = remember(f, req);
 	json_t *line = wire_line(line_type);
+	if (fields)
+		json_object_update(line, fields);
 	js_put_int(line, "id", p->id, -1);
 	js_put_str(line, "kind", kind);
 	js_put_str(line, "token", token);
@@ -249,13 +195,21 @@ static struct pending *ask(struct front *f, struct evhttp_request *req,
 	return p;
 }
 
+/* As drawn; false: too large. */
+static bool draw(const struct front *f, enum front_page page, json_t *model,
+		 struct buf *out)
+{
+	struct err err = {0};
+	front_model_complete(page, model);
+	buf_init(out, TEMPLATE_OUTPUT_MAX);
+	return !template_render(f->now.pages[page], model, out, &err);
+}
+
 static void reply_page(struct front *f, struct evhttp_request *req, int code,
-		       enum front_page page, const json_t *model)
+		       enum front_page page, json_t *model)
 {
 	struct buf out;
-	struct err err = {0};
-	buf_init(&out, TEMPLATE_OUTPUT_MAX);
-	if (template_render(f->now.pages[page], model, &out, &err))
+	if (!draw(f, page, model, &out))
 		code = HTTP_INTERNAL;
 	front_reply(req, code, HTML, out.data ? out.data : "", out.len);
 	buf_clear(&out);
@@ -263,9 +217,33 @@ static void reply_page(struct front *f, struct evhttp_request *req, int code,
 
 static void reply_gone(struct front *f, struct evhttp_request *req)
 {
-	json_t *model = sample_model(PAGE_GONE);
+	json_t *model = front_page_sample(PAGE_GONE);
 	reply_page(f, req, HTTP_NOTFOUND, PAGE_GONE, model);
 	json_decref(model);
+}
+
+void front_forget_method(struct front *f)
+{
+	free(f->method);
+	f->method = NULL;
+}
+
+static void reply_method(const struct front *f, struct evhttp_request *req)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(req),
+			  "Cache-Control", METHOD_CACHE);
+	front_reply(req, HTTP_OK, HTML, f->method, strlen(f->method));
+}
+
+static void keep_method(struct front *f, json_t *model)
+{
+	struct buf out;
+	front_forget_method(f);
+	if (draw(f, PAGE_METHOD, model, &out) && out.data) {
+		f->method = mem_dup_n(out.data, out.len);
+		f->method_at = clock_mono_ms(f->clock);
+	}
+	buf_clear(&out);
 }
 
 static void count_miss(struct front *f, const char *client)
@@ -306,6 +284,85 @@ static bool read_token(const char *typed, char out[FRONT_TOKEN_LEN + 1])
 	return n == FRONT_TOKEN_LEN;
 }
 
+static const struct link {
+	const char *prefix, *kind;
+	enum front_page shown, done;
+	bool acts, has_form;
+} links[] = {
+	{"/o/", "o", PAGE_OFFER, PAGE_OFFER, false, false},
+	{"/a/", "a", PAGE_ANSWER, PAGE_ANSWER, true, true},
+	{"/d/", "d", PAGE_DIGEST, PAGE_DIGEST, true, true},
+	{"/u/", "u", PAGE_UNSUBSCRIBE, PAGE_UNSUBSCRIBED, true, false},
+};
+
+static const struct link *find_link(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		if (str_starts(path, links[i].prefix))
+			return &links[i];
+	}
+	return NULL;
+}
+
+/* The fields of a form, new; NULL after an answer was sent. */
+static json_t *read_form(struct evhttp_request *req)
+{
+	struct err err = {0};
+	struct evbuffer *body = evhttp_request_get_input_buffer(req);
+	size_t n = evbuffer_get_length(body);
+	json_t *fields = json_object();
+	if (!front_is_form(evhttp_find_header(
+		    evhttp_request_get_input_headers(req), "Content-Type")) ||
+	    front_form_read((const char *)evbuffer_pullup(body, -1), n, fields,
+			    &err)) {
+		json_decref(fields);
+		reply_text(req, HTTP_BADREQUEST, NO_FORM);
+		return NULL;
+	}
+	return fields;
+}
+
+static void serve_link(struct front *f, struct evhttp_request *req,
+		       const struct link *link, const char *token,
+		       const char *client)
+{
+	bool acts = evhttp_request_get_command(req) == EVHTTP_REQ_POST;
+	json_t *fields = NULL;
+	if (acts && !link->acts) {
+		reply_get_only(req, ONLY_SHOWS);
+		return;
+	}
+	if (acts && !posts_add(&f->posts, token, clock_mono_ms(f->clock))) {
+		reply_later(req, HTTP_TOO_MANY, TOO_FAST);
+		return;
+	}
+	if (acts && link->has_form && !(fields = read_form(req)))
+		return;
+	struct pending *p =
+		ask(f, req, acts ? "act" : "view", link->kind, token, fields);
+	json_decref(fields);
+	if (p) {
+		p->page = acts ? link->done : link->shown;
+		str_copy(p->client, sizeof(p->client), client);
+	}
+}
+
+/* Public, the same for all: the engine is asked once a minute. */
+static void serve_method(struct front *f, struct evhttp_request *req)
+{
+	bool is_fresh = f->method && clock_mono_ms(f->clock) - f->method_at <
+					     FRONT_METHOD_MS;
+	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST) {
+		reply_get_only(req, ONLY_SHOWS);
+	} else if (is_fresh) {
+		reply_method(f, req);
+	} else {
+		struct pending *p = ask(f, req, "view", "method", NULL, NULL);
+		if (p)
+			p->page = PAGE_METHOD;
+	}
+}
+
 /* Only what looks for a token counts as a miss: browsers ask for icons. */
 static void serve(struct front *f, struct evhttp_request *req,
 		  const char *client)
@@ -317,18 +374,15 @@ static void serve(struct front *f, struct evhttp_request *req,
 		front_on_callback(f, req, client);
 		return;
 	}
-	bool is_link = path && str_starts(path, "/u/");
-	if (!is_link || !read_token(path + strlen("/u/"), token)) {
-		if (is_link)
+	const struct link *link = find_link(path ? path : "");
+	if (link && read_token(path + strlen(link->prefix), token)) {
+		serve_link(f, req, link, token, client);
+	} else if (str_eq(path, METHOD_PATH)) {
+		serve_method(f, req);
+	} else {
+		if (link)
 			count_miss(f, client);
 		reply_gone(f, req);
-		return;
-	}
-	bool acts = evhttp_request_get_command(req) == EVHTTP_REQ_POST;
-	struct pending *p = ask(f, req, acts ? "act" : "view", "u", token);
-	if (p) {
-		p->page = acts ? PAGE_UNSUBSCRIBED : PAGE_UNSUBSCRIBE;
-		str_copy(p->client, sizeof(p->client), client);
 	}
 }
 
@@ -340,7 +394,7 @@ void front_on_public(struct evhttp_request *req, void *ctx)
 		return;
 	front_client(f, req, client);
 	if (misses_is_closed(f->misses, client, clock_mono_ms(f->clock)))
-		front_reply(req, HTTP_TOO_MANY, TEXT, CLOSED, strlen(CLOSED));
+		reply_text(req, HTTP_TOO_MANY, CLOSED);
 	else
 		serve(f, req, client);
 }
@@ -354,19 +408,15 @@ void front_on_admin(struct evhttp_request *req, void *ctx)
 		evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
 	bool is_health = str_eq(path, "/healthz");
 	if (!is_health && !str_eq(path, "/metrics")) {
-		front_reply(req, HTTP_NOTFOUND, TEXT, ADMIN_PATHS,
-			    strlen(ADMIN_PATHS));
+		reply_text(req, HTTP_NOTFOUND, ADMIN_PATHS);
 		return;
 	}
 	if (evhttp_request_get_command(req) == EVHTTP_REQ_POST) {
-		evhttp_add_header(evhttp_request_get_output_headers(req),
-				  "Allow", "GET, HEAD");
-		front_reply(req, HTTP_BADMETHOD, TEXT, "GET only\n",
-			    strlen("GET only\n"));
+		reply_get_only(req, "GET only\n");
 		return;
 	}
-	struct pending *p =
-		ask(f, req, "view", is_health ? "health" : "metrics", NULL);
+	struct pending *p = ask(f, req, "view",
+				is_health ? "health" : "metrics", NULL, NULL);
 	if (p)
 		p->type = is_health ? TEXT : METRICS;
 }
@@ -377,11 +427,18 @@ static void answer_page(struct front *f, struct evhttp_request *req,
 	if (js_bool(line, "failed", false)) {
 		complain(f, "front.engine_failed");
 		reply_busy(req);
+	} else if (js_bool(line, "found", false) && was->page == PAGE_METHOD) {
+		keep_method(f, json_object_get(line, "model"));
+		if (f->method)
+			reply_method(f, req);
+		else
+			reply_busy(req);
 	} else if (js_bool(line, "found", false)) {
 		reply_page(f, req, HTTP_OK, was->page,
 			   json_object_get(line, "model"));
 	} else {
-		count_miss(f, was->client);
+		if (was->page != PAGE_METHOD)
+			count_miss(f, was->client);
 		reply_gone(f, req);
 	}
 }
@@ -438,12 +495,4 @@ void front_on_engine(struct front *f, const char *type, json_t *line)
 		}
 	}
 	/* its client left, or waited too long */
-}
-
-void front_pages_check(const json_t *templates, struct diags *d)
-{
-	struct front_config c = {0};
-	(void)front_pages_compile(&c, templates, d);
-	for (int i = 0; i < PAGE_COUNT; i++)
-		template_free(c.pages[i]);
 }

@@ -18,6 +18,7 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,23 @@ static int open_tcp(const char *where, struct err *err)
 	return err_set(err, ERR_CONFIG, "front: %s: %s", where, strerror(why));
 }
 
+/* The socket that systemd opened: it listens already, on this machine or for
+ * whom its unit says. */
+static int take_given(struct front_listener *l, struct err *err)
+{
+	struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
+	socklen_t n = sizeof(a), size = sizeof(int);
+	int listens = 0, fd = ROLE_FD_EXTRA;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) ||
+	    !listens || getsockname(fd, (struct sockaddr *)&a, &n) ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_SETFL, O_NONBLOCK))
+		return err_set(err, ERR_CONFIG,
+			       "front: systemd gave no listening socket; is "
+			       "etrierd.socket enabled?");
+	l->is_unix = a.ss_family == AF_UNIX;
+	return fd;
+}
+
 static void on_rested(evutil_socket_t fd, short what, void *listener)
 {
 	(void)fd;
@@ -138,7 +156,8 @@ static int listen_on(struct front *f, struct front_listener *l,
 		return 0;
 	l->is_unix = str_starts(where, "unix:");
 	int fd = l->is_unix ? open_unix(where + strlen("unix:"), mask, err)
-			    : open_tcp(where, err);
+		 : str_eq(where, "systemd") ? take_given(l, err)
+					    : open_tcp(where, err);
 	if (fd < 0)
 		return -1;
 	l->http = new_server(f, on);
@@ -183,6 +202,7 @@ static void close_listener(struct front_listener *l)
 void front_close(struct front *f)
 {
 	front_drop_pending(f);
+	front_forget_method(f);
 	close_listener(&f->public);
 	close_listener(&f->admin);
 }
@@ -291,7 +311,6 @@ void front_reply(struct evhttp_request *req, int code, const char *type,
 		 const char *body, size_t n)
 {
 	static const char *const fixed[][2] = {
-		{"Cache-Control", "no-store"},
 		{"X-Content-Type-Options", "nosniff"},
 		{"Referrer-Policy", "no-referrer"},
 		{"X-Robots-Tag", "noindex"},
@@ -301,6 +320,8 @@ void front_reply(struct evhttp_request *req, int code, const char *type,
 		{"Connection", "close"}};
 	struct evkeyvalq *h = evhttp_request_get_output_headers(req);
 	evhttp_add_header(h, "Content-Type", type);
+	if (!evhttp_find_header(h, "Cache-Control"))
+		evhttp_add_header(h, "Cache-Control", "no-store");
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
 		evhttp_add_header(h, fixed[i][0], fixed[i][1]);
 	struct evbuffer *out = evbuffer_new();

@@ -111,7 +111,9 @@ int child_spawn(struct child *c, const struct wire_handler *handler,
 	if (!is_engine && introduce(c, other[0], err))
 		goto out;
 	const struct ends ends = {own[1], other[1],
-				  is_engine ? c->s->lock_fd : -1};
+				  is_engine		     ? c->s->lock_fd
+				  : str_eq(c->role, "front") ? c->s->front_fd
+							     : -1};
 	pid_t pid = fork();
 	if (pid < 0) {
 		err_set(err, ERR_STORE, "fork: %s", strerror(errno));

@@ -13,11 +13,13 @@
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
+#include <etrier/num.h>
 
 #include "supervisor.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,8 @@
 #include <unistd.h>
 
 /* Deadlines are in seconds; this is how exactly they are kept. */
-#define TICK_MS 250
+#define TICK_MS	  250
+#define LISTEN_FD 3 /* SD_LISTEN_FDS_START of systemd */
 
 enum { ON_TERM, ON_INT, ON_HUP, ON_CHILD, ON_TICK, ON_WATCHDOG, N_EVENTS };
 
@@ -208,11 +211,26 @@ static int prepare(struct supervisor *s)
 	return 0;
 }
 
+/* sd_listen_fds(3) without its library: the first descriptor behind the
+ * standard ones, for this process only. It stays open here, so that a front
+ * that is started anew finds whoever called meanwhile. */
+static int given_socket(void)
+{
+	int64_t pid, n;
+	const char *whose = getenv("LISTEN_PID"), *many = getenv("LISTEN_FDS");
+	if (!whose || !many || num_parse_int(whose, 1, INT64_MAX, &pid) ||
+	    pid != getpid() || num_parse_int(many, 1, INT16_MAX, &n))
+		return -1;
+	fcntl(LISTEN_FD, F_SETFD, FD_CLOEXEC);
+	return LISTEN_FD;
+}
+
 int supervisor_run(const struct supervisor_options *options)
 {
 	struct supervisor s = {.options = options,
 			       .config_gen = 1,
 			       .lock_fd = -1,
+			       .front_fd = given_socket(),
 			       .is_booting = true,
 			       .reload = {.request = RELOAD_NOBODY, .gen = 1}};
 	diags_init(&s.reload.diags);
@@ -227,6 +245,8 @@ int supervisor_run(const struct supervisor_options *options)
 	}
 	if (s.lock_fd >= 0)
 		close(s.lock_fd);
+	if (s.front_fd >= 0)
+		close(s.front_fd);
 	settings_clear(&s.settings);
 	return status;
 }

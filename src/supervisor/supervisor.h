@@ -88,6 +88,7 @@ struct supervisor {
 	struct child *children[CHILDREN_MAX];
 	size_t n_children;
 	int lock_fd;
+	int front_fd;	    /* systemd's socket for the pages, or -1 */
 	bool is_booting;    /* commits wait until every role is ready */
 	int64_t refused_ms; /* when one refused meanwhile, 0: none */
 	bool is_stopping;

@@ -86,7 +86,7 @@ static void on_end(void *ctx, struct wire *w)
 /* The shipped pages: run from the root of the tree. */
 static void add_template(json_t *list, const char *name)
 {
-	char text[8192];
+	char text[32768];
 	char *file = mem_printf("conf/templates/fr/%s.html.mustache", name);
 	FILE *in = fopen(file, "r");
 	size_t n = in ? fread(text, 1, sizeof(text) - 1, in) : 0;
@@ -122,6 +122,10 @@ static void open_front(void)
 	f.now.admin_listen = mem_printf("unix:%s", path[1]);
 	f.now.trusted_proxies = json_array();
 	add_template(list, "page-head");
+	add_template(list, "page-offer");
+	add_template(list, "page-answer");
+	add_template(list, "page-digest");
+	add_template(list, "page-method");
 	add_template(list, "page-unsubscribe");
 	add_template(list, "page-unsubscribed");
 	add_template(list, "page-gone");

@@ -232,10 +232,21 @@ if [ -n "$nginx" ]; then
 	get -k --interface 127.0.0.2 "$there/u/$token"
 	[ "$code" = 429 ] || fail "the 21st: $code"
 	shows 200 '<form' -k --interface 127.0.0.3 "$there/u/$token"
+	# Nor a link of another kind, a call-back's secret, or what was typed.
+	for kind in o a d; do
+		get -k --data "act=later&item=7.77777" "$there/$kind/1111111111"
+	done
+	get -k "$there/cb/sms/kannel/s3cret2222222222?to=%2B33639983333"
+	get -k --data 'x=4' "$there/cb/sms/kannel/s3cret2222222222"
+	get -k "$there/%63b/sms/kannel/s3cret2222222222"
+	shows 200 'Comment les offres sont choisies' -k "$there/method?s3cret"
+	get -k -A s3cret -e "$there/u/$token" "$there/d/1111111111/$token"
 	cat "$work"/nginx/*.log >"$work/all"
-	grep -q ' GET /u/\.\.\. 200 ' "$work/all" || fail "no access log"
-	grep -E "$token|0000000000|127\.0\.0\.[23]" "$work/all" &&
-		fail "nginx's log holds a token or an address"
+	for line in 'GET /u/... 200' 'POST /d/... ' 'GET /cb/... ' 'GET /method 200'; do
+		grep -qF " $line" "$work/all" || fail "no \"$line\" in the access log"
+	done
+	grep -E "$token|0000000000|1111111111|s3cret|33639983333|77777|127\.0\.0\.[23]" \
+		"$work/all" && fail "nginx's log holds a token, a secret or an address"
 	say "nginx: pages, limits, a door closed; $(wc -l <"$work/all") lines of log"
 fi
 

@@ -51,6 +51,7 @@ struct world {
 	enum engine_mood mood;
 	int n_views, n_acts, n_callbacks;
 	json_t *last;	 /* line the engine got */
+	json_t *model;	 /* what it answers; NULL: that of a stop link */
 	json_t *waiting; /* ids not answered */
 	char path[2][108];
 	int port;
@@ -63,7 +64,8 @@ static void engine_answers(struct world *w, const char *type, int64_t id,
 			   const char *kind, const char *token)
 {
 	json_t *line = wire_line(str_eq(type, "view") ? "page" : "done");
-	bool is_found = !str_eq(kind, "u") || str_eq(token, TOKEN);
+	/* Kinds of one letter are behind a token. */
+	bool is_found = strlen(kind) > 1 || !*kind || str_eq(token, TOKEN);
 	js_put_int(line, "id", id, -1);
 	json_object_set_new(line, "found",
 			    json_boolean(is_found && w->mood != FAILS &&
@@ -74,7 +76,10 @@ static void engine_answers(struct world *w, const char *type, int64_t id,
 	js_put_str(m, "agency", "Mission Locale <d'essai>");
 	js_put_str(m, "channel_fr", "SMS");
 	json_object_set_new(m, "is_sms", json_true());
-	json_object_set_new(line, "model", m);
+	json_object_set_new(line, "model",
+			    w->model ? json_deep_copy(w->model)
+				     : json_incref(m));
+	json_decref(m);
 	js_put_str(line, "text", "etrier_up 1\n# EOF\n");
 	wire_send(w->engine, line);
 }
@@ -126,11 +131,13 @@ static void on_end(void *ctx, struct wire *wire)
 
 static json_t *read_templates(void)
 {
-	static const char *const names[] = {"page-head", "page-unsubscribe",
-					    "page-unsubscribed", "page-gone"};
+	static const char *const names[] = {"page-head",   "page-offer",
+					    "page-answer", "page-digest",
+					    "page-method", "page-unsubscribe",
+					    "page-gone",   "page-unsubscribed"};
 	json_t *list = json_array();
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		char path[512], text[8192];
+		char path[512], text[32768];
 		snprintf(path, sizeof(path),
 			 SOURCE_DIR "/conf/templates/fr/%s.html.mustache",
 			 names[i]);
@@ -247,6 +254,7 @@ static int tear_down(void **state)
 	buf_clear(&w->got);
 	json_decref(w->waiting);
 	json_decref(w->last);
+	json_decref(w->model);
 	unlink(w->path[0]);
 	unlink(w->path[1]);
 	free(w);
@@ -618,7 +626,12 @@ static void whatever_leads_nowhere_looks_the_same(void **state)
 		       {"POST", "/u/7K2QF8M3X%00"},
 		       {"GET", "/U/" TOKEN},
 		       {"GET", "/u/" TOKEN "/"},
-		       {"GET", "/o/" TOKEN},
+		       {"GET", "/o/0000000000"},
+		       {"GET", "/a/0000000000"},
+		       {"GET", "/d/0000000000"},
+		       {"GET", "/o/x"},
+		       {"GET", "/x/" TOKEN},
+		       {"GET", "/method/"},
 		       {"GET", "/healthz"},
 		       {"GET", "/metrics"},
 		       {"POST", "/wp-login.php"},
@@ -812,7 +825,9 @@ static void a_failing_engine_is_no_miss(void **state)
 	struct world *w = *state;
 	w->mood = FAILS;
 	for (int i = 0; i < 2 * MISSES_PER_MINUTE; i++)
-		assert_int_equal(code_of(ask(w, "POST", GOOD, "", NULL)), 503);
+		assert_int_equal(
+			code_of(ask(w, i % 2 ? "GET" : "POST", GOOD, "", NULL)),
+			503);
 }
 
 static void a_line_of_an_unknown_type_is_refused(void **state)
@@ -1101,6 +1116,244 @@ static void a_page_with_a_mistake_is_refused_by_name(void **state)
 	json_decref(templates);
 }
 
+/* --- the pages of an offer, its answer, a digest, and the public one --- */
+
+#define FORM_TYPE "Content-Type: application/x-www-form-urlencoded\r\n"
+
+static void answer_with(struct world *w, enum front_page page)
+{
+	json_decref(w->model);
+	w->model = front_page_sample(page);
+}
+
+static void put_model(struct world *w, const char *json)
+{
+	json_t *v = js_parse(json, strlen(json), NULL);
+	assert_non_null(v);
+	json_object_update(w->model, v);
+	json_decref(v);
+}
+
+static const char *post(struct world *w, const char *path, const char *body)
+{
+	return ask(w, "POST", path, FORM_TYPE, body);
+}
+
+static void an_offer_is_shown_with_whom_to_call(void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_OFFER);
+	const char *got = get(w, "/o/" TOKEN);
+	assert_int_equal(code_of(got), 200);
+	assert_string_equal(js_str(w->last, "kind", ""), "o");
+	assert_true(has(got, "href=\"tel:0199001234\""));
+	assert_true(has(got, "href=\"https://o.example/a/0000000000\""));
+	assert_true(has(got, "te propose"));
+	assert_false(has(got, "plus disponible"));
+	/* Without a number of the adviser, the agency's; closed; polite. */
+	put_model(w, "{\"adviser\":{\"first_name\":\"Sarah\"},"
+		     "\"agency\":{\"name\":\"ML\",\"phone\":"
+		     "\"+33199001200\"},\"tone_tu\":false,\"is_live\":false}");
+	got = get(w, "/o/" TOKEN);
+	assert_true(has(got, "href=\"tel:+33199001200\""));
+	assert_true(has(got, "01 99 00 12 00"));
+	assert_true(has(got, "vous propose"));
+	assert_true(has(got, "plus disponible"));
+	/* It shows only, to whomever. */
+	got = post(w, "/o/" TOKEN, "act=interested");
+	assert_int_equal(code_of(got), 405);
+	assert_true(has(got, "Allow: GET, HEAD\r\n"));
+	assert_int_equal(w->n_acts, 0);
+}
+
+static void an_answer_is_a_form_and_says_what_was_done(void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_ANSWER);
+	put_model(w, "{\"done\":null,\"done_call\":false,\"answer_fr\":null,"
+		     "\"is_call\":false}");
+	const char *got = get(w, "/a/" TOKEN);
+	assert_int_equal(code_of(got), 200);
+	assert_true(has(got, "<legend>Cette offre t'intéresse ?</legend>"));
+	assert_true(has(got, "name=\"act\" value=\"interested\""));
+	assert_true(has(got, "name=\"act\" value=\"pause\""));
+	assert_false(has(got, "role=\"status\""));
+	assert_int_equal(w->n_acts, 0);
+	put_model(w, "{\"done\":\"call\",\"done_call\":true,\"answer_fr\":"
+		     "\"<b>\",\"is_call\":true}");
+	got = post(w, "/a/" TOKEN, "act=call");
+	assert_int_equal(code_of(got), 200);
+	assert_int_equal(w->n_acts, 1);
+	assert_string_equal(js_str(w->last, "act", ""), "call");
+	assert_string_equal(js_str(w->last, "kind", ""), "a");
+	assert_true(has(got, "role=\"status\""));
+	assert_true(has(got, "&lt;b&gt;"));
+	assert_false(has(got, "value=\"call\""));
+	assert_false(has(got, "Location:"));
+	assert_false(has(got, "Set-Cookie"));
+}
+
+static void a_digest_is_worked_through(void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_DIGEST);
+	const char *got = get(w, "/d/" TOKEN);
+	assert_int_equal(code_of(got), 200);
+	assert_true(has(got, "id=\"p-7\""));
+	assert_true(has(got, "<input type=\"hidden\" name=\"item\" "
+			     "value=\"7.9\">"));
+	assert_true(has(got, "name=\"act\" value=\"send\""));
+	assert_true(has(got, "<option value=\"hours\">"));
+	assert_true(has(got, "jusqu'au vendredi 8 janvier 2027"));
+	got = post(w, "/d/" TOKEN,
+		   "item=7.9&reason=hours&act=dismiss&until=&rhythm=");
+	assert_int_equal(code_of(got), 200);
+	assert_string_equal(js_str(w->last, "act", ""), "dismiss");
+	assert_string_equal(js_str(w->last, "item", ""), "7.9");
+	assert_string_equal(js_str(w->last, "reason", ""), "hours");
+	assert_null(json_object_get(w->last, "until"));
+	assert_null(json_object_get(w->last, "rhythm"));
+	/* Of whom it was, with a way back to them. */
+	assert_true(has(got, "reviendra dans 7 jours"));
+	assert_true(has(got, "href=\"#p-7\">Revenir à Lina</a>"));
+	put_model(w, "{\"done\":null,\"refused\":true,\"refused_fr\":"
+		     "\"Choisissez un motif.\",\"people\":[]}");
+	got = post(w, "/d/" TOKEN, "item=7.9&act=dismiss");
+	assert_true(has(got, "Rien n'a changé. Choisissez un motif."));
+	assert_true(has(got, "Plus rien à décider"));
+}
+
+/* Only addresses of the web are links; a person 7 is not a person 70. */
+static void what_a_digest_links_to_is_looked_at(void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_DIGEST);
+	put_model(w, "{\"done\":\"later\",\"done_item\":\"70.9\",\"people\":"
+		     "[{\"item\":\"7\",\"first_name\":\"Lina\",\"offers\":"
+		     "[{\"item\":\"7.9\",\"title\":\"Essai\",\"url\":"
+		     "\"javascript:alert(1)\"}]}]}");
+	json_object_del(w->model, "done_who");
+	const char *got = post(w, "/d/" TOKEN, "item=70.9&act=later");
+	assert_int_equal(code_of(got), 200);
+	assert_false(has(got, "javascript:"));
+	assert_false(has(got, "Revenir à"));
+	assert_true(has(got, "Essai"));
+}
+
+static void what_is_no_form_of_ours_never_reaches_the_engine(void **state)
+{
+	struct world *w = *state;
+	static const char *const bad[] = {"",
+					  "item=7.9",
+					  "act=",
+					  "act",
+					  "act=later&act=send",
+					  "act=later&token=0000000000",
+					  "act=later&id=1",
+					  "act=later&",
+					  "act=later%",
+					  "act=later%4",
+					  "act=later%zz",
+					  "act=later&item=%00",
+					  "act=later&item=7%0A8",
+					  "act=later&item=%C3",
+					  "act=later&%61ct=send",
+					  "{\"act\":\"later\"}"};
+	answer_with(w, PAGE_DIGEST);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		/* its own time: no cap on presses here */
+		clock_manual_advance(&w->clock, 60);
+		const char *got = post(w, "/d/" TOKEN, bad[i]);
+		if (code_of(got) != 400)
+			fail_msg("\"%s\": %s", bad[i], got);
+		assert_true(has(got, "Ce formulaire est incomplet"));
+	}
+	char *value = mem_alloc(FORM_BODY_MAX + 16);
+	memset(value, 'a', FORM_BODY_MAX);
+	char *text = mem_printf("act=%.*s", FORM_VALUE_MAX + 1, value);
+	assert_int_equal(code_of(post(w, "/d/" TOKEN, text)), 400);
+	free(text);
+	free(value);
+	static const char *const types[] = {
+		"", "Content-Type: text/plain\r\n",
+		"Content-Type: multipart/form-data; boundary=x\r\n",
+		"Content-Type: application/x-www-form-urlencodedx\r\n"};
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		assert_int_equal(code_of(ask(w, "POST", "/d/" TOKEN, types[i],
+					     "act=later")),
+				 400);
+	assert_int_equal(w->n_views + w->n_acts, 0);
+	const char *got = ask(w, "POST", "/d/" TOKEN,
+			      "Content-Type: Application/X-WWW-Form-Urlencoded;"
+			      " charset=UTF-8\r\n",
+			      "act=away&substitute=%C3%A9lo+d%27a&until=2027-"
+			      "01-08");
+	assert_int_equal(code_of(got), 200);
+	assert_string_equal(js_str(w->last, "substitute", ""), "élo d'a");
+}
+
+static void a_button_pressed_for_ever_is_heard_thirty_times_a_minute(
+	void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_ANSWER);
+	for (int i = 0; i < POSTS_PER_MINUTE; i++)
+		assert_int_equal(code_of(post(w, "/a/" TOKEN, "act=call")),
+				 200);
+	const char *got = post(w, "/a/" TOKEN, "act=call");
+	assert_int_equal(code_of(got), 429);
+	assert_true(has(got, "Retry-After: 60\r\n"));
+	assert_int_equal(w->n_acts, POSTS_PER_MINUTE);
+	/* Looking goes on, and so do others; after a minute all is well. */
+	assert_int_equal(code_of(get(w, "/a/" TOKEN)), 200);
+	assert_int_equal(code_of(post(w, "/a/0000000000", "act=call")), 404);
+	clock_manual_advance(&w->clock, 60);
+	assert_int_equal(code_of(post(w, "/a/" TOKEN, "act=call")), 200);
+}
+
+static void posts_forget_whose_minute_began_first(void **state)
+{
+	(void)state;
+	static struct posts p;
+	char token[FRONT_TOKEN_LEN + 1];
+	for (int i = 0; i <= POSTS_PER_MINUTE; i++)
+		assert_int_equal(posts_add(&p, "LATER", 2),
+				 i < POSTS_PER_MINUTE);
+	for (int i = 0; i < 2 * POSTS_TOKENS; i++) {
+		snprintf(token, sizeof(token), "%d", i);
+		assert_true(posts_add(&p, token, i < POSTS_TOKENS ? 1 : 3));
+		if (i == POSTS_TOKENS)
+			assert_false(posts_add(&p, "LATER", 2));
+	}
+	assert_int_equal(p.n, POSTS_TOKENS);
+}
+
+static void the_method_is_public_and_asked_for_once_a_minute(void **state)
+{
+	struct world *w = *state;
+	answer_with(w, PAGE_METHOD);
+	for (int i = 0; i < 5; i++) {
+		const char *got = get(w, "/method");
+		assert_int_equal(code_of(got), 200);
+		assert_true(has(got, "Cache-Control: max-age=60\r\n"));
+		assert_false(has(got, "no-store"));
+		assert_true(has(got, "Trajet"));
+		assert_true(has(got, "À partir de 70"));
+	}
+	assert_int_equal(w->n_views, 1);
+	assert_int_equal(code_of(ask(w, "HEAD", "/method", "", NULL)), 200);
+	clock_manual_advance(&w->clock, 60);
+	assert_int_equal(code_of(get(w, "/method")), 200);
+	assert_int_equal(w->n_views, 2);
+	assert_int_equal(code_of(post(w, "/method", "act=send")), 405);
+	/* An engine that fails is told, and not remembered. */
+	clock_manual_advance(&w->clock, 60);
+	w->mood = FAILS;
+	assert_int_equal(code_of(get(w, "/method")), 503);
+	w->mood = ANSWERS;
+	assert_int_equal(code_of(get(w, "/method")), 200);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define P(name) \
 	cmocka_unit_test_setup_teardown(name, set_up_behind_a_proxy, tear_down)
@@ -1119,6 +1372,14 @@ int main(void)
 		T(a_malformed_token_never_reaches_the_engine),
 		T(a_token_may_be_typed_by_hand),
 		T(every_answer_has_the_headers_of_a_private_page),
+		T(an_offer_is_shown_with_whom_to_call),
+		T(an_answer_is_a_form_and_says_what_was_done),
+		T(a_digest_is_worked_through),
+		T(what_a_digest_links_to_is_looked_at),
+		T(what_is_no_form_of_ours_never_reaches_the_engine),
+		T(a_button_pressed_for_ever_is_heard_thirty_times_a_minute),
+		T(posts_forget_whose_minute_began_first),
+		T(the_method_is_public_and_asked_for_once_a_minute),
 		T(smuggling_is_refused),
 		T(a_second_request_on_a_connection_is_not_heard),
 		T(what_is_too_large_is_refused),

@@ -192,6 +192,7 @@ static void only_this_machine_is_listened_on(void **state)
 		{"127.1.2.3:65535", true},
 		{"localhost:80", true},
 		{"unix:/run/x.sock", true},
+		{"systemd:80", false},
 		{"unix:", false},
 		{"0.0.0.0:80", false},
 		{"192.0.2.1:80", false},
@@ -212,6 +213,21 @@ static void only_this_machine_is_listened_on(void **state)
 		json_decref(read_alone("t", yaml, &d));
 		assert_int_equal(d.n_errors == 0, cases[i / 2].is_good);
 		free(yaml);
+		diags_clear(&d);
+	}
+}
+
+/* systemd opens one socket, which is the pages'. */
+static void systemd_opens_the_pages_socket_only(void **state)
+{
+	(void)state;
+	static const char *const yaml[] = {"front: {listen: systemd}\n",
+					   "front: {admin_listen: systemd}\n"};
+	for (size_t i = 0; i < ARRAY_LEN(yaml); i++) {
+		struct diags d;
+		diags_init(&d);
+		json_decref(read_alone("t", yaml[i], &d));
+		assert_int_equal(d.n_errors, i);
 		diags_clear(&d);
 	}
 }
@@ -890,6 +906,7 @@ static void a_reload_refuses_what_needs_a_restart(void **state)
 		{"origins: {x: {kind: cfa, agency: B}}", NULL},
 		{"security: {landlock: required}", "security.landlock:"},
 		{"front: {listen: \"127.0.0.1:80\"}", "front.listen:"},
+		{"front: {listen: systemd}", "front.listen:"},
 		{"mail: {maildir: elsewhere}", "mail.maildir:"},
 		{"collector: {ca_file: rules.yaml}", "collector.ca_file:"},
 		{"collector: {max_parallel: 9}", "collector.max_parallel:"},
@@ -1126,6 +1143,7 @@ int main(void)
 		cmocka_unit_test(absent_settings_are_filled_in),
 		cmocka_unit_test(only_https_or_this_machine_may_stand_in_links),
 		cmocka_unit_test(only_this_machine_is_listened_on),
+		cmocka_unit_test(systemd_opens_the_pages_socket_only),
 		cmocka_unit_test(a_whole_instance_loads),
 		cmocka_unit_test(every_missing_file_is_told_in_one_run),
 		cmocka_unit_test(secrets_must_be_closed_and_whole),
