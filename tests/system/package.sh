@@ -22,7 +22,7 @@ for file in usr/sbin/etrierd usr/bin/etrierctl \
 	lib/systemd/system/{etrierd.service,etrier-backup.service,etrier-backup.timer} \
 	usr/lib/sysusers.d/etrier.conf usr/lib/tmpfiles.d/etrier.conf \
 	usr/share/doc/etrier/copyright \
-	usr/share/doc/etrier/examples/{nginx/etrier.conf,postfix/main.cf}; do
+	usr/share/doc/etrier/examples/{nginx/etrier.conf,postfix/main.cf,systemd/etrierd.socket}; do
 	has "$file"
 done
 for table in conf/refdata/*; do has "usr/share/etrier/refdata/$(basename "$table")"; done
