@@ -3,7 +3,8 @@
  * colour of the text on it, and every text stands out from what it is on by
  * 4.5 to 1 (WCAG 2.2, 1.4.3). Read are the declarations of <style> and of
  * style="..."; a rule with a colour alone is measured on the backgrounds of the
- * page (body, table, main) in the same scheme. Does not: follow the cascade. */
+ * page (body, table, main) in the same scheme; var(--x) is what :root says of
+ * it in each scheme. Does not: follow the cascade. */
 #include "lint.h"
 
 #include <etrier/js.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #define GROUNDS_MAX 16
+#define VARS_MAX    64
 #define RATIO_MIN   450 /* hundredths */
 
 enum { LIGHT, DARK };
@@ -21,10 +23,17 @@ struct ground { /* a background of the page */
 	int scheme;
 	long rgb;
 };
+struct var { /* a custom property of :root */
+	int scheme;
+	const char *name; /* "--ink: #..." in the text */
+	long rgb;
+};
 struct page {
 	const struct lint *l; /* where the rule in hand stands */
 	struct ground grounds[GROUNDS_MAX];
 	size_t n;
+	struct var vars[VARS_MAX];
+	size_t n_vars;
 	bool is_measuring; /* second pass: grounds are known */
 };
 
@@ -133,34 +142,100 @@ static void measure(const struct page *p, const char *at, long fg, long bg)
 			 fg, bg, ratio / 100, ratio % 100);
 }
 
+/* --- custom properties ------------------------------------------------------
+ */
+
+static bool is_var(const char *value)
+{
+	return value && str_starts(value, "var(--");
+}
+
+static size_t name_length(const char *s)
+{
+	return strspn(s, "abcdefghijklmnopqrstuvwxyz-");
+}
+
+/* The declarations of :root. */
+static void read_vars(struct page *p, const char *from, const char *end,
+		      int scheme)
+{
+	for (const char *s = from; s < end; s += strcspn(s, ";}") + 1) {
+		s += strspn(s, " \t\n");
+		const char *colon = s + name_length(s);
+		if (!str_starts(s, "--") || *colon != ':' ||
+		    p->n_vars == VARS_MAX)
+			continue;
+		p->vars[p->n_vars++] = (struct var){
+			.scheme = scheme,
+			.name = s,
+			.rgb = colour_of(colon + 1 + strspn(colon + 1, " "))};
+	}
+}
+
+/* -1: no colour we can tell. What the dark scheme does not say is as in the
+ * light one. */
+static long colour_in(const struct page *p, const char *value, int scheme)
+{
+	long rgb = -1;
+	if (!is_var(value))
+		return value ? colour_of(value) : -1;
+	const char *name = value + strlen("var(");
+	size_t n = name_length(name);
+	for (int tried = LIGHT; tried <= scheme; tried++)
+		for (size_t i = 0; i < p->n_vars; i++)
+			if (p->vars[i].scheme == tried &&
+			    name_length(p->vars[i].name) == n &&
+			    !memcmp(p->vars[i].name, name, n))
+				rgb = p->vars[i].rgb;
+	return rgb;
+}
+
+/* --- rules ------------------------------------------------------------------
+ */
+
+struct rule {
+	const char *fg, *bg; /* NULL: not set */
+	bool is_page;
+};
+
+static void measure_rule(struct page *p, const struct rule *r, int scheme)
+{
+	long f = colour_in(p, r->fg, scheme), b = colour_in(p, r->bg, scheme);
+	if (!p->is_measuring) {
+		if (r->is_page && b >= 0 && p->n < GROUNDS_MAX)
+			p->grounds[p->n++] = (struct ground){scheme, b};
+		return;
+	}
+	if ((r->fg && f < 0) || (r->bg && b < 0))
+		lint_say(p->l, lint_style(p->l),
+			 offset(p, r->fg && f < 0 ? r->fg : r->bg),
+			 "a colour is written #rrggbb, so that its contrast "
+			 "can be told");
+	else if (r->bg && !r->fg && !r->is_page)
+		lint_say(p->l, lint_style(p->l), offset(p, r->bg),
+			 "a background without the colour of the text on it");
+	else if (f >= 0 && b >= 0)
+		measure(p, r->fg, f, b);
+	for (size_t i = 0; f >= 0 && !r->bg && i < p->n; i++)
+		if (p->grounds[i].scheme == scheme)
+			measure(p, r->fg, f, p->grounds[i].rgb);
+}
+
 /* selector NULL: style="...". */
 static void look_at_rule(struct page *p, const char *selector, size_t n,
 			 const char *from, const char *end, int scheme)
 {
-	const char *fg = value_of(from, end, "color");
-	const char *bg = value_of(from, end, "background");
-	if (!bg)
-		bg = value_of(from, end, "background-color");
-	long f = fg ? colour_of(fg) : -1, b = bg ? colour_of(bg) : -1;
-	bool is_page = selector && is_page_rule(selector, n);
-	if (!p->is_measuring) {
-		if (is_page && b >= 0 && p->n < GROUNDS_MAX)
-			p->grounds[p->n++] = (struct ground){scheme, b};
-		return;
-	}
-	if ((fg && f < 0) || (bg && b < 0))
-		lint_say(p->l, lint_style(p->l),
-			 offset(p, fg && f < 0 ? fg : bg),
-			 "a colour is written #rrggbb, so that its contrast "
-			 "can be told");
-	else if (bg && !fg && !is_page)
-		lint_say(p->l, lint_style(p->l), offset(p, bg),
-			 "a background without the colour of the text on it");
-	else if (f >= 0 && b >= 0)
-		measure(p, fg, f, b);
-	for (size_t i = 0; f >= 0 && !bg && i < p->n; i++)
-		if (p->grounds[i].scheme == scheme)
-			measure(p, fg, f, p->grounds[i].rgb);
+	struct rule r = {.fg = value_of(from, end, "color"),
+			 .bg = value_of(from, end, "background"),
+			 .is_page = selector && is_page_rule(selector, n)};
+	if (!r.bg)
+		r.bg = value_of(from, end, "background-color");
+	if (!p->is_measuring && selector && str_starts(selector, ":root"))
+		read_vars(p, from, end, scheme);
+	measure_rule(p, &r, scheme);
+	/* One rule, two schemes. */
+	if (scheme == LIGHT && (is_var(r.fg) || is_var(r.bg)))
+		measure_rule(p, &r, DARK);
 }
 
 /* Rules of a sheet; @media of the dark scheme is one level of braces. */

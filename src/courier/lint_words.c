@@ -189,11 +189,11 @@ static bool is_action(const struct tag *g)
 }
 
 /* One link to follow besides the one that stops; and where there is none, a
- * number to call. */
+ * number to call, or an SMS that is answered by an SMS. */
 static void check_action(const struct lint *l, const struct tags *t)
 {
 	const char *first = NULL;
-	bool has_call = false;
+	bool has_call = strstr(l->name, "-reponse.sms") != NULL;
 	for (size_t i = 0; i < t->n; i++) {
 		const struct tag *g = &t->v[i];
 		has_call |= str_eq(g->name, "callback");

@@ -33,6 +33,7 @@ static int open_world(void **state)
 {
 	(void)state;
 	world_open(&w, ":memory:", MONDAY);
+	w.set.has_pages = true;
 	world_people(&w, 2, "{}", AGENCY_AUTOMATIC);
 	world_adviser(&w, "{'ref':'marc','agency':'ML1','first_name':'Marc',"
 			  "'email':'marc@ml.example'}");
@@ -556,9 +557,7 @@ static void test_sent_on_is_a_message_and_a_decision(void **state)
 	token_of(line, "page_url", digest_token);
 	world_verdict(&w, line, "sent", "ok");
 	do_("send", item_of(third), "");
-	assert_string_equal(word("refused_fr"),
-			    "Ce jeune n'a pas accepté les messages sur ce "
-			    "canal.");
+	assert_string_equal(word("refused_fr"), "pas d'accord pour ce canal");
 	assert_string_equal(result_of(third, STORE_TO_YOUTH), "no row");
 	rows = json_array();
 	json_array_append_new(rows, world_youth("1", "{}"));

@@ -42,6 +42,7 @@ static void settings(const char *sms)
 	json_object_set_new(config, "sms", group);
 	plan_settings_clear(&w.set);
 	plan_settings_read(&w.set, config);
+	w.set.hold_s = 0;
 	planner_configure(w.planner, &w.set);
 	json_decref(config);
 }

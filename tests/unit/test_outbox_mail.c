@@ -166,7 +166,7 @@ static void test_a_refusal_of_policy_blames_nobody(void **state)
 	(void)state;
 	due(5);
 	json_t *config = fixture_json(
-		"{'mail':{},'delivery':{'domains':{'essai':{'match':"
+		"{'mail':{},'operators':{'domains':{'essai':{'match':"
 		"['jeune.example'],'max_per_minute':0,'backoff':[]}}}}");
 	outbox_configure(w.outbox, config);
 	json_decref(config);
@@ -204,7 +204,7 @@ static void test_an_operators_pace_is_kept_at_hand_over(void **state)
 	(void)state;
 	due(40);
 	json_t *config = fixture_json(
-		"{'mail':{},'delivery':{'domains':{'essai':{'match':"
+		"{'mail':{},'operators':{'domains':{'essai':{'match':"
 		"['jeune.example'],'max_per_minute':6,'backoff':[]}}}}");
 	outbox_configure(w.outbox, config);
 	json_decref(config);
@@ -357,6 +357,7 @@ static void set_mail(const char *mail)
 	json_t *config = fixture_json(text);
 	plan_settings_clear(&w.set);
 	plan_settings_read(&w.set, config);
+	w.set.hold_s = 0;
 	planner_configure(w.planner, &w.set);
 	json_decref(config);
 }

@@ -666,7 +666,8 @@ static void the_pace_of_mail_and_a_password_are_read(void **state)
 	assert_int_equal(load(&in), 0);
 	json_t *engine = settings_for_role(&in.s, "engine");
 	json_t *orange = json_object_get(
-		json_object_get(json_object_get(engine, "delivery"), "domains"),
+		json_object_get(json_object_get(engine, "operators"),
+				"domains"),
 		"orange");
 	assert_int_equal(js_int(orange, "max_per_minute", 0), 60);
 	assert_int_equal(json_array_size(json_object_get(orange, "match")), 2);

@@ -239,7 +239,7 @@ static int settle_verdict(struct outbox *o, const struct unsettled *u,
 	arena_init(&a);
 	int result = store_message_get(o->store, u->message, &a, &m, err);
 	if (!result) {
-		struct settling k = {.o = o, .m = &m};
+		struct settling k = {.o = o, .m = &m, .verdict = u->verdict};
 		judge(o, u, &k);
 		put_reason(&k, u, reason);
 		k.reason = *reason ? reason : NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What advisers say on the page of their digest, beside what their file says. */
+/* What advisers say on the page of their digest, beside what their file says.
+ */
 #include "db.h"
 #include "fields.h"
 
