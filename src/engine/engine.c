@@ -8,9 +8,8 @@
  *
  * A store that fails pauses what writes and is tried again at the next tick;
  * nothing is forgotten, because nothing counts before it is committed. */
-#include "engine/keys.h"
-
 #include "engine/control/state.h"
+#include "engine/keys.h"
 
 #include <etrier/advice.h>
 #include <etrier/arena.h>
@@ -219,8 +218,7 @@ static int commit(void *ctx, struct role_needs *needs, struct err *err)
 	return apply_config(e, err);
 }
 
-/* --- work --------------------------------------------------------------------
- */
+/* --- work --- */
 
 static void failed(struct engine *e, const char *what, const struct err *err)
 {
@@ -396,8 +394,7 @@ static void start(void *ctx)
 	wake_in(e, WAKE_MS);
 }
 
-/* --- peers
- * -------------------------------------------------------------------- */
+/* --- peers --- */
 
 static void from_collector(struct engine *e, const char *type, json_t *line,
 			   struct err *err)
@@ -502,8 +499,7 @@ static void on_peer(void *ctx, const char *role, const char *lane, int64_t gen,
 	wake_in(e, WAKE_MS);
 }
 
-/* --- supervisor
- * --------------------------------------------------------------- */
+/* --- supervisor --- */
 
 static void on_supervisor(void *ctx, const char *type, json_t *line)
 {

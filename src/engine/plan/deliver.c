@@ -411,8 +411,7 @@ json_t *plan_digest_preview(struct planner *p, const char *agency_code,
 	return line;
 }
 
-/* --- young people
- * --------------------------------------------------------------- */
+/* --- young people --- */
 
 static json_t *youth_line(struct planner *p, const struct store_message *m,
 			  const struct plan_person *person,
