@@ -142,7 +142,7 @@ static void start_lane(int i, const json_t *config)
 	static const struct wire_handler handler = {.on_line = on_line,
 						    .on_end = on_end};
 	int up[2], across[2];
-	snprintf(names[i], sizeof names[i], "mail-%d", i + 1);
+	snprintf(names[i], sizeof names[i], "mail-%u", (unsigned)(i + 1) % 100);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, up) ||
 	    socketpair(AF_UNIX, SOCK_STREAM, 0, across))
 		die("no socket pair");

@@ -79,7 +79,7 @@ stopped_by TERM "$daemon" 25
 say "SIGTERM while a poll drips: $took s"
 rm "$folder/sources.d/drip.yaml"
 
-# A relay that never accepts: both lanes hang in connect(2).
+# A relay that never accepts: both lanes hang in connect(2), each with a handful.
 helper etrier-smtp full
 full=$port
 helper etrier-demo-http tests/golden/feeds
@@ -93,15 +93,16 @@ import_people
 go_live
 ctl sources poll --all >/dev/null 2>&1
 for _ in $(seq 100); do
-	[ "$(count '"state": *"sending"' outbox list)" -eq 2 ] && break
+	[ "$(count '"state": *"sending"' outbox list)" -ge 2 ] && break
 	sleep 0.2
 done
-[ "$(count '"state": *"sending"' outbox list)" -eq 2 ] ||
-	fail "no mail is in hand"
+sleep 2 # a lane takes more of them while it waits for the first
+hand=$(count '"state": *"sending"' outbox list)
+[ "$hand" -ge 2 ] || fail "no mail is in hand"
 lines=$(wc -l <"$log")
 stopped_by TERM "$daemon" 30
 tail -n +"$lines" "$log" >"$work/tail"
-[ "$(grep -c 'outbox.lane_died.*state=planned' "$work/tail")" -eq 2 ] ||
+[ "$(grep -c 'outbox.lane_died.*state=planned' "$work/tail")" -eq "$hand" ] ||
 	fail "the mails in hand did not go back"
 say "SIGTERM, lanes stuck in connect: $took s"
 
@@ -112,7 +113,7 @@ daemon_start
 grep -q outbox.recovered <(tail -n +"$lines" "$log") &&
 	fail "the rows went back only at the next start"
 [ "$(count '"state": *"sending"' outbox list)" -eq 0 ] || fail "still sending"
-[ "$(count '"state": *"planned".*"attempts": *1' outbox list)" -eq 2 ] ||
+[ "$(count '"state": *"planned".*"attempts": *1' outbox list)" -eq "$hand" ] ||
 	{ ctl outbox list; fail "not planned again"; }
 daemon_stop || fail "exit status $?"
 say "the mails in hand are planned again"
