@@ -301,8 +301,14 @@ static void arrives(struct month *m, const json_t *line)
 	arena_reset(&m->w.a);
 }
 
+/* With everything it had in hand. */
 static void lane_dies(struct month *m, const char *lane)
 {
+	for (size_t i = json_array_size(m->w.delivered); i-- > 0;)
+		if (str_eq(js_str(json_array_get(m->w.delivered, i), "lane",
+				  ""),
+			   lane))
+			json_array_remove(m->w.delivered, i);
 	OK(outbox_lane_down(m->w.outbox, lane, E));
 	world_lane_up(&m->w, lane);
 }

@@ -34,7 +34,8 @@ lane() { # lane LANE: $work/lines to $work/answers and $work/log
 }
 types() {
 	/usr/bin/python3 -c 'import json, sys
-print(" ".join(json.loads(line)["t"] for line in sys.stdin))' <"$work/answers"
+print(" ".join(json.loads(line)["t"] for line in sys.stdin))' <"$work/answers" |
+		sed -E 's/(template )+/template.. /'
 }
 
 # 1. Rubbish between good lines costs only itself.
@@ -48,7 +49,7 @@ config maildir 25
 	"$bin/etrier-sample" offer email
 } >"$work/lines"
 lane mail-1 || fail "the lane ended with $?"
-want="hello template template template template verdict submitting verdict verdict"
+want="hello template.. verdict submitting verdict verdict"
 [ "$(types)" = "$want" ] || fail "order: $(types), not $want"
 [ "$(grep -c '"result":"sent"' "$work/answers")" -eq 3 ] || fail "not all sent"
 [ "$(grep -c 'wire.bad' "$work/log")" -eq 3 ] || fail "rubbish not counted"

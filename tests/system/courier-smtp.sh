@@ -92,7 +92,7 @@ for f in files:
     bodies[m["Message-ID"]].add(mail)
     envelopes[m["Message-ID"]] = head.decode()
     assert not any(p.defects for p in m.walk()), f
-    assert m["Subject"] == "7 offres pour 5 jeunes – lundi 23 nov.", m["Subject"]
+    assert m["Subject"] == "2 réponses, 7 offres pour 5 jeunes – lundi 23 nov.", m["Subject"]
     assert "Apprenti menuisier" in m.get_body(("plain",)).get_content()
     assert "</html>" in m.get_body(("html",)).get_content()
 assert len(files) == 21, len(files)

@@ -130,7 +130,7 @@ word = re.compile(r"(?<![\w])(?:(?:%s)\w*|(?:%s)(?![\w]))" % (
     "|".join(starts.split()), "|".join(whole.split())), re.I)
 # Names of settings and of columns, of nobody: a key file, a group of users.
 harmless = re.compile(r"needs an? \w+|needs\.key|etrier-needs|needs_key_file|"
-                      r"needs a restart|needs\.key|\"needs\" column")
+                      r"needs a restart|needs allow_private|needs\.key|\"needs\" column")
 seen = hits = 0
 def look(what, text):
     global seen, hits
