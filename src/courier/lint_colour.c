@@ -177,8 +177,10 @@ static void read_vars(struct page *p, const char *from, const char *end,
 static long colour_in(const struct page *p, const char *value, int scheme)
 {
 	long rgb = -1;
-	if (!is_var(value))
-		return value ? colour_of(value) : -1;
+	if (!value)
+		return -1;
+	if (!str_starts(value, "var(--"))
+		return colour_of(value);
 	const char *name = value + strlen("var(");
 	size_t n = name_length(name);
 	for (int tried = LIGHT; tried <= scheme; tried++)

@@ -161,8 +161,9 @@ static void take_sentence(struct scan *c, const struct cut_sentence *s)
 	c->n_words = s->n;
 	c->has = s->has[c->l->what];
 	c->may_capture = false;
-	for (int k = CAPTURE_TIME; s->may_capture && k < CAPTURE_COUNT; k++) {
-		c->begins[k] = is_any_possible(c, (enum capture)k);
+	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
+		c->begins[k] = s->may_capture &&
+			       is_any_possible(c, (enum capture)k);
 		c->may_capture |= c->begins[k];
 	}
 }

@@ -250,7 +250,7 @@ int sms_callback_read(const char *gateway, const json_t *mapping,
 		      const json_t *fields, struct arena *a,
 		      struct sms_callback *out, struct err *err)
 {
-	struct sms_gateway own;
+	struct sms_gateway own = {0};
 	if (str_eq(gateway, "http")) {
 		if (read_mapping(mapping, a, &own, err))
 			return -1;

@@ -370,11 +370,13 @@ static void serve(struct front *f, struct evhttp_request *req,
 	char token[FRONT_TOKEN_LEN + 1];
 	const char *path =
 		evhttp_uri_get_path(evhttp_request_get_evhttp_uri(req));
+	if (!path)
+		path = "";
 	if (front_is_callback(path)) {
 		front_on_callback(f, req, client);
 		return;
 	}
-	const struct link *link = find_link(path ? path : "");
+	const struct link *link = find_link(path);
 	if (link && read_token(path + strlen(link->prefix), token)) {
 		serve_link(f, req, link, token, client);
 	} else if (str_eq(path, METHOD_PATH)) {

@@ -377,7 +377,7 @@ static json_t *digest_line(struct planner *p, const struct store_message *m,
 			   struct plan_scope *s, struct err *err)
 {
 	struct addressee to;
-	struct adviser reader;
+	struct adviser reader = {0};
 	if (digest_addressee(p, d, s, &reader, &to, err) ||
 	    page_url(p, m, make_tokens, &s->arena, &d->page_url, err))
 		return NULL;
