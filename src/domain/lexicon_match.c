@@ -162,8 +162,8 @@ static void take_sentence(struct scan *c, const struct cut_sentence *s)
 	c->has = s->has[c->l->what];
 	c->may_capture = false;
 	for (int k = CAPTURE_TIME; k < CAPTURE_COUNT; k++) {
-		c->begins[k] = s->may_capture &&
-			       is_any_possible(c, (enum capture)k);
+		c->begins[k] =
+			s->may_capture && is_any_possible(c, (enum capture)k);
 		c->may_capture |= c->begins[k];
 	}
 }
