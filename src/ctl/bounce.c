@@ -75,7 +75,8 @@ int ctl_mail_bounce(struct ctl *c)
 		return CTL_USAGE;
 	const char *name = json_string_value(
 		json_array_get(json_object_get(args, "words"), 0));
-	FILE *f = name && !str_eq(name, "-") ? fopen(name, "r") : stdin;
+	bool is_file = name && !str_eq(name, "-");
+	FILE *f = is_file ? fopen(name, "r") : stdin;
 	if (!f) {
 		int code =
 			ctl_fail(CTL_FAILED, "%s: %s", name, strerror(errno));
@@ -88,7 +89,7 @@ int ctl_mail_bounce(struct ctl *c)
 	size_t n;
 	int code = CTL_DONE;
 	char *bytes = read_all(f, &n);
-	if (f != stdin)
+	if (is_file)
 		fclose(f);
 	arena_init(&a);
 	if (!dsn_read(bytes, n, &a, &d, &err))

@@ -127,7 +127,7 @@ static int by_name(const void *a, const void *b)
 static void put_signed_text(const struct front *f, struct evhttp_request *req,
 			    json_t *form, struct buf *out)
 {
-	const char *names[SMS_FIELDS_MAX], *name;
+	const char *names[SMS_FIELDS_MAX] = {0}, *name;
 	size_t n = 0;
 	json_t *v;
 	buf_adds(out, f->now.base_url);

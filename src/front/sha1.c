@@ -40,11 +40,10 @@ static uint32_t choose(int t, uint32_t b, uint32_t c, uint32_t d)
 static void turn(struct sha1 *s)
 {
 	uint32_t w[80], h[5];
-	for (int t = 0; t < 80; t++)
-		w[t] = t < 16 ? word_of(s->block + 4 * t)
-			      : rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^
-					       w[t - 16],
-				       1);
+	for (int t = 0; t < 16; t++)
+		w[t] = word_of(s->block + 4 * t);
+	for (int t = 16; t < 80; t++)
+		w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
 	memcpy(h, s->h, sizeof(h));
 	for (int t = 0; t < 80; t++) {
 		uint32_t next = rotate(h[0], 5) + choose(t, h[1], h[2], h[3]) +

@@ -44,7 +44,7 @@ struct entity dsn_entity(struct slice mail)
 static bool is_named(struct slice line, const char *name, size_t *value_at)
 {
 	size_t n = strlen(name);
-	if (line.n <= n || strncasecmp(line.s, name, n))
+	if (line.n <= n || strncasecmp(line.s, name, n) != 0)
 		return false;
 	size_t at = n;
 	while (at < line.n && (line.s[at] == ' ' || line.s[at] == '\t'))
@@ -103,9 +103,11 @@ const char *dsn_parameter(const struct entity *e, const char *name,
 {
 	const char *p = dsn_field(e->head, "Content-Type", a);
 	size_t n = strlen(name);
-	while (p && (p = strchr(p, ';'))) {
+	if (!p)
+		return NULL;
+	while ((p = strchr(p, ';'))) {
 		p += 1 + strspn(p + 1, " ");
-		if (strncasecmp(p, name, n) || p[n] != '=')
+		if (strncasecmp(p, name, n) != 0 || p[n] != '=')
 			continue;
 		p += n + 1;
 		if (*p != '"')
@@ -119,8 +121,9 @@ const char *dsn_parameter(const struct entity *e, const char *name,
 static bool is_boundary(struct slice line, const char *boundary, bool *is_last)
 {
 	size_t n = strlen(boundary);
-	if (n > BOUNDARY_MAX || line.n < n + 2 || memcmp(line.s, "--", 2) ||
-	    memcmp(line.s + 2, boundary, n))
+	if (n > BOUNDARY_MAX || line.n < n + 2 ||
+	    memcmp(line.s, "--", 2) != 0 ||
+	    memcmp(line.s + 2, boundary, n) != 0)
 		return false;
 	struct slice rest = {line.s + 2 + n, line.n - 2 - n};
 	*is_last = rest.n >= 2 && !memcmp(rest.s, "--", 2);

@@ -253,6 +253,8 @@ static void open_element(struct rss *r, const char *name, const char *at,
 static void outside(struct rss *r)
 {
 	const char *s = r->run.data;
+	if (!s)
+		return;
 	s += str_starts(s, "\xEF\xBB\xBF") ? 3 : 0;
 	if (s[strspn(s, " \t\r\n")] || strlen(r->run.data) != r->run.len)
 		refuse(r, ERR_INPUT,

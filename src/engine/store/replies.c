@@ -70,14 +70,14 @@ int store_message_gateway(struct store *s, int64_t id, const char *gateway,
 			  const char *ref, int segments, int64_t cost,
 			  struct err *err)
 {
+	const struct db_value price =
+		cost < 0 ? db_instant(INSTANT_NONE) : db_int(cost);
 	int64_t n;
 	if (db_count(s, &n, err,
 		     "UPDATE message SET gateway = ?2, gateway_ref = ?3, "
 		     "segments = ?4, cost = ?5 WHERE id = ?1",
 		     db_int(id), db_text(gateway), db_text(ref),
-		     db_int(segments),
-		     cost < 0 ? (struct db_value){.type = DB_NULL}
-			      : db_int(cost)))
+		     db_int(segments), price))
 		return -1;
 	return n ? 0 : err_set(err, ERR_UNKNOWN, "no such message");
 }
