@@ -173,7 +173,7 @@ const char *digest_find_help(struct planner *p, struct arena *a, int64_t person)
 		return NULL;
 	qsort(v, n, sizeof(*v), by_change);
 	for (size_t i = 0, end; i < n; i = end) {
-		struct help h;
+		struct help h = v[i];
 		for (end = i; end < n && v[end].change.what == v[i].change.what;
 		     end++)
 			;
