@@ -20,7 +20,7 @@
  *   front   view {id, kind:"method"}          page {id, found, model}
  *   front   view {id, kind:"metrics"}         page {id, found, text}
  *   front   view {id, kind:"health"}          page {id, found, text}
- * The front holds no key and no data; unknown, expired and revoked tokens are
+ * The front holds no data and no key but Twilio's, whose call-backs are signed; unknown, expired and revoked tokens are
  * all found:false. failed:true beside it: the engine could not look (its disk),
  * and nothing is known about the token. */
 
