@@ -20,9 +20,10 @@
  *   front   view {id, kind:"method"}          page {id, found, model}
  *   front   view {id, kind:"metrics"}         page {id, found, text}
  *   front   view {id, kind:"health"}          page {id, found, text}
- * The front holds no data and no key but Twilio's, whose call-backs are signed; unknown, expired and revoked tokens are
- * all found:false. failed:true beside it: the engine could not look (its disk),
- * and nothing is known about the token. */
+ * The front holds no data and no key but Twilio's, whose call-backs are signed;
+ * unknown, expired and revoked tokens are all found:false. failed:true beside
+ * it: the engine could not look (its disk), and nothing is known about the
+ * token. */
 
 #define FRONT_TOKEN_LEN 10 /* Crockford base32: 50 random bits */
 /* Requests waiting for the engine; more are answered 503. */
