@@ -221,6 +221,13 @@ static void test_a_day_without_offers_has_its_own_subject(void **state)
 	assert_int_equal(render_mail(french, line, &m, NULL), 0);
 	assert_string_equal(m.subject, "Points à suivre – lundi 23 nov.");
 	mail_clear(&m);
+	/* What `digest show` prints when nothing would go. */
+	json_object_set_new(model_of(line), "n_items", json_integer(0));
+	assert_int_equal(render_mail(french, line, &m, NULL), 0);
+	assert_string_equal(m.subject, "Rien de nouveau – lundi 23 nov.");
+	assert_non_null(strstr(m.text, "aucune synthèse ne partirait"));
+	assert_null(strstr(m.text, "points à suivre."));
+	mail_clear(&m);
 	json_object_set_new(model_of(line), "heartbeat", json_true());
 	assert_int_equal(render_mail(french, line, &m, NULL), 0);
 	assert_string_equal(m.subject, "Rien de nouveau – lundi 23 nov.");
