@@ -601,6 +601,9 @@ static void test_advice_is_of_the_situation(void **state)
 		{"{'modes':['bike']}", "{'hours':{'start':'05:00'}}",
 		 "Il faut aussi une école d'apprentissage : nous la cherchons "
 		 "avec toi."},
+		{"{'modes':['transit','car']}", "{'hours':{'start':'05:00'}}",
+		 "Il faut aussi une école d'apprentissage : nous la cherchons "
+		 "avec toi."},
 		{"{'preregistered':'yes'}", "{'start':'2026-12-01'}",
 		 "Le poste commence bientôt : appelle aujourd'hui."},
 		{"{'preregistered':'yes'}", "{'start':'2027-01-05'}",
