@@ -1174,7 +1174,8 @@ static void an_answer_is_a_form_and_says_what_was_done(void **state)
 		     "\"is_call\":false}");
 	const char *got = get(w, "/a/" TOKEN);
 	assert_int_equal(code_of(got), 200);
-	assert_true(has(got, "<legend>Cette offre t'intéresse ?</legend>"));
+	assert_true(
+		has(got, "<legend>Cette offre t'intéresse&nbsp;?</legend>"));
 	assert_true(has(got, "name=\"act\" value=\"interested\""));
 	assert_true(has(got, "name=\"act\" value=\"pause\""));
 	assert_false(has(got, "role=\"status\""));
