@@ -258,7 +258,8 @@ static void say_unanswered(struct doctor_mail *m, const struct resolver *r)
 				.why = "what depends on them was not judged",
 				.remedy = "ask again later, or another "
 					  "resolver: --resolver ADDRESS"},
-			"%d look-ups without an answer%s: %s", n,
+			"%d look-up%s without an answer%s: %s", n,
+			n > 1 ? "s" : "",
 			resolver_gave_up(r) ? ", and no more were tried" : "",
 			names.data);
 	buf_clear(&names);

@@ -55,14 +55,20 @@ static bool say_broken(struct doctor_mail *m, const char *domain,
 	}
 	if (!*r->why)
 		return false;
-	bool is_long = r->n_lookups > SPF_LOOKUPS_MAX;
-	advice.remedy = is_long ? "write addresses (ip4:, ip6:) in the place "
-				  "of include:, a and mx"
-				: "mend that word or that name";
-	doctor_advise(m->d, level, "spf", &advice,
-		      "%s: %s (%s%d look-ups; %d are allowed)", domain, r->why,
-		      r->n_lookups >= SPF_WALK_MAX ? "at least " : "",
-		      r->n_lookups, SPF_LOOKUPS_MAX);
+	if (r->n_lookups > SPF_LOOKUPS_MAX) {
+		advice.remedy = "write addresses (ip4:, ip6:) in the place of "
+				"include:, a and mx";
+		doctor_advise(m->d, level, "spf", &advice,
+			      "%s: its record needs %s%d look-ups, %d are "
+			      "allowed",
+			      domain,
+			      r->n_lookups >= SPF_WALK_MAX ? "at least " : "",
+			      r->n_lookups, SPF_LOOKUPS_MAX);
+	} else {
+		advice.remedy = "mend that word or that name";
+		doctor_advise(m->d, level, "spf", &advice, "%s: %s", domain,
+			      r->why);
+	}
 	return true;
 }
 
