@@ -146,8 +146,9 @@ static void compare_name(struct doctor_mail *m, const char *text,
 		doctor_advise(
 			m->d, DOCTOR_WARNING, "ptr",
 			&(struct doctor_advice){
-				.why = "Orange compares the name a server says "
-				       "(HELO) with that of its address (its "
+				.why = "filters distrust a server that says "
+				       "another name than its address has; "
+				       "Orange wants a full name in HELO (its "
 				       "errors 20x)",
 				.remedy = "one name for both: myhostname of "
 					  "Postfix, or the PTR record; nothing "
@@ -238,9 +239,10 @@ static void look_at_domains(struct doctor_mail *m)
 			   "not looked at: mail.public_address is not set");
 	for (int i = 0; i < m->n_addresses; i++)
 		look_at_ptr(m, &m->addresses[i]);
-	look_at_mx(m, m->bounce,
-		   "reports about mails that did not arrive go there; Orange "
-		   "and Yahoo refuse a sender that nothing can be sent to");
+	look_at_mx(
+		m, m->bounce,
+		"reports about mails that did not arrive go there; receivers "
+		"refuse a sender that nothing can be sent to");
 	if (!is_one)
 		look_at_mx(m, m->from,
 			   "receivers refuse a From that nobody can answer");

@@ -45,7 +45,7 @@ static void say_result(struct doctor_mail *m, const char *method,
 			.remedy = "see what doctor says of them; a relay "
 				  "that changes mail after signing breaks "
 				  "DKIM"},
-		"%s: %s", method, mail_results[result]);
+		"%s did not pass there: %s", method, mail_results[result]);
 }
 
 static void look_at_results(struct doctor_mail *m, const struct mail_sample *s)
@@ -116,7 +116,7 @@ static void look_at_signature(struct doctor_mail *m,
 	if (sig->has_length)
 		problem(m, DOCTOR_WARNING,
 			"anybody may add text behind what is signed",
-			"OpenDKIM: BodyLengths none",
+			"the signer must not limit it to a length",
 			"the signature covers a part of the body (l=)");
 	if (*m->selector && !str_eq(sig->selector, m->selector))
 		problem(m, DOCTOR_WARNING,
@@ -175,7 +175,8 @@ static void look_at_envelope(struct doctor_mail *m, const struct mail_sample *s)
 static void look_at_from(struct doctor_mail *m, const struct mail_sample *s)
 {
 	if (s->n_from != 1)
-		problem(m, DOCTOR_ERROR, "RFC 5322; Gmail refuses it",
+		problem(m, DOCTOR_ERROR,
+			"RFC 5322 wants one; Gmail refuses other mail",
 			"is this a whole mail?",
 			s->n_from ? "there are several From" : "no From");
 	else if (!str_eq(s->from_domain, m->from))
