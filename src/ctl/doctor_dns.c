@@ -235,7 +235,7 @@ static const struct dns_answer *ask(void *ctx, const char *name,
 		return &silent;
 	}
 	struct known *k = &r->known[r->n_known++];
-	str_copy(k->name, sizeof(k->name), name);
+	str_copy(k->name, sizeof(k->name), at);
 	k->type = type;
 	k->answer = silent;
 	/* An alias that the server did not follow is followed here. */

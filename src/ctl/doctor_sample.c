@@ -13,6 +13,7 @@
 #include <etrier/taglist.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 static void problem(struct doctor_mail *m, enum doctor_level level,
 		    const char *why, const char *remedy, const char *text)
@@ -25,9 +26,10 @@ static void problem(struct doctor_mail *m, enum doctor_level level,
 /* Does the name count as the domain of our From? */
 static bool is_ours(const struct doctor_mail *m, const char *name)
 {
-	return *name && (dns_name_within(name, m->dmarc.organisation) ||
-			 dns_name_within(name, m->from) ||
-			 dns_name_within(m->from, name));
+	return strchr(name, '.') &&
+	       (dns_name_within(name, m->dmarc.organisation) ||
+		dns_name_within(name, m->from) ||
+		dns_name_within(m->from, name));
 }
 
 /* --- what the mailbox's server says --- */
