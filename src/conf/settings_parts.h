@@ -36,7 +36,7 @@ typedef void settings_check(const struct ynode *n, const json_t *v,
 settings_check settings_check_sms_sender, settings_check_address,
 	settings_check_mobile, settings_check_domain, settings_check_listen,
 	settings_check_proxy, settings_check_origin, settings_check_youth_hour,
-	settings_check_slot;
+	settings_check_slot, settings_check_selector;
 
 /* settings_planner.c */
 extern const struct schema settings_planner_rows[];

@@ -130,6 +130,8 @@ static const struct schema origin_item = {.type = SCHEMA_MAP,
 					  .rows = origin_rows,
 					  .check = settings_check_origin};
 
+static const struct schema public_item = {
+	.type = SCHEMA_STR, .min = 2, .max = 45, .check = settings_check_proxy};
 static const struct schema mail_rows[] = {
 	{.key = "transport",
 	 .type = SCHEMA_WORD,
@@ -238,6 +240,20 @@ static const struct schema mail_rows[] = {
 	 .help = "A Maildir that gets the mail for mail.bounce_domain: reports "
 		 "about mails are read out of its new and moved to cur, where "
 		 "they stay 30 days. Without it, use etrierctl mail bounce."},
+	{.key = "dkim_selector",
+	 .type = SCHEMA_STR,
+	 .min = 1,
+	 .max = 100,
+	 .check = settings_check_selector,
+	 .help = "Selector that the relay signs with (DKIM), for etrierctl "
+		 "doctor, which looks at the key."},
+	{.key = "public_address",
+	 .type = SCHEMA_LIST,
+	 .max = 8,
+	 .item = &public_item,
+	 .fallback = "[]",
+	 .help = "IP addresses that mail leaves from towards the Internet, for "
+		 "etrierctl doctor, which looks at their names and at SPF."},
 	{0}};
 
 static const struct schema proxy_item = {

@@ -2,6 +2,7 @@
 /* Checks of a single value of etrier.yaml that its type cannot express. */
 #include <etrier/date.h>
 #include <etrier/diag.h>
+#include <etrier/dns.h>
 #include <etrier/js.h>
 #include <etrier/num.h>
 #include <etrier/phone.h>
@@ -53,6 +54,14 @@ void settings_check_domain(const struct ynode *n, const json_t *v,
 	if (s[k] || strchr(".-", *s) || strstr(s, "..") || str_ends(s, "."))
 		fail(n, d,
 		     "not a host name (letters, digits, points, hyphens)");
+}
+
+void settings_check_selector(const struct ynode *n, const json_t *v,
+			     struct diags *d)
+{
+	char name[DNS_NAME_SIZE];
+	if (!dns_name_clean(json_string_value(v), name))
+		fail(n, d, "not a selector (letters, digits, hyphens, points)");
 }
 
 /* "127.0.0.1:8080", "localhost:8080": what the pages may listen on without a

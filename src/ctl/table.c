@@ -22,7 +22,8 @@ const struct ctl_command ctl_commands[] = {
 	 NULL},
 	{SERVICE, "status", "[--check]",
 	 "What is wrong, and what the daemon is doing.", ctl_status, NULL},
-	{SERVICE, "doctor", "[--deep]",
+	{SERVICE, "doctor",
+	 "[--deep] [--mail] [--mail-sample FILE] [--resolver ADDRESS]",
 	 "Look at everything an installation needs, with the remedy for what it "
 	 "lacks.",
 	 ctl_doctor, NULL},

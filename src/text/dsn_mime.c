@@ -74,16 +74,26 @@ static const char *unfold(struct slice head, struct slice line, size_t from,
 	return str_trim(value);
 }
 
-const char *dsn_field(struct slice head, const char *name, struct arena *a)
+const char *dsn_field_from(struct slice head, const char *name, size_t *from,
+			   struct arena *a)
 {
-	size_t at = 0, next, value_at;
-	for (int i = 0; i < FIELDS_MAX && at < head.n; i++) {
-		struct slice line = line_at(head, at, &next);
-		if (is_named(line, name, &value_at))
-			return unfold(head, line, value_at, &next, a);
-		at = next;
+	size_t next, value_at;
+	for (int i = 0; i < FIELDS_MAX && *from < head.n; i++) {
+		struct slice line = line_at(head, *from, &next);
+		bool is_it = is_named(line, name, &value_at);
+		const char *value =
+			is_it ? unfold(head, line, value_at, &next, a) : NULL;
+		*from = next;
+		if (is_it)
+			return value;
 	}
 	return NULL;
+}
+
+const char *dsn_field(struct slice head, const char *name, struct arena *a)
+{
+	size_t from = 0;
+	return dsn_field_from(head, name, &from, a);
 }
 
 const char *dsn_type(const struct entity *e, struct arena *a)

@@ -19,6 +19,9 @@ struct entity {
 struct entity dsn_entity(struct slice mail);
 /* The first field of this name, unfolded, trimmed, capped; NULL: none. */
 const char *dsn_field(struct slice head, const char *name, struct arena *a);
+/* The next one from *from on, which is then behind it; begins as 0. */
+const char *dsn_field_from(struct slice head, const char *name, size_t *from,
+			   struct arena *a);
 /* "multipart/report" in small letters, "text/plain" without one. */
 const char *dsn_type(const struct entity *e, struct arena *a);
 /* The parameter of Content-Type, "boundary"; NULL: none. */

@@ -217,6 +217,33 @@ static void only_this_machine_is_listened_on(void **state)
 	}
 }
 
+static void selectors_and_public_addresses_are_what_dns_knows(void **state)
+{
+	static const struct {
+		const char *mail;
+		size_t n_errors;
+	} cases[] = {
+		{"dkim_selector: s2026", 0},
+		{"dkim_selector: 2026._x-1.etrier", 0},
+		{"dkim_selector: a b", 1},
+		{"dkim_selector: a..b", 1},
+		{"dkim_selector: s@o.example", 1},
+		{"public_address: [192.0.2.10, \"2001:db8::10\"]", 0},
+		{"public_address: [192.0.2.10/32, mx.example]", 2},
+		{"public_address: []", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct diags d;
+		diags_init(&d);
+		char *yaml = mem_printf("mail: {%s}\n", cases[i].mail);
+		json_decref(read_alone("t", yaml, &d));
+		assert_int_equal(d.n_errors, cases[i].n_errors);
+		free(yaml);
+		diags_clear(&d);
+	}
+}
+
 /* systemd opens one socket, which is the pages'. */
 static void systemd_opens_the_pages_socket_only(void **state)
 {
@@ -1144,6 +1171,8 @@ int main(void)
 		cmocka_unit_test(absent_settings_are_filled_in),
 		cmocka_unit_test(only_https_or_this_machine_may_stand_in_links),
 		cmocka_unit_test(only_this_machine_is_listened_on),
+		cmocka_unit_test(
+			selectors_and_public_addresses_are_what_dns_knows),
 		cmocka_unit_test(systemd_opens_the_pages_socket_only),
 		cmocka_unit_test(a_whole_instance_loads),
 		cmocka_unit_test(every_missing_file_is_told_in_one_run),
