@@ -23,7 +23,9 @@ $as_nobody test -x "$BUILD_DIR/etrierd" -a -r "$PWD/conf/refdata/communes.tsv" |
 trap 'relay_end; instance_end' EXIT
 
 # --- the instance and the relay
+planner="{tick_s: 1, hold_minutes: 0}"
 instance_new
+clock_at 10:00
 chmod 755 "$work"
 mkdir -p "$folder"/bounces/{new,cur,tmp} "$work/got"
 relay_mail=$folder
@@ -34,12 +36,17 @@ relay_new "$out_port"
 change "$relay/etc/main.cf" inet:127.0.0.1:8891 "inet:127.0.0.1:$dkim_port"
 change "$relay/etc/master.cf" /usr/bin/etrierctl \
 	"$BUILD_DIR/etrierctl --config $config"
-# Young people's mailboxes do not exist; they have an operator's limits.
-echo "courrier.example orange:[127.0.0.1]:$refuser" >>"$relay/etc/transport"
+# The mailboxes of some young people do not exist; their mails go by an
+# operator's service.
+echo "absents.example orange:[127.0.0.1]:$refuser" >>"$relay/etc/transport"
+sed -i s/courrier.example/absents.example/ "$folder/people/youths-ml-nord.csv"
 mail="{transport: smtp, host: 127.0.0.1, port: $relay_port,
   from_address: offres@offres.essai.example,
   bounce_domain: retours.essai.example, bounces: bounces}"
 instance_config
+# One click is offered over https only.
+change "$config" "base_url: \"http://127.0.0.1:$front_port\"" \
+	"base_url: https://o.essai.example"
 chown -R nobody:nogroup "$folder"
 
 # --- OpenDKIM
@@ -55,10 +62,12 @@ for file in KeyTable SigningTable; do
 done
 change "$work/dkim/KeyTable" /etc/dkimkeys/ "$work/dkim/"
 file=$work/dkim/opendkim.conf
-change "$file" refile:/etc/opendkim/ "refile:$work/dkim/"
+change "$file" file:/etc/opendkim/ "file:$work/dkim/"
 change "$file" inet:8891@127.0.0.1 "inet:$dkim_port@127.0.0.1"
 change "$file" "UserID			opendkim" "UserID			nobody:nogroup"
 change "$file" /run/opendkim/ "$work/dkim/"
+# Keys below /tmp are not safe, and it knows that.
+echo "RequireSafeKeys no" >>"$file"
 chown -R nobody:nogroup "$work/dkim"
 signer_libraries=$opendkim/usr/lib
 for lib in "$opendkim"/usr/lib/*-linux-gnu; do
@@ -125,17 +134,15 @@ helpers+=($!)
 signer_start
 relay_start
 helper etrier-demo-http tests/golden/feeds
-demo_sources "$port"
-chown -R nobody:nogroup "$folder/sources.d"
 before=$as_nobody
 daemon_start
 import_people
 go_live
-digest() { # a mail to an adviser, with its stop
-	grep -lsE '^List-Unsubscribe-Post: ' "$work"/got/* >"$work/digests"
-}
-until_ 40 digest || fail "no mail with a stop link arrived: $(tail -n 5 "$relay/log")"
-first=$(head -n 1 "$work/digests")
+demo_sources "$port"
+ctl reload >"$work/said" 2>&1 || fail "reload: $(cat "$work/said")"
+mails() { grep -lsE '^List-Unsubscribe-Post: ' "$work"/got/* >"$work/mails"; }
+until_ 40 mails || fail "no mail with a stop link arrived: $(tail -n 5 "$relay/log")"
+first=$(head -n 1 "$work/mails")
 verify "$first" >"$work/said"
 [ "$(cat "$work/said")" = valid ] || fail "signature: $(cat "$work/said")"
 say "signed, and both headers of the stop are covered"
@@ -193,14 +200,14 @@ change "$relay/etc/transport" "#retours.essai.example etrier-bounce:" \
 	"retours.essai.example etrier-bounce:"
 kill -HUP "$relay_pid"
 id=$(grep -hoE 'b\+[0-9a-f]{24}@' "$first" | head -n 1)
-send - "${id}retours.essai.example" personne@courrier.example || fail "the third is not taken"
+send - "${id}retours.essai.example" personne@absents.example || fail "the third is not taken"
 until_ 15 bounces pipe 1 ||
 	fail "no bounce was recorded by the pipe: $(grep etrier-bounce "$relay/log" | tail -n 3)"
 say "and by the pipe"
 
 # --- while étrier is stopped the report waits
 daemon_stop || fail "stop: $?"
-send - "$ours" personne@courrier.example || fail "the fourth is not taken"
+send - "$ours" personne@absents.example || fail "the fourth is not taken"
 waits() { grep -q 'relay=etrier-bounce.*status=deferred' "$relay/log"; }
 until_ 10 waits || fail "stopped: $(grep relay=etrier-bounce "$relay/log" | tail -n 2)"
 [ "$(grep -c 'relay=etrier-bounce.*status=bounced' "$relay/log")" -eq 0 ] ||
