@@ -305,6 +305,10 @@ void bounces_start(struct bounces *b)
 {
 	if (!b)
 		return;
+	/* A Maildir made by hand may have none. */
+	char *tmp = mem_printf("%s/tmp", b->dir);
+	(void)mkdir(tmp, 0700);
+	free(tmp);
 	event_add(b->timer, &(struct timeval){.tv_sec = BOUNCES_LOOK_S});
 	bounces_look(b);
 }

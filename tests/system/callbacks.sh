@@ -23,7 +23,7 @@ curl=$(tool curl) || skip "$name" "no curl, and no Debian mirror to take it from
 
 mail='{transport: maildir, maildir: mail, from_address: offres@etrier.example, bounces: bounces}'
 instance_new
-mkdir -p "$folder/bounces/new" "$folder/bounces/cur" "$folder/bounces/tmp"
+mkdir -p "$folder/bounces/new" "$folder/bounces/cur" # tmp: étrier's affair
 (umask 077 && echo "$secret" >"$folder/secrets/sms-callback")
 instance_config
 helper etrier-demo-http tests/golden/feeds

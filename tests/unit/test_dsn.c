@@ -171,6 +171,7 @@ static void a_mail_cut_anywhere_does_no_harm(void **state)
 			char *exact = malloc(k ? k : 1);
 			memcpy(exact, cut, k);
 			(void)dsn_read(exact, k, &a, &d, &err);
+			(void)dsn_keep(exact, k, k % 2, &a);
 			free(exact);
 			arena_clear(&a);
 			free(cut);
