@@ -82,6 +82,9 @@ signer_start() { # in the foreground: nothing of it is left behind
 		{ cat "$work/dkim/log"; fail "OpenDKIM does not listen"; }
 }
 
+# At once: asked kindly, it takes four seconds.
+signer_stop() { kill -KILL "$signer" && wait "$signer" 2>/dev/null; }
+
 # --- who verifies: "valid", "covered"; or which of the two headers is not
 cat >"$work/verify.py" <<'PY'
 import re, subprocess, sys
@@ -149,7 +152,7 @@ say "signed, and both headers of the stop are covered"
 
 # --- without the line, the same mail is not covered, and the check says so
 sed -i '/^SignHeaders/d' "$work/dkim/opendkim.conf"
-kill "$signer" && wait "$signer" 2>/dev/null
+signer_stop
 signer_start
 send() { # send FILE|- FROM TO: through the relay, as étrier would
 	/usr/bin/python3 - "$relay_port" "$@" <<'PY'
@@ -175,7 +178,7 @@ grep -qx valid "$work/said" || fail "without SignHeaders: $(cat "$work/said")"
 say "without SignHeaders: $(grep not "$work/said")"
 
 # --- a mail that cannot be signed is not taken
-kill "$signer" && wait "$signer" 2>/dev/null
+signer_stop
 send - "$ours" encore@ailleurs.example 2>"$work/said" && fail "taken unsigned"
 grep -q '45[0-9]\|451' "$work/said" || fail "unsigned: $(tail -n 1 "$work/said")"
 signer_start
