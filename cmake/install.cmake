@@ -39,7 +39,8 @@ install(FILES systemd/tmpfiles.conf
 	DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d RENAME etrier.conf)
 
 install(FILES README.md CHANGELOG.md SECURITY.md docs/metrics.md
-	docs/glossary.md docs/sources.md DESTINATION ${docs})
+	docs/glossary.md docs/sources.md docs/guide-courriel.md
+	docs/guide-des-regles.md DESTINATION ${docs})
 install(DIRECTORY conf/examples/ DESTINATION ${docs}/examples)
 install(DIRECTORY conf/sources.d/examples/
 	DESTINATION ${docs}/examples/sources.d)

@@ -6,6 +6,7 @@
 #   postfix=$(peer postfix usr/sbin/smtp-sink) || skip NAME "no smtp-sink"
 #   port=$(free_port)
 #   wait_for_port "$port"
+#   opendkim=$(peer_whole opendkim usr/sbin/opendkim)
 
 # skip NAME REASON: ends the test as skipped, with its reason.
 skip() {
@@ -29,6 +30,32 @@ peer() {
 		timeout 120 apt-get download "$package" >../download.log 2>&1 ||
 			exit 1
 		dpkg -x ./*.deb "$folder" && touch "$folder/.whole"
+	) 9>"$BUILD_DIR/peers/$package.lock" || return 1
+	for file in "$@"; do
+		[ -e "$folder/$file" ] || return 1
+	done
+	echo "$folder"
+}
+
+# peer_whole PACKAGE FILE...: as peer(), with all that apt would install beside
+# it because this machine has it not.
+peer_whole() {
+	local package=$1 file
+	local folder=$BUILD_DIR/peers/$package
+	shift
+	mkdir -p "$BUILD_DIR/peers" || return 1
+	(
+		flock 9
+		[ -e "$folder/.whole" ] && exit 0
+		rm -rf "$folder" && mkdir -p "$folder/deb" || exit 1
+		cd "$folder/deb" || exit 1
+		# shellcheck disable=SC2046
+		timeout 120 apt-get download "$package" $(apt-get -s \
+			--no-install-recommends install "$package" 2>/dev/null |
+			sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -vFx "$package") \
+			>../download.log 2>&1 || exit 1
+		for deb in ./*.deb; do dpkg -x "$deb" "$folder" || exit 1; done
+		rm -rf "$folder/deb" && touch "$folder/.whole"
 	) 9>"$BUILD_DIR/peers/$package.lock" || return 1
 	for file in "$@"; do
 		[ -e "$folder/$file" ] || return 1

@@ -25,6 +25,11 @@ int plan_receipt_settled(struct planner *p, int64_t message, struct err *err);
 int plan_bounce(struct planner *p, const json_t *line, const char **what,
 		struct err *err);
 
+/* Told after a report that an operator refuses or delays mails for what we are
+ * is stored, once a mail: who paces mail holds that operator. */
+typedef void plan_policy_fn(void *ctx, const char *address);
+void planner_on_policy(struct planner *p, plan_policy_fn *fn, void *ctx);
+
 /* Numbers the gateway will not write to any more: opted out. *n_new of them
  * were not. */
 int plan_blacklisted(struct planner *p, const json_t *line, int *n_new,

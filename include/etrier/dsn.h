@@ -2,6 +2,7 @@
 #ifndef ETRIER_DSN_H
 #define ETRIER_DSN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -47,6 +48,17 @@ struct dsn {
  * human's, or anything else. */
 int dsn_read(const char *bytes, size_t n, struct arena *a, struct dsn *out,
 	     struct err *err);
+
+/* What may be kept of a mail that was read: a mail of its own, in the arena.
+ * Of a report (dsn_read() took it) who wrote it, when and to which address of
+ * ours; the fields of its machine-readable parts; Message-ID and Return-Path of
+ * the mail it is about. dsn_read() gives the same for it as for the original,
+ * but for one without such parts. Of anything else, which a person may have
+ * written, its date and whether a machine sent it. Never a subject, never a
+ * text. At most DSN_KEPT_MAX bytes. */
+#define DSN_KEPT_MAX ((size_t)128 * 1024)
+const char *dsn_keep(const char *bytes, size_t n, bool is_report,
+		     struct arena *a);
 
 /* The class of a status ("5.2.2", may be "") and what the server said beside
  * it (may be ""): domain.md 2.3. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reports out of a Maildir. They are parsed here, where the bytes of strangers
- * are read, and not in the engine. Does not: delete what is in new/, follow
- * links, or open what is no plain file. */
+ * are read, and not in the engine. A file leaves new/ when what may be kept of
+ * it lies in cur/. Does not: follow links, or open what is no plain file. */
 #include "bounces.h"
 
 #include <etrier/arena.h>
@@ -38,6 +38,7 @@ struct bounces {
 	void *ctx;
 	struct event *timer;
 	char name[NAME_MAX_BYTES]; /* in hand, "": none */
+	char *kept;		   /* of that, for cur/ */
 	int64_t first_id, next_id;
 	int n_left;
 	bool has_failed;
@@ -51,19 +52,36 @@ static char *path_of(const struct bounces *b, const char *sub, const char *name)
 	return mem_printf("%s/%s/%s", b->dir, sub, name);
 }
 
-/* Out of new/, whatever it was. False: it stays, and is told of once. */
-static bool move(struct bounces *b, const char *name)
+static int write_whole(const char *path, const char *text)
+{
+	(void)unlink(path); /* of an attempt that was cut short */
+	int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		     0600);
+	if (fd < 0)
+		return -1;
+	size_t n = strlen(text);
+	bool is_whole = write(fd, text, n) == (ssize_t)n;
+	return close(fd) || !is_whole ? -1 : 0;
+}
+
+/* Out of new/: what is kept of it lies in cur/ first. False: it stays, and is
+ * told of once. */
+static bool move(struct bounces *b, const char *name, const char *kept)
 {
 	char *from = path_of(b, "new", name);
+	char *part = path_of(b, "tmp", name);
 	char *to = mem_printf("%s/cur/%s%s", b->dir, name,
 			      strchr(name, ':') ? "" : ":2,S");
-	bool failed = rename(from, to) != 0;
+	bool failed =
+		write_whole(part, kept) || rename(part, to) || unlink(from);
 	if (failed && !b->is_told) {
 		b->is_told = true;
 		log_event(LOG_ERROR, "bounces.stuck",
 			  LOG_S("why", strerror(errno)));
 	}
 	free(from);
+	free(part);
 	free(to);
 	return !failed;
 }
@@ -135,20 +153,23 @@ static json_t *report_line(const struct dsn_report *r)
 	return line;
 }
 
-static json_t *read_lines(const char *bytes, size_t n)
+/* *kept: what may stay of it, for free(). */
+static json_t *read_lines(const char *bytes, size_t n, char **kept)
 {
 	struct arena a;
 	struct dsn d;
 	struct err err;
 	json_t *lines = json_array(), *stop;
 	arena_init(&a);
-	if (!dsn_read(bytes, n, &a, &d, &err)) {
+	bool is_report = !dsn_read(bytes, n, &a, &d, &err);
+	if (is_report) {
 		for (int i = 0; i < d.n && i < LINES_MAX; i++)
 			json_array_append_new(lines,
 					      report_line(&d.reports[i]));
 	} else if ((stop = read_stop(bytes, n))) {
 		json_array_append_new(lines, stop);
 	}
+	*kept = mem_dup(dsn_keep(bytes, n, is_report, &a));
 	arena_clear(&a);
 	return lines;
 }
@@ -163,7 +184,8 @@ static bool begin(struct bounces *b, const char *name)
 	char *bytes = read_mail(b, name, &n);
 	if (!bytes)
 		return false;
-	json_t *lines = read_lines(bytes, n);
+	free(b->kept);
+	json_t *lines = read_lines(bytes, n, &b->kept);
 	free(bytes);
 	b->n_left = (int)json_array_size(lines);
 	b->has_failed = false;
@@ -178,7 +200,7 @@ static bool begin(struct bounces *b, const char *name)
 	if (b->n_left)
 		str_copy(b->name, sizeof(b->name), name);
 	else
-		(void)move(b, name);
+		(void)move(b, name, b->kept);
 	return b->n_left > 0;
 }
 
@@ -208,7 +230,7 @@ void bounces_answered(struct bounces *b, int64_t id, bool ok)
 	if (--b->n_left > 0)
 		return;
 	/* What could not be stored is said again at the next look. */
-	bool is_moved = !b->has_failed && move(b, b->name);
+	bool is_moved = !b->has_failed && move(b, b->name, b->kept);
 	b->name[0] = '\0';
 	if (is_moved)
 		bounces_look(b);
@@ -274,6 +296,7 @@ void bounces_free(struct bounces *b)
 	if (!b)
 		return;
 	event_free(b->timer);
+	free(b->kept);
 	free(b->dir);
 	free(b);
 }
@@ -282,6 +305,10 @@ void bounces_start(struct bounces *b)
 {
 	if (!b)
 		return;
+	/* A Maildir made by hand may have none. */
+	char *tmp = mem_printf("%s/tmp", b->dir);
+	(void)mkdir(tmp, 0700);
+	free(tmp);
 	event_add(b->timer, &(struct timeval){.tv_sec = BOUNCES_LOOK_S});
 	bounces_look(b);
 }

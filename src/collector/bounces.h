@@ -16,10 +16,11 @@ struct event_base;
  *   cur/NAME:2,S  ◄─ bounced {id, ok}
  *
  * so that a file is out of new/ only when what it says is stored. A file that
- * says nothing to us goes to cur/ at once. */
+ * says nothing to us goes to cur/ at once. What lies in cur/ is what dsn_keep()
+ * leaves of it: no text of ours, and no letter of anybody. */
 #define BOUNCES_LOOK_S	 20
 #define BOUNCES_ANSWER_S 60 /* after so long it is asked again */
-/* Raw reports are kept so long in cur/ (domain.md 2.3). */
+/* So long in cur/ (domain.md 2.3: 30 days, without the body). */
 #define BOUNCES_KEEP_DAYS 30
 
 struct bounces;

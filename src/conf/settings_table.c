@@ -238,8 +238,9 @@ static const struct schema mail_rows[] = {
 	 .type = SCHEMA_PATH,
 	 .flags = SCHEMA_RESTART,
 	 .help = "A Maildir that gets the mail for mail.bounce_domain: reports "
-		 "about mails are read out of its new and moved to cur, where "
-		 "they stay 30 days. Without it, use etrierctl mail bounce."},
+		 "about mails are read out of its new; what may be kept of "
+		 "them stays in cur for 30 days. Without it, use etrierctl "
+		 "mail bounce."},
 	{.key = "dkim_selector",
 	 .type = SCHEMA_STR,
 	 .min = 1,

@@ -10,10 +10,13 @@
 #include "verdict.h"
 
 #include <etrier/buf.h>
+#include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/num.h>
 #include <etrier/str.h>
 
 #include <curl/curl.h>
+#include <sodium.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,13 +158,41 @@ static bool is_of_the_mail(CURLcode rc, const struct going *g)
 	return rc == CURLE_WEIRD_SERVER_REPLY && g->is_read_out;
 }
 
-static void judge(CURLcode rc, const struct going *g, struct verdict *v)
+/* A relay that refuses a token says why in a challenge and waits for an empty
+ * answer before its 535 (developers.google.com, XOAUTH2 protocol): curl hangs
+ * up instead, so that the challenge is all there is. False: it was none. */
+static bool judge_token(const struct engine *e, const struct going *g,
+			struct verdict *v)
+{
+	unsigned char json[REPLY_MAX];
+	char line[120];
+	size_t n;
+	int64_t status = 0;
+	if (!e->relay->oauth_token || !str_starts(g->reply, "334 ") ||
+	    sodium_base642bin(json, sizeof json, g->reply + 4,
+			      strcspn(g->reply + 4, "\r\n"), NULL, &n, NULL,
+			      sodium_base64_VARIANT_ORIGINAL))
+		return false;
+	json_t *why = js_parse((const char *)json, n, NULL);
+	(void)num_parse_int(js_str(why, "status", ""), 100, 599, &status);
+	json_decref(why);
+	snprintf(line, sizeof line,
+		 "535 the token is refused, status %d: it may be out of date",
+		 (int)status);
+	smtp_judge_reply(v, line);
+	return true;
+}
+
+static void judge(const struct engine *e, CURLcode rc, const struct going *g,
+		  struct verdict *v)
 {
 	if (rc == CURLE_OK && g->reply[0] == '2' && g->at == g->mail->n) {
 		smtp_judge_reply(v, g->reply);
 	} else if (rc == CURLE_LOGIN_DENIED && g->refusal[0]) {
 		smtp_judge_reply(v, g->refusal);
 		v->result = VERDICT_RETRY; /* ours to mend, not this mail's */
+	} else if (rc == CURLE_LOGIN_DENIED && judge_token(e, g, v)) {
+		return;
 	} else if (is_of_the_mail(rc, g) && g->refusal[0]) {
 		smtp_judge_reply(v, g->refusal);
 	} else {
@@ -221,7 +252,7 @@ static size_t send_mails(void *engine, const struct smtp_mail *mails, size_t n,
 		g = (struct going){.mail = mails};
 		rc = perform(e, &g);
 	}
-	judge(rc, &g, &v);
+	judge(e, rc, &g, &v);
 	if (rc != CURLE_OK)
 		rest(e);
 	done(ctx, 0, &v);

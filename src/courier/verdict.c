@@ -13,6 +13,10 @@
 
 /* Shorter runs are codes and times; a phone number has nine at least. */
 #define DIGITS_SHOWN ((size_t)5)
+/* A longer run is no word and no queue's number: a server that repeats what it
+ * was given to log in with. A stroke ends it, for the sake of addresses of
+ * pages that tell more. */
+#define RUN_SHOWN ((size_t)27)
 
 const char *verdict_name(enum verdict_result r)
 {
@@ -29,10 +33,15 @@ static size_t word_len(const char *s)
 
 static bool is_private(const char *s, size_t n)
 {
-	size_t run = 0;
+	size_t digits = 0, run = 0;
 	for (size_t i = 0; i < n; i++) {
-		run = s[i] >= '0' && s[i] <= '9' ? run + 1 : 0;
-		if (s[i] == '@' || run > DIGITS_SHOWN)
+		bool is_digit = s[i] >= '0' && s[i] <= '9';
+		bool is_letter = (s[i] >= 'a' && s[i] <= 'z') ||
+				 (s[i] >= 'A' && s[i] <= 'Z');
+		digits = is_digit ? digits + 1 : 0;
+		run = is_digit || is_letter || strchr("+=_-", s[i]) ? run + 1
+								    : 0;
+		if (s[i] == '@' || digits > DIGITS_SHOWN || run > RUN_SHOWN)
 			return true;
 	}
 	return false;

@@ -2,7 +2,12 @@
 /* `mail bounce`: a mail from a pipe, read here, and what it reports sent to the
  * engine: no byte of a stranger's mail reaches the process that holds the
  * data. A mail that is no report is not a failure: a relay would send it back,
- * and a mailbox for reports gets absence notices too. */
+ * and a mailbox for reports gets absence notices too.
+ *
+ * From standard input it speaks to a mail system, in the statuses of
+ * sysexits(3). Any other but 0 has the report sent back, and as it has no
+ * sender that is to lose it; 75 has it kept and tried again. From a FILE it
+ * speaks to a person, as every command does. */
 #include "ctl.h"
 
 #include <etrier/arena.h>
@@ -16,7 +21,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
+/* NULL: it cannot be read. */
 static char *read_all(FILE *f, size_t *n)
 {
 	struct buf in;
@@ -29,6 +36,10 @@ static char *read_all(FILE *f, size_t *n)
 		buf_add(&in, bytes, got < room ? got : room);
 	}
 	*n = in.len;
+	if (ferror(f)) {
+		buf_clear(&in);
+		return NULL;
+	}
 	return buf_take(&in);
 }
 
@@ -68,6 +79,68 @@ static int send_reports(struct ctl *c, const struct dsn *d)
 	return ctl_ask(c, "mail bounce", args, &ask);
 }
 
+static bool is_blank(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strchr(" \t\r\n", bytes[i]) || !bytes[i])
+			return false;
+	}
+	return true;
+}
+
+static int take(struct ctl *c, const char *bytes, size_t n)
+{
+	struct arena a;
+	struct dsn d;
+	struct err err = {0};
+	int code = CTL_DONE;
+	arena_init(&a);
+	if (!dsn_read(bytes, n, &a, &d, &err))
+		code = send_reports(c, &d);
+	else
+		fprintf(stderr, "etrierctl: %s; nothing is done\n", err.text);
+	arena_clear(&a);
+	return code;
+}
+
+static int from_file(struct ctl *c, const char *name)
+{
+	size_t n;
+	FILE *f = fopen(name, "r");
+	char *bytes = f ? read_all(f, &n) : NULL;
+	int code;
+	if (!bytes)
+		code = ctl_fail(CTL_FAILED, "%s: %s", name, strerror(errno));
+	else if (is_blank(bytes, n))
+		code = ctl_fail(CTL_FAILED, "%s: empty: no report", name);
+	else
+		code = take(c, bytes, n);
+	if (f)
+		fclose(f);
+	free(bytes);
+	return code;
+}
+
+/* Whatever keeps a report from being recorded may be mended before the mail
+ * system gives up; of nothing, nothing will ever come. */
+static int from_pipe(struct ctl *c)
+{
+	size_t n;
+	char *bytes = read_all(stdin, &n);
+	int code;
+	if (!bytes)
+		code = ctl_fail(EX_TEMPFAIL, "standard input: %s",
+				strerror(errno));
+	else if (is_blank(bytes, n))
+		code = ctl_fail(EX_DATAERR, "an empty report");
+	else if (take(c, bytes, n) != CTL_DONE)
+		code = EX_TEMPFAIL;
+	else
+		code = EX_OK;
+	free(bytes);
+	return code;
+}
+
 int ctl_mail_bounce(struct ctl *c)
 {
 	json_t *args = ctl_parse(c);
@@ -75,29 +148,8 @@ int ctl_mail_bounce(struct ctl *c)
 		return CTL_USAGE;
 	const char *name = json_string_value(
 		json_array_get(json_object_get(args, "words"), 0));
-	bool is_file = name && !str_eq(name, "-");
-	FILE *f = is_file ? fopen(name, "r") : stdin;
-	if (!f) {
-		int code =
-			ctl_fail(CTL_FAILED, "%s: %s", name, strerror(errno));
-		json_decref(args);
-		return code;
-	}
-	struct arena a;
-	struct dsn d;
-	struct err err = {0};
-	size_t n;
-	int code = CTL_DONE;
-	char *bytes = read_all(f, &n);
-	if (is_file)
-		fclose(f);
-	arena_init(&a);
-	if (!dsn_read(bytes, n, &a, &d, &err))
-		code = send_reports(c, &d);
-	else
-		fprintf(stderr, "etrierctl: %s; nothing is done\n", err.text);
-	arena_clear(&a);
-	free(bytes);
+	int code =
+		name && !str_eq(name, "-") ? from_file(c, name) : from_pipe(c);
 	json_decref(args);
 	return code;
 }

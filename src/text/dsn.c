@@ -21,11 +21,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define DEPTH_MAX 3
-#define PARTS_MAX 30
-/* A report of fields is short; a body is searched no further. */
-#define PART_BYTES_MAX 65536
-#define GROUPS_MAX     (2 * DSN_REPORTS_MAX)
+#define GROUPS_MAX (2 * DSN_REPORTS_MAX)
 /* Our envelope sender: "b+" and 24 hex digits (src/engine/plan/deliver.c). */
 #define ID_MIN 20
 #define ID_MAX 64
@@ -158,7 +154,7 @@ static void read_recipient(struct reading *r, struct slice group)
 /* Groups of fields, an empty line between two. */
 static void read_status(struct reading *r, const struct entity *part)
 {
-	struct slice rest = dsn_decode(part, PART_BYTES_MAX, r->a);
+	struct slice rest = dsn_decode(part, r->a);
 	r->has_status = true;
 	for (int i = 0; i < GROUPS_MAX && rest.n; i++) {
 		while (rest.n && strchr("\r\n", rest.s[0]) && rest.s[0]) {
@@ -179,7 +175,7 @@ static void read_status(struct reading *r, const struct entity *part)
 
 static void read_feedback(struct reading *r, const struct entity *part)
 {
-	struct slice all = dsn_decode(part, PART_BYTES_MAX, r->a);
+	struct slice all = dsn_decode(part, r->a);
 	const char *type = dsn_field(all, "Feedback-Type", r->a);
 	const char *from = dsn_field(all, "Original-Mail-From", r->a);
 	const char *to = dsn_field(all, "Original-Rcpt-To", r->a);
@@ -202,7 +198,7 @@ static void read_feedback(struct reading *r, const struct entity *part)
 static void read_original(struct reading *r, const struct entity *part,
 			  bool is_whole)
 {
-	struct slice text = dsn_decode(part, PART_BYTES_MAX, r->a);
+	struct slice text = dsn_decode(part, r->a);
 	struct slice head = is_whole ? dsn_entity(text).head : text;
 	const char *path = dsn_field(head, "Return-Path", r->a);
 	if (!r->message_id)
@@ -211,30 +207,15 @@ static void read_original(struct reading *r, const struct entity *part,
 		r->envelope_id = find_envelope(r->a, path);
 }
 
-static void read_part(struct reading *r, const struct entity *part, int depth)
+static void on_part(void *ctx, enum dsn_part what, const struct entity *part)
 {
-	const char *type = dsn_type(part, r->a);
-	const char *boundary;
-	struct entity one;
-	size_t at = 0;
-	if (str_eq(type, "message/delivery-status") ||
-	    str_eq(type, "message/global-delivery-status"))
+	struct reading *r = ctx;
+	if (what == DSN_PART_STATUS)
 		read_status(r, part);
-	else if (str_eq(type, "message/feedback-report"))
+	else if (what == DSN_PART_FEEDBACK)
 		read_feedback(r, part);
-	else if (str_eq(type, "message/rfc822") ||
-		 str_eq(type, "message/global"))
-		read_original(r, part, true);
-	else if (str_eq(type, "text/rfc822-headers") ||
-		 str_eq(type, "message/rfc822-headers") ||
-		 str_eq(type, "message/global-headers"))
-		read_original(r, part, false);
-	if (!str_starts(type, "multipart/") || depth == DEPTH_MAX ||
-	    !(boundary = dsn_parameter(part, "boundary", r->a)))
-		return;
-	for (int i = 0;
-	     i < PARTS_MAX && dsn_next_part(part, boundary, &at, &one); i++)
-		read_part(r, &one, depth + 1);
+	else
+		read_original(r, part, what == DSN_PART_MAIL);
 }
 
 /* --- without a machine-readable part --- */
@@ -272,7 +253,7 @@ static const char *find_verp(const struct entity *mail, struct arena *a)
 /* The text of the whole mail, so that words can be found in it. */
 static const char *text_of(const struct entity *mail, struct arena *a)
 {
-	struct slice body = dsn_decode(mail, PART_BYTES_MAX, a);
+	struct slice body = dsn_decode(mail, a);
 	char *copy = arena_array(a, body.n + 1, 1);
 	for (size_t i = 0; i < body.n; i++)
 		copy[i] = body.s[i] ? body.s[i] : ' ';
@@ -320,7 +301,7 @@ int dsn_read(const char *bytes, size_t n, struct arena *a, struct dsn *out,
 	}
 	struct entity mail = dsn_entity(all);
 	r.envelope_id = find_verp(&mail, a);
-	read_part(&r, &mail, 0);
+	dsn_each_part(&mail, on_part, &r, a);
 	if (!r.has_status && !r.has_feedback)
 		conclude(&r, &mail);
 	for (int i = 0; i < out->n; i++) {

@@ -7,6 +7,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/buf.h>
+#include <etrier/mem.h>
 #include <etrier/str.h>
 
 #include <string.h>
@@ -228,8 +229,9 @@ static void decode_quoted(struct slice in, struct buf *out)
 	}
 }
 
-struct slice dsn_decode(const struct entity *e, size_t max, struct arena *a)
+struct slice dsn_decode(const struct entity *e, struct arena *a)
 {
+	const size_t max = DSN_PART_BYTES_MAX;
 	const char *how = dsn_field(e->head, "Content-Transfer-Encoding", a);
 	struct buf out;
 	if (!how || (strcasecmp(how, "base64") != 0 &&
@@ -248,4 +250,42 @@ struct slice dsn_decode(const struct entity *e, size_t max, struct arena *a)
 	struct slice result = {copy, out.len};
 	buf_clear(&out);
 	return result;
+}
+
+static const struct {
+	const char *type;
+	enum dsn_part what;
+} part_types[] = {
+	{"message/delivery-status", DSN_PART_STATUS},
+	{"message/global-delivery-status", DSN_PART_STATUS},
+	{"message/feedback-report", DSN_PART_FEEDBACK},
+	{"message/rfc822", DSN_PART_MAIL},
+	{"message/global", DSN_PART_MAIL},
+	{"text/rfc822-headers", DSN_PART_HEAD},
+	{"message/rfc822-headers", DSN_PART_HEAD},
+	{"message/global-headers", DSN_PART_HEAD},
+};
+
+static void walk(const struct entity *part, int depth, dsn_part_fn *fn,
+		 void *ctx, struct arena *a)
+{
+	const char *type = dsn_type(part, a), *boundary;
+	struct entity one;
+	size_t at = 0;
+	for (size_t i = 0; i < ARRAY_LEN(part_types); i++) {
+		if (str_eq(type, part_types[i].type))
+			fn(ctx, part_types[i].what, part);
+	}
+	if (!str_starts(type, "multipart/") || depth == DSN_DEPTH_MAX ||
+	    !(boundary = dsn_parameter(part, "boundary", a)))
+		return;
+	for (int i = 0;
+	     i < DSN_PARTS_MAX && dsn_next_part(part, boundary, &at, &one); i++)
+		walk(&one, depth + 1, fn, ctx, a);
+}
+
+void dsn_each_part(const struct entity *mail, dsn_part_fn *fn, void *ctx,
+		   struct arena *a)
+{
+	walk(mail, 0, fn, ctx, a);
 }

@@ -30,8 +30,26 @@ const char *dsn_parameter(const struct entity *e, const char *name,
 /* Part after part of a multipart; *at begins as 0. False: no more. */
 bool dsn_next_part(const struct entity *e, const char *boundary, size_t *at,
 		   struct entity *out);
-/* The body without its transfer encoding, at most max bytes of it. */
-struct slice dsn_decode(const struct entity *e, size_t max, struct arena *a);
+/* A report of fields is short; of a body no more is looked at. */
+#define DSN_PART_BYTES_MAX ((size_t)65536)
+/* The body without its transfer encoding, at most that much of it. */
+struct slice dsn_decode(const struct entity *e, struct arena *a);
+
+/* Every part that a report can be made of, in their order, so many levels deep
+ * and so many a level; the text between them is not shown. */
+#define DSN_DEPTH_MAX 3
+#define DSN_PARTS_MAX 30
+enum dsn_part {
+	DSN_PART_STATUS,   /* message/delivery-status */
+	DSN_PART_FEEDBACK, /* message/feedback-report */
+	DSN_PART_MAIL,	   /* the mail it is about, whole */
+	DSN_PART_HEAD,	   /* ... or its fields alone */
+	DSN_N_PARTS
+};
+typedef void dsn_part_fn(void *ctx, enum dsn_part what,
+			 const struct entity *part);
+void dsn_each_part(const struct entity *mail, dsn_part_fn *fn, void *ctx,
+		   struct arena *a);
 
 /* "5.1.1" in text, into out; false: none. */
 bool dsn_find_status(const char *text, char out[16]);

@@ -47,6 +47,7 @@ struct mode {
 	const char *host;     /* of the certificate; NULL: no TLS */
 	int days;	      /* the certificate's, below 0: it has ended */
 	bool is_implicit;     /* TLS from the first byte */
+	bool is_oauth;	      /* XOAUTH2 alone, of one user and token */
 	const char *injected; /* in clear, behind the reply to STARTTLS */
 };
 #define HERE .host = "127.0.0.1", .days = 1
@@ -110,6 +111,12 @@ static const struct mode modes[] = {
 	{.name = "tls", HERE},
 	{.name = "tlsauth", HERE, .auth = "235 2.7.0 welcome"},
 	{.name = "tls535", HERE, .auth = "535 5.7.8 bad credentials"},
+	/* As Gmail: a wrong token is told why, and waits to be answered. */
+	{.name = "oauth", HERE, .auth = "235 2.7.0 welcome", .is_oauth = true},
+	/* As Microsoft: whatever the token is. */
+	{.name = "oauth535",
+	 HERE,
+	 .auth = "535 5.7.3 Authentication unsuccessful"},
 	{.name = "tls454", HERE, .starttls = "454 4.7.0 not now"},
 	{.name = "tlscut", HERE, .starttls = "220 2.0.0 go", .injected = CUT},
 	{.name = "tlssilent",
@@ -263,7 +270,8 @@ static void ehlo(struct peer *p, bool is_helo)
 	if (p->tls && !p->is_secure)
 		say(p, "250-STARTTLS");
 	if (p->mode->auth && p->is_secure)
-		say(p, "250-AUTH PLAIN XOAUTH2");
+		say(p, p->mode->is_oauth ? "250-AUTH XOAUTH2"
+					 : "250-AUTH PLAIN XOAUTH2");
 	say(p, "250 SIZE 50000000");
 }
 
@@ -289,16 +297,35 @@ static void starttls(struct peer *p)
 	secure(p);
 }
 
+/* user=etrier^Aauth=Bearer jeton-invente^A^A */
+#define OAUTH_GOOD "dXNlcj1ldHJpZXIBYXV0aD1CZWFyZXIgamV0b24taW52ZW50ZQEB"
+/* {"status":"401","schemes":"bearer","scope":"https://mail.example/"} */
+#define OAUTH_WHY                                                      \
+	"334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIiwic2NvcGUi" \
+	"OiJodHRwczovL21haWwuZXhhbXBsZS8ifQ=="
+
 static void take_auth(struct peer *p, const char *line)
 {
 	char more[4096];
-	if (!strchr(line + strlen("AUTH "), ' ')) { /* no initial response */
+	const char *proof = strchr(line + strlen("AUTH "), ' ');
+	if (proof) {
+		proof++;
+	} else { /* no initial response */
 		say(p, "334 ");
-		if (!read_line(p, more, sizeof more))
+		proof = read_line(p, more, sizeof more);
+		if (!proof)
 			_exit(0);
 	}
-	say(p, p->mode->auth);
-	p->is_login = p->mode->auth[0] == '2';
+	bool is_good = !p->mode->is_oauth || str_starts(proof, OAUTH_GOOD);
+	if (is_good) {
+		say(p, p->mode->auth);
+	} else {
+		say(p, OAUTH_WHY);
+		if (!read_line(p, more, sizeof more))
+			_exit(0);
+		say(p, "535 5.7.8 Username and Password not accepted");
+	}
+	p->is_login = is_good && p->mode->auth[0] == '2';
 }
 
 static void take_mail(struct peer *p, const char *line)

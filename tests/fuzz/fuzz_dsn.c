@@ -40,6 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		for (int i = 0; i < d.n; i++)
 			check(&d.reports[i]);
 	}
+	const char *kept = dsn_keep((const char *)data, n, !result, &a);
+	BUG_ON(strlen(kept) > DSN_KEPT_MAX);
 	arena_clear(&a);
 	return 0;
 }

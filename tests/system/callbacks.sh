@@ -23,7 +23,7 @@ curl=$(tool curl) || skip "$name" "no curl, and no Debian mirror to take it from
 
 mail='{transport: maildir, maildir: mail, from_address: offres@etrier.example, bounces: bounces}'
 instance_new
-mkdir -p "$folder/bounces/new" "$folder/bounces/cur" "$folder/bounces/tmp"
+mkdir -p "$folder/bounces/new" "$folder/bounces/cur" # tmp: étrier's affair
 (umask 077 && echo "$secret" >"$folder/secrets/sms-callback")
 instance_config
 helper etrier-demo-http tests/golden/feeds
@@ -132,12 +132,24 @@ grep -q 'said before' "$work/did" || fail "twice: $(cat "$work/did")"
 ctl mail bounce <tests/golden/dsn/absence.eml >"$work/did" 2>&1 ||
 	fail "an absence notice is an error"
 grep -q 'nothing is done' "$work/did" || fail "absence: $(cat "$work/did")"
+# What a mail system is told: of an empty report that nothing will come of it.
+ctl mail bounce </dev/null >"$work/did" 2>&1
+[ $? -eq 65 ] || fail "an empty report: $(cat "$work/did")"
+printf '\r\n \n' >"$work/empty"
+ctl mail bounce "$work/empty" >"$work/did" 2>&1
+[ $? -eq 1 ] || fail "an empty file: $(cat "$work/did")"
+ctl mail bounce "$work" >"$work/did" 2>&1
+[ $? -eq 1 ] || fail "a folder: $(cat "$work/did")"
 ctl sms costs >"$work/costs" 2>&1 || fail "costs: $(cat "$work/costs")"
 grep -q '200.000\|BUDGET' "$work/costs" || fail "costs: $(cat "$work/costs")"
 
 # --- the same out of a Maildir, with a mail that stops others and one that is
 # for nobody here; looked at when the daemon starts
 daemon_stop || fail "stop: $?"
+ctl mail bounce <"$work/bounce" >"$work/did" 2>&1
+[ $? -eq 75 ] || fail "a pipe while nobody listens: $(cat "$work/did")"
+ctl mail bounce "$work/bounce" >"$work/did" 2>&1
+[ $? -eq 4 ] || fail "a file while nobody listens: $(cat "$work/did")"
 other=$(grep -rhoE '<m\.[0-9a-f]{24}@' "$folder/mail/new" | sort -u |
 	grep -v "$id" | head -n 1 | grep -oE '[0-9a-f]{24}')
 token=$(grep -rhoE '/u/[0-9A-Z]{10}' "$folder/mail/new" | tail -n 1)
@@ -151,6 +163,10 @@ ln -s /etc/passwd "$folder/bounces/new/4.d"
 daemon_start
 emptied() { [ "$(find "$folder/bounces/cur" -type f | wc -l)" -eq 3 ]; }
 until_ 20 emptied || fail "bounces: $(ls "$folder/bounces/new")"
+grep -rq lina@courrier.example "$folder/bounces/cur" ||
+	fail "nothing is kept of a report: $(cat "$folder"/bounces/cur/*)"
+grep -rqi -e '^subject' -e absente -e Bonjour -e stop+ "$folder/bounces/cur" &&
+	fail "a text is kept: $(cat "$folder"/bounces/cur/*)"
 [ "$(n_events complaint)" -eq 1 ] || fail "a complaint out of a Maildir"
 [ "$(count '"by": *"link"' events list --kind optout)" -ge 1 ] ||
 	fail "stop by mail is not heard"

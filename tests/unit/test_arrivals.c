@@ -8,6 +8,8 @@
 #include "engine/plan/arrivals.h"
 #include "engine/store/db.h"
 
+#include <etrier/mailpace.h>
+#include <etrier/outbox.h>
 #include <etrier/store_addresses.h>
 #include <etrier/store_contacts.h>
 #include <etrier/store_replies.h>
@@ -604,7 +606,24 @@ static void test_transient_and_policy_leave_the_person_alone(void **state)
 	sent_mail("{'channel':'email'}", AGENCY_AUTOMATIC);
 	bounce("delay", "transient", "4.4.1");
 	assert_int_equal(get(1).state, STORE_SENT);
+	/* The relay took it: only the bounce says what the operator thinks. */
+	json_t *config = fixture_json(
+		"{'mail':{},'operators':{'domains':{'essai':{'match':"
+		"['jeune.example'],'max_per_minute':0,'backoff':[]}}}}");
+	int64_t until;
+	outbox_configure(w.outbox, config);
+	json_decref(config);
+	assert_null(
+		mailpace_held(outbox_pace(w.outbox), 0, w.clock.now_s, &until));
 	bounce("bounce", "policy", "5.7.26");
+	assert_string_equal(
+		mailpace_held(outbox_pace(w.outbox), 0, w.clock.now_s, &until),
+		"essai");
+	assert_int_equal(until, w.clock.now_s + MAILPACE_HOLD_S);
+	assert_string_equal(bounce("bounce", "policy", "5.7.26"),
+			    "said before");
+	mailpace_held(outbox_pace(w.outbox), 0, w.clock.now_s, &until);
+	assert_int_equal(until, w.clock.now_s + MAILPACE_HOLD_S);
 	assert_int_equal(get(1).state, STORE_FAILED);
 	assert_null(cause(CHANNEL_EMAIL, MAIL));
 	assert_false(is_out(CHANNEL_EMAIL, MAIL));

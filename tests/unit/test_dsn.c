@@ -171,6 +171,7 @@ static void a_mail_cut_anywhere_does_no_harm(void **state)
 			char *exact = malloc(k ? k : 1);
 			memcpy(exact, cut, k);
 			(void)dsn_read(exact, k, &a, &d, &err);
+			(void)dsn_keep(exact, k, k % 2, &a);
 			free(exact);
 			arena_clear(&a);
 			free(cut);
@@ -214,6 +215,108 @@ static void classes_by_code_and_by_words(void **state)
 	}
 }
 
+static void assert_same(const char *file, const struct dsn *was,
+			const struct dsn *is)
+{
+	if (was->n != is->n)
+		fail_msg("%s: %d reports, not %d", file, is->n, was->n);
+	for (int i = 0; i < was->n; i++) {
+		const struct dsn_report *p = &was->reports[i],
+					*q = &is->reports[i];
+		if (p->kind != q->kind || p->class_ != q->class_ ||
+		    !str_eq(p->status, q->status) ||
+		    !str_eq(p->envelope_id, q->envelope_id) ||
+		    !str_eq(p->message_id, q->message_id) ||
+		    !str_eq(p->recipient, q->recipient) ||
+		    !str_eq(p->code, q->code))
+			fail_msg("%s: report %d is another", file, i);
+	}
+}
+
+/* What is kept says the same, and has no subject and no text. */
+static void what_is_kept_of_a_report_is_its_fields(void **state)
+{
+	(void)state;
+	static const char *const files[] = {
+		"postfix-dead",	   "postfix-no-domain",
+		"postfix-delay",   "postfix-delivered",
+		"postfix-expired", "exim-full",
+		"exchange-dead",   "orange-policy",
+		"orange-dead",	   "laposte-policy",
+		"gmail-inactive",  "gmail-dmarc",
+		"base64",	   "arf",
+		"two-recipients"};
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		struct arena a;
+		struct dsn was, is;
+		struct err err;
+		size_t n;
+		char *bytes = read_file(files[i], &n);
+		arena_init(&a);
+		assert_int_equal(dsn_read(bytes, n, &a, &was, &err), 0);
+		const char *kept = dsn_keep(bytes, n, true, &a);
+		assert_int_equal(dsn_read(kept, strlen(kept), &a, &is, &err),
+				 0);
+		assert_same(files[i], &was, &is);
+		static const char *const gone[] = {
+			"Subject", "Votre message", "Bonjour",
+			"1 offre", "abuse report",  "MIME-encapsulated"};
+		for (size_t k = 0; k < ARRAY_LEN(gone); k++) {
+			if (strstr(kept, gone[k]))
+				fail_msg("%s: \"%s\" is kept", files[i],
+					 gone[k]);
+		}
+		assert_string_equal(dsn_keep(kept, strlen(kept), true, &a),
+				    kept);
+		arena_clear(&a);
+		free(bytes);
+	}
+}
+
+static void of_a_persons_letter_a_date_is_kept(void **state)
+{
+	(void)state;
+	static const char letter[] =
+		"From: Lina Modele <lina@courrier.example>\r\n"
+		"To: b+" ID "@rebonds.ml.example\r\n"
+		"Date: Mon, 23 Nov 2026 08:00:09 +0100\r\n"
+		"Subject: secret\r\n"
+		"Auto-Submitted: auto-replied\r\n\r\n"
+		"Un mot.\r\n";
+	struct arena a;
+	arena_init(&a);
+	assert_string_equal(dsn_keep(letter, strlen(letter), false, &a),
+			    "Date: Mon, 23 Nov 2026 08:00:09 +0100\n"
+			    "Auto-Submitted: auto-replied\n\n");
+	assert_string_equal(dsn_keep("", 0, false, &a), "\n");
+	arena_clear(&a);
+}
+
+/* Lines that are no fields, a bound of a part in a field's place, a NUL. */
+static void what_is_no_field_is_not_kept(void **state)
+{
+	(void)state;
+	static const char mail[] =
+		"To: b+" ID "@rebonds.ml.example\n"
+		"Content-Type: multipart/report; boundary=x\n\n"
+		"--x\nContent-Type: message/delivery-status\n\n"
+		" Bonjour folded into nothing\n"
+		"Final-Recipient: rfc822; lina@courrier.example\n"
+		"Action: failed\nStatus: 5.1.1\nBonjour Lina\n"
+		"--etrier-kept\nB njour: x\n"
+		"Diagnostic-Code: smtp; 550\n a folded line\n"
+		"X-Nul: Bon\0jour\n"
+		"--x--\n";
+	struct arena a;
+	arena_init(&a);
+	const char *kept = dsn_keep(mail, sizeof(mail) - 1, true, &a);
+	assert_null(strstr(kept, "njour"));
+	assert_null(strstr(kept, "Bon"));
+	assert_non_null(strstr(kept, "550\n a folded line\n"));
+	assert_null(strstr(kept, "\n--etrier-kept\nB"));
+	arena_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +326,9 @@ int main(void)
 		cmocka_unit_test(what_people_write_is_no_report),
 		cmocka_unit_test(a_mail_cut_anywhere_does_no_harm),
 		cmocka_unit_test(classes_by_code_and_by_words),
+		cmocka_unit_test(what_is_kept_of_a_report_is_its_fields),
+		cmocka_unit_test(of_a_persons_letter_a_date_is_kept),
+		cmocka_unit_test(what_is_no_field_is_not_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "outbox.h"
 
 #include <etrier/arena.h>
+#include <etrier/arrivals.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
@@ -33,6 +34,13 @@ static void set_free(void *v)
 	free(t);
 }
 
+/* A bounce says what the relay's "taken" could not. */
+static void on_policy(void *ctx, const char *address)
+{
+	struct outbox *o = ctx;
+	(void)mailpace_hold(o->pace, address, clock_now(o->clock));
+}
+
 struct outbox *outbox_new(struct store *store, struct planner *planner,
 			  const struct clock *clock,
 			  const struct outbox_ops *ops)
@@ -44,6 +52,7 @@ struct outbox *outbox_new(struct store *store, struct planner *planner,
 	o->ops = *ops;
 	map_init(&o->sets);
 	o->pace = mailpace_new();
+	planner_on_policy(planner, on_policy, o);
 	o->figures_day = DATE_NONE;
 	return o;
 }
@@ -52,6 +61,7 @@ void outbox_free(struct outbox *o)
 {
 	if (!o)
 		return;
+	planner_on_policy(o->planner, NULL, NULL);
 	while (o->lanes) {
 		struct lane *l = o->lanes;
 		o->lanes = l->next;

@@ -5,7 +5,8 @@
  *   dead       the address is dead; failed, its offers come again
  *   full       three in 14 days: a pause of 30; this mail failed
  *   transient  nothing: the server tries again, or says so at the end
- *   policy     failed and an alarm; our fault, never the reader's
+ *   policy     failed and an alarm, and whoever paces mail is told; our fault,
+ *              never the reader's
  *   complaint  opted out of e-mail at once, and the adviser told
  *   delivered  what was held against the address goes
  *
@@ -39,7 +40,7 @@ struct bounce {
 	const char *what;    /* static */
 	const char *address; /* where it went */
 	struct store_message m;
-	bool has_message;
+	bool has_message, is_counted;
 	struct arena a;
 };
 
@@ -255,6 +256,7 @@ static int take(struct store *s, void *ctx, struct err *err)
 		return 0;
 	}
 	b->p->arrivals->stats.bounces++;
+	b->is_counted = true;
 	return follow(b, err);
 }
 
@@ -264,7 +266,16 @@ int plan_bounce(struct planner *p, const json_t *line, const char **what,
 	struct bounce b = {.p = p, .line = line, .what = ""};
 	arena_init(&b.a);
 	int result = store_tx(p->store, take, &b, err);
+	if (!result && b.is_counted && b.address && p->on_policy &&
+	    is(&b, "class", "policy"))
+		p->on_policy(p->policy_ctx, b.address);
 	arena_clear(&b.a);
 	*what = b.what;
 	return result;
+}
+
+void planner_on_policy(struct planner *p, plan_policy_fn *fn, void *ctx)
+{
+	p->on_policy = fn;
+	p->policy_ctx = ctx;
 }

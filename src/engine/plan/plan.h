@@ -65,7 +65,9 @@ struct planner {
 	const struct advice *advice; /* borrowed, may be NULL */
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
-	struct arrivals *arrivals; /* arrivals.h */
+	struct arrivals *arrivals;			   /* arrivals.h */
+	void (*on_policy)(void *ctx, const char *address); /* or NULL */
+	void *policy_ctx;
 };
 
 struct plan_todo {
