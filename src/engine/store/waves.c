@@ -46,10 +46,13 @@ int store_wave_get(struct store *s, int64_t canonical, int64_t person,
 
 /* Of the answers of several audiences one that is interested counts. */
 #define IS_YES "l.result IN ('" STORE_INTERESTED "', '" STORE_CALL "')"
-#define ANSWERS                                                    \
-	"min(l.at), sum(l." DB_IS_ANSWER "), sum(" IS_YES "), "    \
-	"max(CASE WHEN l." DB_IS_ANSWER " THEN l.result_at END), " \
-	"max(CASE WHEN " IS_YES " THEN l.result_at END)"
+#define ANSWERS                                                \
+	"min(l.at), sum(" DB_IS_ANSWER(                        \
+		"l.") "), sum(" IS_YES "), "                   \
+		      "max(CASE WHEN " DB_IS_ANSWER(           \
+			      "l.") " THEN l.result_at END), " \
+				    "max(CASE WHEN " IS_YES    \
+				    " THEN l.result_at END)"
 
 int store_wave_turns(struct store *s, int64_t canonical, store_wave_turn_fn *fn,
 		     void *ctx, struct err *err)
