@@ -364,6 +364,27 @@ static void test_a_stop_from_an_old_number_is_confirmed_to_nobody(void **state)
 			 0);
 }
 
+/* The brother, to whom nothing went yet, has the same number: it is stopped for
+ * him too, and what the networks are given back says so of both. */
+static void test_a_stop_is_of_every_dossier_with_that_number(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	settings("{'gateway':'file','profile':'reponse'}");
+	sent_sms();
+	json_array_append_new(rows, world_youth("1", "{}"));
+	json_array_append_new(rows, world_youth("2", "{'phone':'" LINA "'}"));
+	json_array_append_new(rows, world_youth("3", "{}"));
+	world_import(&w, "ml1", 0, rows);
+	world_settle(&w);
+	assert_true(reply("STOP"));
+	assert_int_equal(events("optout"), 2);
+	assert_int_equal(fixture_number(w.s, "SELECT count(DISTINCT person) "
+					     "FROM event WHERE kind = "
+					     "'optout' AND person IN (1, 2)"),
+			 2);
+}
+
 static void test_call_me_by_sms_is_confirmed_by_sms(void **state)
 {
 	(void)state;
@@ -739,6 +760,7 @@ int main(void)
 		TEST(test_receipts_of_nothing_do_no_harm),
 		TEST(test_stop_holds_for_the_number),
 		TEST(test_a_stop_from_an_old_number_is_confirmed_to_nobody),
+		TEST(test_a_stop_is_of_every_dossier_with_that_number),
 		TEST(test_call_me_by_sms_is_confirmed_by_sms),
 		TEST(test_no_confirmation_by_a_sender_of_letters),
 		TEST(test_a_stranger_may_stop_too),

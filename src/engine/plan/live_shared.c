@@ -28,12 +28,17 @@ static uint64_t word_of(const char *address)
 	return h ? h : 1;
 }
 
-struct live_addresses live_addresses_of(const struct person *p)
+static uint64_t word_of_phone(const char *phone)
 {
 	char e164[17] = ""; /* stays so for what is no number */
-	if (!str_is_empty(p->phone))
-		(void)phone_normalise(p->phone, e164);
-	return (struct live_addresses){.phone = word_of(e164),
+	if (!str_is_empty(phone))
+		(void)phone_normalise(phone, e164);
+	return word_of(e164);
+}
+
+struct live_addresses live_addresses_of(const struct person *p)
+{
+	return (struct live_addresses){.phone = word_of_phone(p->phone),
 				       .email = word_of(p->email)};
 }
 
@@ -133,4 +138,15 @@ void live_shared_each(const struct live *l, live_shared_fn *fn, void *ctx)
 		}
 		free(v);
 	}
+}
+
+void live_address_each(const struct live *l, enum channel channel,
+		       const char *address,
+		       void (*fn)(void *ctx, int64_t person), void *ctx)
+{
+	uint64_t word = channel == CHANNEL_SMS ? word_of_phone(address)
+					       : word_of(address);
+	for (size_t i = 0; word && i < l->n_addresses; i++)
+		if (address_at(l, i, channel) == word)
+			fn(ctx, (int64_t)i);
 }
