@@ -93,7 +93,7 @@ struct err;
  *   stops [{key "M", first_name, dossier, what_fr "partira à 14:00", O}]
  *   later [{key "P.C", first_name, dossier, O}]       put off until now
  *   deadlines [{key "P", first_name, dossier, what_fr}]   without new offers
- *   quiet [{key "P", first_name, dossier, what_fr}]   30 days without an offer
+ *   quiet [{key "P", first_name, dossier, wait_fr, what_fr}]   30 days of none
  *   follow [{key "P.E.STEP", first_name, dossier, word "J+40", what_fr}]
  *   contacts [{key "P", first_name, dossier, what_fr}]
  *   uncertain [{key "M", first_name, dossier, what_fr "SMS du 22/11 ..."}]
@@ -102,7 +102,8 @@ struct err;
  *      O: title, employer, city, start_fr, url of an offer
  *   decide, urgent, people: new offers that wait for a decision (mode
  *      approval), that press, and the others, all of
- *      [{key "P", first_name, dossier, wait_fr, leaving_fr,
+ *      [{key "P", first_name, dossier, wait_fr "attend depuis 12 jours",
+ *      leaving_fr,
  *      deadline_fr "il reste 18 jours pour signer", is_minor bool,
  *      offers [{key "P.C", title, employer, city, contract, start_fr,
  *         travel "environ 25 min en transports", posted_fr, source,
@@ -147,9 +148,10 @@ struct templates;
 struct templates *templates_new(const json_t *list, struct diags *d);
 void templates_free(struct templates *t);
 /* What compiling does not see: words of messages to young people (plain.h, one
- * action, who writes), pages that fetch something (always an error), language,
- * roles, links, contrast. Each at file:line:col; strict: all are errors, else
- * what is only hard to read or see is a warning. */
+ * action, who writes) and sentences of their pages, pages that fetch something
+ * (always an error), language, roles, links, contrast. Each at file:line:col;
+ * strict: all are errors, else what is only hard to read or see is a warning.
+ */
 void templates_lint(const json_t *list, bool is_strict, struct diags *d);
 /* [{"lang","kind","channel","profile","hash","text"}], in a fixed order; new.
  * profile: "" but for the SMS that ask for replies, "reponse". */

@@ -29,8 +29,8 @@ struct diags;
  * "d" a digest: adviser {first_name}, agency {name, phone}, is_cfa, date_fr,
  *   done_item, people [{item "P", first_name, dossier, status_fr, is_active,
  *     offers [{item "P.C", title, employer, city, contract, start_fr, url,
- *       is_live, state, state_fr, answer_fr, can_send, can_dismiss,
- *       can_later}],
+ *       is_live, state, state_fr, cfa_fr (the CFA set it aside),
+ *       answer_fr, can_send, can_dismiss, can_later}],
  *     steps [{item "P.E.STEP", step_fr "J+40", due_fr, question_fr,
  *       can_answer, state_fr}],
  *     waiting [{item "M", channel_fr, when_fr}]   messages that can be stopped

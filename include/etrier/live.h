@@ -119,6 +119,19 @@ struct store_person;
 int live_person_today(struct live *l, const struct store_person *row,
 		      struct mperson *out, struct err *err);
 
+/* Telephone numbers and e-mail addresses that more than one dossier of the
+ * latest files has, whoever's they are: one call for each of them, those of one
+ * address after one another, by id. address tells addresses apart and no more;
+ * it is of this process. Some milliseconds at a region's size. */
+typedef void live_shared_fn(void *ctx, enum channel channel, uint64_t address,
+			    uint32_t person);
+void live_shared_each(const struct live *l, live_shared_fn *fn, void *ctx);
+/* Everybody of the latest files with this one, by id, whether or not a message
+ * ever went there. address: as in a file, or E.164. */
+void live_address_each(const struct live *l, enum channel channel,
+		       const char *address,
+		       void (*fn)(void *ctx, int64_t person), void *ctx);
+
 const struct match_env *live_env(const struct live *l);
 const struct refdata *live_refdata(const struct live *l);
 /* Id of the rule set in force for a person of this agency. */

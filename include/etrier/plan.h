@@ -94,8 +94,8 @@ json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 /* The digest an adviser would get now, without planning it: `digest show`. */
 json_t *plan_digest_preview(struct planner *p, const char *agency,
 			    const char *adviser, struct err *err);
-/* The message a young person would get now; NULL and *why (our words) when
- * none would go. */
+/* The message a young person would get now; NULL and *why (in French, for a
+ * person; static) when none would go. */
 json_t *plan_youth_preview(struct planner *p, int64_t person, const char **why,
 			   struct err *err);
 

@@ -39,10 +39,14 @@ int planner_stop_message(struct planner *p, int64_t id, struct err *err);
 int planner_pause(struct planner *p, int64_t person, int64_t until,
 		  struct err *err);
 
-/* An answer to what the person just did: PLAN_TOPIC_STOP (messages are stopped;
- * goes although they are) or PLAN_TOPIC_CALL (we call back), by this channel.
- * One that waits already is enough. *id: its message, 0 when none was made.
- */
+/* An answer to what the person just did, by the channel they did it in, never
+ * at night, within a day or not at all:
+ *   PLAN_TOPIC_STOP  messages are stopped; goes although they are
+ *   PLAN_TOPIC_CALL  we call back; goes at a pause, which is for offers, but
+ *                    not where messages were stopped or nothing arrives, nor to
+ *                    whom nobody follows any more. One in 24 hours is enough
+ * *id: its message; 0 when none was made, for it may not go or one waits: that
+ * is no error, and what was asked for stands. */
 int planner_answer_youth(struct planner *p, int64_t person,
 			 enum channel channel, const char *topic, int64_t *id,
 			 struct err *err);
@@ -60,6 +64,7 @@ int planner_youth_way(struct planner *p, int64_t person, int64_t canonical,
 /* A language of a message: what its templates are looked for under, in this
  * order ("en-gb" "en" "fr"). Static or of the arena; never empty. */
 #define PLAN_LANGS_MAX 4
+#define PLAN_LANG      "fr" /* whole in every installation */
 struct arena;
 size_t plan_languages(struct planner *p, const struct store_message *m,
 		      struct arena *a, const char *out[PLAN_LANGS_MAX]);

@@ -97,7 +97,8 @@ bool settings_is_loopback(const char *url);
  *              sms_http, callback_url (when receipts are asked for: where)
  *   front      front, templates, sms {gateway profile receipt (of sms_http)},
  *              secrets {"sms.callback_secret"} (when there is one) and, for
- *              twilio, {"sms.key"} */
+ *              twilio, {"sms.callback_hmac"} (hmac_sha1.h: what checks its
+ *              signatures, and sends nothing) */
 json_t *settings_for_role(const struct settings *s, const char *role);
 
 /* Is there an enabled source of kind exec? Then a runner is wanted. */

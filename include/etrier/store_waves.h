@@ -15,6 +15,8 @@
  * off. */
 #define STORE_SENT_ON "sent"
 #define STORE_LATER   "later"
+/* ... and the one that says no, for a reason. */
+#define STORE_DISMISSED "dismissed"
 
 struct store_wave { /* a place, as it was given; never changed */
 	int64_t canonical, person;

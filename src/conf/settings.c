@@ -4,6 +4,7 @@
  * the former could read. It compiles no rules and no templates. */
 #include <etrier/arena.h>
 #include <etrier/diag.h>
+#include <etrier/hmac_sha1.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/settings.h>
@@ -310,6 +311,20 @@ static void for_courier(json_t *to, const struct settings *s)
 	free(url);
 }
 
+/* Twilio signs its call-backs with the token that we call it with. The front,
+ * which strangers talk to, gets what checks a signature and not the token. */
+static void put_signing_key(json_t *secrets, const struct settings *s)
+{
+	struct hmac_sha1_key key;
+	char text[HMAC_SHA1_TEXT_SIZE];
+	const char *token = js_str(s->secrets, "sms.key", NULL);
+	if (!token || !str_eq(settings_text(s->all, "sms.gateway"), "twilio"))
+		return;
+	hmac_sha1_prepare(token, &key);
+	hmac_sha1_write(&key, text);
+	js_put_str(secrets, "sms.callback_hmac", text);
+}
+
 static void for_front(json_t *to, const struct settings *s)
 {
 	share_groups(to, s, (const char *const[]){"front", NULL});
@@ -322,9 +337,7 @@ static void for_front(json_t *to, const struct settings *s)
 	share(sms, "receipt", json_object_get(http, "receipt"));
 	json_object_set_new(to, "sms", sms);
 	add_secrets(secrets, s, "sms.callback_secret");
-	/* What Twilio signs with is the token we call it with. */
-	if (str_eq(settings_text(s->all, "sms.gateway"), "twilio"))
-		add_secrets(secrets, s, "sms.key");
+	put_signing_key(secrets, s);
 	if (json_object_size(secrets))
 		json_object_set(to, "secrets", secrets);
 	json_decref(secrets);

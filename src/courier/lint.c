@@ -56,6 +56,14 @@ static bool is_for_youth(const char *file)
 	return false;
 }
 
+/* Pages that young people read: each has its own things to do, but the same
+ * short sentences. */
+static bool is_page_for_youth(const char *file)
+{
+	return str_starts(file, "page-") && !str_starts(file, "page-digest") &&
+	       !str_starts(file, "page-head");
+}
+
 static void lint_one(const char *file, struct lint *l)
 {
 	/* Partials are looked at through who uses them. */
@@ -64,6 +72,8 @@ static void lint_one(const char *file, struct lint *l)
 	l->n = strlen(l->text);
 	if (is_for_youth(file))
 		lint_words(l);
+	else if (is_page_for_youth(file))
+		lint_sentences(l);
 	if (is_part || !str_ends(file, ".html"))
 		return;
 	lint_html(l);

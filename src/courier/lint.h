@@ -24,6 +24,8 @@ enum diag_level lint_style(const struct lint *l);
 
 /* lint_words.c: words of a message to a young person. */
 void lint_words(const struct lint *l);
+/* Of a page they read: its sentences alone. */
+void lint_sentences(const struct lint *l);
 /* lint_html.c: nothing from elsewhere, language, roles, links. */
 void lint_html(const struct lint *l);
 /* lint_colour.c: pairs of colours and their contrast. */

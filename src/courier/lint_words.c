@@ -245,13 +245,25 @@ static void check_date(const struct lint *l, const struct tags *t)
 				 "{{start_fr}}");
 }
 
-void lint_words(const struct lint *l)
+static void read_both(const struct lint *l, struct tags *t)
 {
-	struct tags *t = mem_alloc(sizeof(*t));
 	struct told told = {.l = l};
 	find_tags(l, t);
 	read_once(l, t, false, &told);
 	read_once(l, t, true, &told);
+}
+
+void lint_sentences(const struct lint *l)
+{
+	struct tags *t = mem_alloc(sizeof(*t));
+	read_both(l, t);
+	free(t);
+}
+
+void lint_words(const struct lint *l)
+{
+	struct tags *t = mem_alloc(sizeof(*t));
+	read_both(l, t);
 	if (!strstr(l->name, ".subject")) {
 		check_action(l, t);
 		check_names(l, t);

@@ -185,7 +185,8 @@ const struct ctl_command ctl_commands[] = {
 	 "now; FORMAT is text, html, json or csv.",
 	 ctl_digest_show, NULL},
 	{MAIL, "message preview", "--youth ORIGIN:REF",
-	 "The message this young person would get now, if any.",
+	 "The message this young person would get now, or why there is "
+	 "none.",
 	 ctl_message_preview, NULL},
 	{MAIL, "sms preview", "[--youth ORIGIN:REF] [--text TEXT]",
 	 "A text as telephones get it, its units, segments and price, and what "

@@ -148,21 +148,21 @@ static bool is_signed(const struct front *f, struct evhttp_request *req)
 {
 	const char *given = evhttp_find_header(
 		evhttp_request_get_input_headers(req), "X-Twilio-Signature");
-	unsigned char mac[SHA1_BYTES];
-	char own[sodium_base64_ENCODED_LEN(SHA1_BYTES,
+	unsigned char mac[HMAC_SHA1_BYTES];
+	char own[sodium_base64_ENCODED_LEN(HMAC_SHA1_BYTES,
 					   sodium_base64_VARIANT_ORIGINAL)];
 	struct buf text;
 	size_t n;
-	if (!f->now.auth_token)
+	if (!f->now.is_signed)
 		return true;
-	if (!given)
+	if (!given || !f->now.has_signing_key)
 		return false;
 	char *body = read_body(req, &n);
 	json_t *form = sms_fields_of_form(body, n);
 	buf_init(&text, 256 * 1024);
 	put_signed_text(f, req, form, &text);
-	front_hmac_sha1(f->now.auth_token, text.data ? text.data : "", text.len,
-			mac);
+	hmac_sha1(&f->now.signing_key, text.data ? text.data : "", text.len,
+		  mac);
 	sodium_bin2base64(own, sizeof(own), mac, sizeof(mac),
 			  sodium_base64_VARIANT_ORIGINAL);
 	buf_clear(&text);

@@ -26,7 +26,6 @@ static void config_clear(struct front_config *c)
 	free(c->base_url);
 	free(c->gateway);
 	free(c->callback_secret);
-	free(c->auth_token);
 	json_decref(c->receipt_map);
 	for (int i = 0; i < PAGE_COUNT; i++)
 		template_free(c->pages[i]);
@@ -46,8 +45,11 @@ static void prepare_callbacks(struct front_config *c, const json_t *config)
 	const json_t *secrets = json_object_get(config, "secrets");
 	c->gateway = copy(sms, "gateway");
 	c->callback_secret = copy(secrets, "sms.callback_secret");
-	if (str_eq(c->gateway, "twilio"))
-		c->auth_token = copy(secrets, "sms.key");
+	c->is_signed = str_eq(c->gateway, "twilio");
+	c->has_signing_key =
+		c->is_signed &&
+		!hmac_sha1_read(js_str(secrets, "sms.callback_hmac", ""),
+				&c->signing_key);
 	c->receipt_map = json_deep_copy(json_object_get(sms, "receipt"));
 }
 

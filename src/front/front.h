@@ -2,6 +2,7 @@
 #ifndef ETRIER_FRONT_PRIVATE_H
 #define ETRIER_FRONT_PRIVATE_H
 
+#include <etrier/hmac_sha1.h>
 #include <etrier/role.h>
 #include <etrier/template.h>
 
@@ -20,10 +21,10 @@
  *   front   view {id, kind:"method"}          page {id, found, model}
  *   front   view {id, kind:"metrics"}         page {id, found, text}
  *   front   view {id, kind:"health"}          page {id, found, text}
- * The front holds no data and no key but Twilio's, whose call-backs are signed;
- * unknown, expired and revoked tokens are all found:false. failed:true beside
- * it: the engine could not look (its disk), and nothing is known about the
- * token. */
+ * The front holds no data, and no key that opens or sends anything: of Twilio's
+ * token what checks its signatures and no more (hmac_sha1.h). Unknown, expired
+ * and revoked tokens are all found:false. failed:true beside it: the engine
+ * could not look (its disk), and nothing is known about the token. */
 
 #define FRONT_TOKEN_LEN 10 /* Crockford base32: 50 random bits */
 /* Requests waiting for the engine; more are answered 503. */
@@ -62,7 +63,9 @@ struct front_config {
 	char *base_url;
 	/* Call-backs: without a secret there are none. */
 	char *gateway, *callback_secret;
-	char *auth_token;    /* twilio's: call-backs are signed with it */
+	/* twilio signs its own; without the key none of them is believed */
+	bool is_signed, has_signing_key;
+	struct hmac_sha1_key signing_key;
 	json_t *receipt_map; /* gateway http */
 	struct template *pages[PAGE_COUNT];
 };
@@ -161,10 +164,6 @@ void front_miss(struct front *f, struct evhttp_request *req,
 bool front_is_callback(const char *path);
 void front_on_callback(struct front *f, struct evhttp_request *req,
 		       const char *client);
-/* sha1.c: HMAC-SHA1 (RFC 2104, FIPS 180-4), which one gateway signs with. */
-#define SHA1_BYTES 20
-void front_hmac_sha1(const char *key, const char *text, size_t n,
-		     unsigned char out[SHA1_BYTES]);
 
 /* misses.c: 20 misses within a minute from one address close the door to it
  * for ten minutes (surfaces.md). Bounded memory: beyond MISSES_ADDRESSES the

@@ -58,6 +58,7 @@ static const struct page_file {
 		 "\"start_fr\":\"le 1er février\","
 		 "\"url\":\"https://offre.example/9\",\"is_live\":true,"
 		 "\"state\":\"later\",\"state_fr\":\"à revoir\","
+		 "\"cfa_fr\":\"écartée par le CFA : horaires\","
 		 "\"answer_fr\":\"intéressé(e)\",\"can_send\":true,"
 		 "\"can_dismiss\":true,\"can_later\":true}],"
 		 "\"steps\":[{\"item\":\"7.3.J40\",\"step_fr\":\"J+40\","

@@ -298,6 +298,47 @@ check_supervisor_killed() {
 	is "leftovers" "$(pgrep -u etrier -f -- --role | wc -l)" "$(roles | wc -l)"
 }
 
+# The pages on a socket of systemd, as conf/examples/systemd has it: open before
+# the service is ready, and a call that comes while it restarts is served.
+page() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(40)
+s.connect("/run/etrier-front.sock")
+s.sendall(b"GET /method HTTP/1.1\r\nHost: x\r\n\r\n")
+print(s.recv(4096).split(b"\r\n")[0].decode())'
+}
+check_pages_on_a_socket_of_systemd() {
+	local unit=/etc/systemd/system/etrierd.socket caller
+	cp tree/conf/examples/systemd/etrierd.socket $unit
+	cp /etc/etrier/etrier.yaml /run/before.yaml
+	configure
+	sed -i 's/^front: {listen: "[^"]*"/front: {listen: systemd/' /etc/etrier/etrier.yaml
+	grep -q 'listen: systemd' /etc/etrier/etrier.yaml || why "the configuration" || return
+	systemctl daemon-reload
+	systemctl stop etrierd
+	systemctl enable --now etrierd.socket 2>&1 || { why "the socket"; return; }
+	is "the socket" "$(stat -c '%a %U %G' /run/etrier-front.sock)" "660 root www-data" || return
+	page >/run/first & caller=$! # it calls the service up
+	wait $caller || why "the first call" || return
+	is "the first call" "$(cat /run/first)" "HTTP/1.1 200 OK" || return
+	eventually 20 all_run || return
+	is "the service" "$(prop ActiveState)" active && is "its result" "$(prop Result)" success || return
+	page >/run/second & # nobody is turned away meanwhile
+	systemctl restart etrierd || why "restart" || return
+	wait $! || why "who called during the restart" || return
+	is "during the restart" "$(cat /run/second)" "HTTP/1.1 200 OK" || return
+	# A reload does not lose it, nor does a killed front.
+	systemctl reload etrierd || why "reload" || return
+	kill -KILL "$(pid_of front)"
+	is "with the front killed" "$(page)" "HTTP/1.1 200 OK" || return
+	systemctl disable --now etrierd.socket >/dev/null 2>&1
+	rm -f $unit
+	cp /run/before.yaml /etc/etrier/etrier.yaml
+	systemctl daemon-reload
+	systemctl restart etrierd && eventually 20 all_run
+}
+
 check_stop_with_a_stuck_lane() {
 	local pid began
 	pid=$(pid_of mail-1)

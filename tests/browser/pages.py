@@ -6,6 +6,7 @@ pages.py CHROMIUM LINKS check           looks at every page, then uses them
 pages.py CHROMIUM LINKS pictures FOLDER [MAIL.html...]   PNGs of all of them
 """
 import pathlib
+import re
 import sys
 import urllib.parse
 
@@ -146,6 +147,38 @@ def said(browser, text, name):
         wrong(f"{name}: says {got.strip()!r}, not {text!r}")
 
 
+# The step that asks for an answer, as the page shows it: its item, what stands
+# in its heading, and which buttons it has.
+STEP = """(() => { const e = [...document.querySelectorAll('.one')].find(
+e => e.querySelector('h3').textContent.startsWith('Suivi '));
+return e && {item: e.id, head: e.querySelector('h3').textContent,
+	text: e.textContent, acts: [...e.querySelectorAll('button')].map(
+	b => b.value)}; })()"""
+
+
+def follow(browser):
+    """A contract's step, due some days ago: asked, answered once."""
+    step = browser.value(STEP)
+    if not step:
+        raise AssertionError("d: no step of a contract")
+    if not re.fullmatch(r"Suivi J\+\d+ \(\w+ \d+(er)? \w+\)", step["head"]):
+        wrong("d: the step's heading: " + step["head"])
+    if step["acts"] != ["ok", "absent", "rupture"]:
+        wrong(f"d: the step's buttons: {step['acts']}")
+    # the link of the mail leads to it
+    browser.value(f"location.hash = {'#' + step['item']!r}")
+    if browser.value("(document.querySelector(':target') || {}).id") != \
+            step["item"]:
+        wrong("d: the mail's link leads nowhere on the page")
+    press(browser, button("ok"), "d")
+    said(browser, "tout va bien", "d")
+    look(browser, "d, followed", 320, False)
+    after = browser.value(
+        f"document.getElementById({step['item']!r}).textContent")
+    if "Réponse : tout va bien" not in after or "Pas joignable" in after:
+        wrong("d: the step is not answered: " + " ".join(after.split()))
+
+
 def use(browser, links):
     """An answer and decisions, with the keyboard."""
     browser.window(320)
@@ -176,6 +209,7 @@ def use(browser, links):
         wrong("d: the decision is not shown")
     press(browser, button("later"), "d")
     said(browser, "reviendra dans 7 jours", "d")
+    follow(browser)
     browser.value("document.querySelector('#rhythm').value = 'weekly'")
     press(browser, button("rhythm"), "d")
     said(browser, "Votre rythme est enregistré", "d")

@@ -13,12 +13,25 @@ browser_world() {
 	helper etrier-demo-http "$work/feeds"
 	daemon_start
 	import_people
+	browser_contracts
 	go_live
 	demo_sources "$port"
 	ctl reload >/dev/null 2>&1 || fail "reload"
 	settled 60 4 || fail "not settled"
 	links=$work/links
 	until_ 30 browser_links || fail "not a message of every kind: $(cut -d' ' -f1 "$links" | xargs)"
+}
+
+# Contracts begun 10 and 25 days ago: the steps J+7 and J+21, due some days
+# ago, are in the first digest of each adviser.
+browser_contracts() {
+	local ref days=10
+	for ref in N001 N003; do
+		ctl youths outcome "ml-nord:$ref" contract --kind apprenticeship \
+			--start "$(date -d "-$days days" +%F)" >/dev/null 2>&1 ||
+			fail "no contract for $ref"
+		days=25
+	done
 }
 
 # The addresses stand in the frozen lines only: the store has hashes. What can
@@ -32,7 +45,7 @@ browser_links() {
 		>"$links" <<-'PY'
 	import json, sqlite3, sys
 	db = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-	found = {}
+	found, asks = {}, False
 	for kind, audience, text in db.execute(
 	        "SELECT kind, audience, model FROM message WHERE model IS NOT NULL "
 	        "AND state = 'sent' ORDER BY length(model)"):
@@ -42,11 +55,14 @@ browser_links() {
 	        found.setdefault("a", model["answer_url"])
 	        found.setdefault("u", model["stop_url"])
 	    elif audience == "adviser" and "page_url" in model:
-	        found["d"] = model["page_url"]  # the longest
+	        # one that asks about a contract; of those the longest
+	        if model.get("follow") or "d" not in found:
+	            found["d"] = model["page_url"]
+	        asks |= bool(model.get("follow"))
 	found["method"] = sys.argv[2] + "/method"
 	for kind, address in found.items():
 	    print(kind, address)
-	sys.exit(len(found) != 5)
+	sys.exit(len(found) != 5 or not asks)
 	PY
 }
 

@@ -103,6 +103,13 @@ ctl --json ledger --message "$a" >"$work/ledger" 2>/dev/null
 grep -q '"result": *"interested"' "$work/ledger" || fail "1 is no answer"
 [ "$(n_events answer)" -eq 1 ] || fail "one answer: $(n_events answer)"
 call 200 "from=$number_a" "text=Pas le vendredi, j'ai le mot TÉMOIN" id=m2
+# Who wants to be called hears so, once.
+call 200 "from=$number_a" text=3 id=m5
+call 200 "from=$number_a" text=Appel id=m6
+confirmed() { [ "$(grep -l ' rappelle' "$folder"/sms/sms-*.json | wc -l)" -eq 1 ]; }
+until_ 15 confirmed || fail "confirmed: $(grep -l ' rappelle' "$folder"/sms/sms-*.json)"
+grep -l ' rappelle' "$folder"/sms/sms-*.json | xargs grep -q "\"$number_a\"" ||
+	fail "confirmed to somebody else"
 # The signs of a form, and a number as a gateway writes it.
 "$curl" -s -o /dev/null -w '%{http_code}' --data "id=m3" --data \
 	"from=${number_c#+}" --data 'text=ST%4FP+svp' "$here" >"$work/code"
@@ -112,7 +119,7 @@ n_before=$(n_events optout)
 call 200 "from=$number_c" text=stop id=m4
 [ "$(n_events optout)" -eq "$n_before" ] || fail "opted out twice"
 ctl --json events list --kind reply >"$work/replies" 2>/dev/null
-[ "$(grep -c . "$work/replies")" -eq 4 ] || fail "replies: $(cat "$work/replies")"
+[ "$(grep -c . "$work/replies")" -eq 6 ] || fail "replies: $(cat "$work/replies")"
 grep -q TÉMOIN "$work/replies" && fail "words of a young person in an event"
 
 # --- a mail that bounced, from a pipe; a person's mail is none

@@ -10,6 +10,7 @@
 #include <etrier/date.h>
 #include <etrier/diag.h>
 #include <etrier/live.h>
+#include <etrier/num.h>
 #include <etrier/offer.h>
 #include <etrier/outbox.h>
 #include <etrier/plan.h>
@@ -229,7 +230,16 @@ static inline json_t *world_youth(const char *ref, const char *more)
 		"'consent_sms':'yes','informed_on':'2026-01-05',"
 		"'status':'active'}");
 	json_t *extra = fixture_json(more);
+	int64_t n;
 	json_object_set_new(v, "ref", json_string(ref));
+	/* Each a number and an address of their own. */
+	if (!num_parse_int(ref, 2, 9999, &n)) {
+		char text[40];
+		snprintf(text, sizeof(text), "+3363998%04d", (int)n);
+		json_object_set_new(v, "phone", json_string(text));
+		snprintf(text, sizeof(text), "lina%d@jeune.example", (int)n);
+		json_object_set_new(v, "email", json_string(text));
+	}
 	json_object_update(v, extra);
 	json_decref(extra);
 	return v;

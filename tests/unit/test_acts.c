@@ -9,6 +9,8 @@
 #include "engine/plan/acts.h"
 
 #include <etrier/explain.h>
+#include <etrier/plain.h>
+#include <etrier/plan_youth.h>
 #include <etrier/store_contacts.h>
 #include <etrier/store_events.h>
 #include <etrier/store_told.h>
@@ -205,6 +207,116 @@ static void test_an_answer_is_given_once_and_may_change(void **state)
 	assert_true(is("is_not_interested"));
 }
 
+/* --- "call me" is confirmed ------------------------------------------------
+ */
+
+static struct store_message confirmation; /* the last one */
+
+static int keep_call(void *ctx, const struct store_message *m)
+{
+	if (!str_eq(m->topic, PLAN_TOPIC_CALL))
+		return 0;
+	++*(int *)ctx;
+	OK(store_message_get(w.s, m->id, &w.a, &confirmation, E));
+	return 0;
+}
+
+static int confirmations(void)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	int n = 0;
+	q.kind = STORE_NOTICE;
+	OK(store_messages_each(w.s, &q, keep_call, &n, E));
+	return n;
+}
+
+static enum plan_answer may_go(void)
+{
+	enum plan_answer answer;
+	int64_t at;
+	const char *why;
+	OK(plan_recheck(w.planner, &confirmation, &answer, &at, &why, E));
+	return answer;
+}
+
+static void test_call_me_is_confirmed_once_by_the_same_channel(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *at, *act;
+		int n;
+	} rows[] = {{"2026-11-23T12:00", "interested", 0},
+		    {"2026-11-23T12:01", "call", 1},
+		    {"2026-11-23T12:01", "call", 1},
+		    {"2026-11-23T12:02", "not_interested", 1},
+		    {"2026-11-23T12:03", "call", 1}, /* heard a moment ago */
+		    {"2026-11-24T12:00", "interested", 1},
+		    {"2026-11-24T12:05", "call", 2}};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char act[40];
+		world_at(&w, rows[i].at);
+		snprintf(act, sizeof(act), "{'act':'%s'}", rows[i].act);
+		assert_non_null(ask("a", answer_token, act));
+		if (confirmations() != rows[i].n)
+			fail_msg("%s %s: %d", rows[i].at, rows[i].act,
+				 confirmations());
+	}
+	assert_int_equal(confirmation.channel, CHANNEL_SMS);
+	assert_int_equal(confirmation.person, person);
+	assert_int_equal(confirmation.not_before, w.clock.now_s);
+	assert_int_equal(may_go(), PLAN_GO);
+	bool empty;
+	json_t *line = plan_deliver_line(w.planner, &confirmation, false,
+					 &empty, NULL);
+	assert_string_equal(js_str(line, "kind", ""), "call");
+	json_decref(line);
+}
+
+static void test_who_calls_at_night_hears_in_the_morning(void **state)
+{
+	(void)state;
+	int64_t morning;
+	world_at(&w, "2026-11-23T23:30");
+	assert_non_null(ask("a", answer_token, "{'act':'call'}"));
+	assert_int_equal(confirmations(), 1);
+	assert_int_equal(instant_parse("2026-11-24T08:00", &morning), 0);
+	assert_int_equal(confirmation.not_before, morning);
+	assert_int_equal(may_go(), PLAN_WAIT);
+	assert_true(confirmation.expires > morning);
+	world_at(&w, "2026-11-24T08:00");
+	assert_int_equal(may_go(), PLAN_GO);
+}
+
+/* What was stopped stays stopped, and the answer stands all the same; a pause
+ * is for offers. */
+static void test_nobody_is_answered_where_they_said_stop(void **state)
+{
+	(void)state;
+	bool is_new, was_out;
+	assert_non_null(ask("a", answer_token, "{'act':'pause'}"));
+	assert_non_null(ask("a", answer_token, "{'act':'call'}"));
+	assert_int_equal(confirmations(), 1);
+	assert_int_equal(may_go(), PLAN_GO);
+	/* Stopped before it left. */
+	OK(store_optout_add(w.s, CHANNEL_SMS, "+33639980001", w.clock.now_s,
+			    "sms", &is_new, E));
+	assert_int_equal(may_go(), PLAN_CANCEL);
+	/* ... and before it was asked for. */
+	world_at(&w, "2026-11-25T12:00");
+	assert_non_null(ask("a", answer_token, "{'act':'interested'}"));
+	assert_non_null(ask("a", answer_token, "{'act':'call'}"));
+	assert_string_equal(result_of(person, STORE_TO_YOUTH), "call");
+	assert_int_equal(confirmations(), 1);
+	/* Whom nobody follows any more, nobody calls. */
+	OK(store_optout_lift(w.s, CHANNEL_SMS, "+33639980001", &was_out, E));
+	json_t *rows = json_array();
+	json_array_append_new(rows, world_youth("2", "{}"));
+	world_import(&w, "ml1", 0, rows);
+	assert_non_null(ask("a", answer_token, "{'act':'interested'}"));
+	assert_non_null(ask("a", answer_token, "{'act':'call'}"));
+	assert_int_equal(confirmations(), 1);
+}
+
 static void test_what_is_no_answer_is_refused(void **state)
 {
 	(void)state;
@@ -246,7 +358,7 @@ static void test_later_and_pause_leave_in_peace(void **state)
 	world_turns(&w);
 	struct err err = {0};
 	assert_null(plan_youth_preview(w.planner, person, &why, &err));
-	assert_string_equal(why, "paused by the young person");
+	assert_string_equal(why, "a demandé une pause");
 	assert_string_equal(result_of(person, STORE_TO_YOUTH), "none");
 }
 
@@ -624,6 +736,63 @@ static void test_a_message_that_waits_can_be_stopped_for_good(void **state)
 	assert_true(is("refused"));
 }
 
+/* --- whose turn it is ------------------------------------------------------
+ */
+
+struct turn {
+	int64_t person;
+	bool is_answered, is_interested;
+};
+
+static int see_turn(void *ctx, const struct store_wave_turn *row)
+{
+	struct turn *t = ctx;
+	if (row->wave.person == t->person) {
+		t->is_answered = row->is_answered;
+		t->is_interested = row->is_interested;
+	}
+	return 0;
+}
+
+static void turn_is(bool is_answered, bool is_interested)
+{
+	struct turn t = {.person = person};
+	OK(store_wave_turns(w.s, canonical, see_turn, &t, E));
+	assert_int_equal(t.is_answered, is_answered);
+	assert_int_equal(t.is_interested, is_interested);
+}
+
+/* The referent of a CFA sets the offer aside, of a digest of theirs. */
+static void cfa_sets_aside(int64_t who)
+{
+	int64_t id;
+	bool refused;
+	struct store_message m = {.kind = STORE_DIGEST,
+				  .audience = STORE_TO_CFA,
+				  .channel = CHANNEL_EMAIL,
+				  .agency = "ML1",
+				  .recipient = "karim",
+				  .not_before = w.clock.now_s,
+				  .expires = INSTANT_NONE,
+				  .state = STORE_PLANNED};
+	struct store_proposal row = {.person = who,
+				     .canonical = canonical,
+				     .audience = STORE_TO_CFA,
+				     .rules = live_rules_id(w.live, "ML1"),
+				     .facts = "{}"};
+	const struct plan_decision d = {.person = who,
+					.canonical = canonical,
+					.audience = STORE_TO_CFA,
+					.act = "dismiss",
+					.reason = "trade",
+					.by = "adviser"};
+	OK(store_message_plan(w.s, &m, &row, 1, w.clock.now_s, &id, E));
+	OK(plan_decide(w.planner, &d, &refused, E));
+}
+
+static char own_token[16]; /* of Sarah's digest beside the CFA's */
+static int64_t own_digest;
+
 /* The referent of a CFA follows Lina too: decides for the CFA's own list, and
  * does not write to whom the Mission Locale writes. */
 static void test_a_cfa_decides_and_does_not_write(void **state)
@@ -650,6 +819,10 @@ static void test_a_cfa_decides_and_does_not_write(void **state)
 			break;
 		if (str_eq(js_str(line, "audience", ""), "cfa"))
 			token_of(line, "page_url", digest_token);
+		if (str_eq(js_str(line, "audience", ""), "adviser")) {
+			token_of(line, "page_url", own_token);
+			own_digest = js_int(line, "id", 0);
+		}
 		world_verdict(&w, line, "sent", "ok");
 		json_array_remove(w.delivered,
 				  json_array_size(w.delivered) - 1);
@@ -664,6 +837,83 @@ static void test_a_cfa_decides_and_does_not_write(void **state)
 	assert_string_equal(word("done"), "dismiss");
 	assert_string_equal(result_of(person, STORE_TO_CFA), "dismissed hours");
 	assert_string_equal(result_of(person, STORE_TO_ADVISER), "none");
+	/* It is the Mission Locale's to decide: the offer still fits, holds its
+	 * place, and stands in Sarah's digest with what the CFA said. */
+	assert_false(is_excluded(person));
+	turn_is(false, false);
+	assert_string_not_equal(own_token, "");
+	assert_non_null(ask("d", own_token, NULL));
+	assert_string_equal(js_str(offer_of(item_of(person)), "cfa_fr", ""),
+			    "écartée par le CFA : horaires");
+	struct store_message m;
+	OK(store_message_get(w.s, own_digest, &w.a, &m, E));
+	bool empty;
+	json_t *line = plan_deliver_line(w.planner, &m, false, &empty, NULL);
+	assert_non_null(line);
+	char *text = json_dumps(line, JSON_COMPACT);
+	assert_non_null(strstr(text, "\"écartée par le CFA : horaires\""));
+	free(text);
+	json_decref(line);
+	/* When she sets it aside too, it is closed. */
+	str_copy(digest_token, sizeof(digest_token), own_token);
+	do_("dismiss", item_of(person), "'reason':'hours'");
+	assert_true(is_excluded(person));
+}
+
+/* Nobody sends by itself what the CFA set aside; the adviser may. */
+static void test_what_a_cfa_set_aside_waits_for_the_adviser(void **state)
+{
+	(void)state;
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct store_message m;
+	const char *why;
+	int64_t id = 0, at;
+	enum plan_answer answer;
+	struct err err = {0};
+	world_at(&w, "2026-12-01T12:00");
+	canonical = world_offer(&w, "{}");
+	w.set.hold_s = 7200;
+	world_plan(&w);
+	q.person = person;
+	q.states = 1u << STORE_PLANNED;
+	OK(store_messages_each(w.s, &q, find_planned, &id, E));
+	assert_true(id > 0);
+	OK(store_message_get(w.s, id, &w.a, &m, E));
+	cfa_sets_aside(person);
+	world_settle(&w);
+	/* Planned before: it does not leave. */
+	world_at(&w, "2026-12-01T17:45");
+	OK(plan_recheck(w.planner, &m, &answer, &at, &why, E));
+	assert_int_equal(answer, PLAN_CANCEL);
+	assert_string_equal(why, "the CFA set the offer aside");
+	OK(store_message_settle(w.s, id, STORE_CANCELLED, why, INSTANT_NONE,
+				w.clock.now_s, E));
+	live_refill(w.live, person);
+	world_turns(&w);
+	/* ... nor is it planned again. */
+	assert_null(plan_youth_preview(w.planner, person, &why, &err));
+	assert_string_equal(why, "aucune nouvelle offre à envoyer");
+	OK(planner_may_send(w.planner, person, canonical, &why, E));
+	assert_null(why);
+}
+
+/* Whom no Mission Locale follows, the CFA decides for. */
+static void test_a_cfa_alone_closes_an_offer(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	world_agency(&w, "{'code':'CFA1','name':'CFA d’Essai','kind':'cfa'}",
+		     AGENCY_DIGEST_ONLY);
+	world_adviser(&w, "{'ref':'karim','agency':'CFA1','first_name':'Karim'"
+			  ",'email':'karim@cfa.example'}");
+	json_array_append_new(
+		rows, world_youth("77", "{'agency':'CFA1','adviser':null,"
+					"'cfa_adviser':'karim'}"));
+	world_import(&w, "cfa1", 1, rows);
+	int64_t alone = world_id(&w, "cfa1", "77");
+	assert_false(is_excluded(alone));
+	cfa_sets_aside(alone);
+	assert_true(is_excluded(alone));
 }
 
 /* Marc's young person is not Sarah's to stop. */
@@ -699,32 +949,6 @@ static void test_anothers_message_is_not_stopped(void **state)
 	assert_null(ask("d", token, NULL));
 }
 
-/* --- whose turn it is ------------------------------------------------------
- */
-
-struct turn {
-	int64_t person;
-	bool is_answered, is_interested;
-};
-
-static int see_turn(void *ctx, const struct store_wave_turn *row)
-{
-	struct turn *t = ctx;
-	if (row->wave.person == t->person) {
-		t->is_answered = row->is_answered;
-		t->is_interested = row->is_interested;
-	}
-	return 0;
-}
-
-static void turn_is(bool is_answered, bool is_interested)
-{
-	struct turn t = {.person = person};
-	OK(store_wave_turns(w.s, canonical, see_turn, &t, E));
-	assert_int_equal(t.is_answered, is_answered);
-	assert_int_equal(t.is_interested, is_interested);
-}
-
 static void test_waves_see_answers_and_no_put_offs(void **state)
 {
 	(void)state;
@@ -741,6 +965,37 @@ static void test_waves_see_answers_and_no_put_offs(void **state)
 
 /* --- the public page -------------------------------------------------------
  */
+
+static void tell_fault(void *ctx, size_t at, const char *what)
+{
+	fail_msg("%s: %s", (const char *)ctx + at, what);
+}
+
+/* Young people read it too: the rules of their messages hold for it. */
+static void test_the_method_is_said_in_plain_words(void **state)
+{
+	(void)state;
+	static const char *const lists[] = {"gates", "criteria"};
+	static const char *const members[] = {"label_fr", "text_fr"};
+	assert_non_null(ask("method", "", NULL));
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		size_t k;
+		json_t *v;
+		const json_t *list = json_object_get(page, lists[i]);
+		assert_true(json_array_size(list) >= 5);
+		json_array_foreach(list, k, v)
+		{
+			for (size_t m = 0; m < 2; m++) {
+				char text[400];
+				const char *s = js_str(v, members[m], "");
+				assert_true(strlen(s) > 3);
+				assert_true(str_copy(text, sizeof(text), s));
+				plain_check(text, strlen(text), true,
+					    tell_fault, text);
+			}
+		}
+	}
+}
 
 static void test_the_method_tells_no_private_rule(void **state)
 {
@@ -770,6 +1025,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_a_look_says_what_the_message_said),
 		T(test_an_answer_is_given_once_and_may_change),
+		T(test_call_me_is_confirmed_once_by_the_same_channel),
+		T(test_who_calls_at_night_hears_in_the_morning),
+		T(test_nobody_is_answered_where_they_said_stop),
 		T(test_what_is_no_answer_is_refused),
 		T(test_later_and_pause_leave_in_peace),
 		T(test_whatever_leads_nowhere_is_the_same_nothing),
@@ -787,8 +1045,11 @@ int main(void)
 		T(test_sent_on_is_a_message_and_a_decision),
 		T(test_a_message_that_waits_can_be_stopped_for_good),
 		T(test_a_cfa_decides_and_does_not_write),
+		T(test_what_a_cfa_set_aside_waits_for_the_adviser),
+		T(test_a_cfa_alone_closes_an_offer),
 		T(test_anothers_message_is_not_stopped),
 		T(test_waves_see_answers_and_no_put_offs),
+		T(test_the_method_is_said_in_plain_words),
 		T(test_the_method_tells_no_private_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);

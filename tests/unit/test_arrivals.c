@@ -347,6 +347,77 @@ static void test_stop_holds_for_the_number(void **state)
 			 0);
 }
 
+/* The number is not theirs any more: nothing is said to the new one, where
+ * nothing is stopped. */
+static void test_a_stop_from_an_old_number_is_confirmed_to_nobody(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	settings("{'gateway':'file','profile':'reponse'}");
+	sent_sms();
+	json_array_append_new(rows,
+			      world_youth("1", "{'phone':'+33639980042'}"));
+	world_import(&w, "ml1", 0, rows);
+	assert_true(reply("STOP"));
+	assert_true(is_out(CHANNEL_SMS, LINA));
+	assert_false(is_out(CHANNEL_SMS, "+33639980042"));
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM message "
+					     "WHERE topic = 'stop'"),
+			 0);
+}
+
+/* The brother, to whom nothing went yet, has the same number: it is stopped for
+ * him too, and what the networks are given back says so of both. */
+static void test_a_stop_is_of_every_dossier_with_that_number(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	settings("{'gateway':'file','profile':'reponse'}");
+	sent_sms();
+	json_array_append_new(rows, world_youth("1", "{}"));
+	json_array_append_new(rows, world_youth("2", "{'phone':'" LINA "'}"));
+	json_array_append_new(rows, world_youth("3", "{}"));
+	world_import(&w, "ml1", 0, rows);
+	world_settle(&w);
+	assert_true(reply("STOP"));
+	assert_int_equal(events("optout"), 2);
+	assert_int_equal(fixture_number(w.s, "SELECT count(DISTINCT person) "
+					     "FROM event WHERE kind = "
+					     "'optout' AND person IN (1, 2)"),
+			 2);
+}
+
+static void test_call_me_by_sms_is_confirmed_by_sms(void **state)
+{
+	(void)state;
+	settings("{'gateway':'file','profile':'reponse'}");
+	sent_sms();
+	assert_true(reply("3"));
+	assert_string_equal(answer(), "call");
+	assert_true(reply("APPEL"));
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM message "
+					     "WHERE topic = 'call' AND "
+					     "channel = 'sms' AND person = 1"),
+			 1);
+	/* STOP before it left: it leaves no more, the one of STOP does. */
+	assert_true(reply("STOP"));
+	world_say(&w, "sms-1", "template",
+		  "{'lang':'fr','kind':'call','channel':'sms',"
+		  "'hash':'h4','text':'t4'}");
+	world_say(&w, "sms-1", "template",
+		  "{'lang':'fr','kind':'stop','channel':'sms',"
+		  "'hash':'h5','text':'t5'}");
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM message "
+					     "WHERE topic = 'call' AND "
+					     "state = 'cancelled'"),
+			 1);
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM message "
+					     "WHERE topic = 'stop' AND "
+					     "state = 'sending'"),
+			 1);
+}
+
 static void test_no_confirmation_by_a_sender_of_letters(void **state)
 {
 	(void)state;
@@ -707,6 +778,9 @@ int main(void)
 		TEST(test_a_receipt_by_our_number_before_the_verdict),
 		TEST(test_receipts_of_nothing_do_no_harm),
 		TEST(test_stop_holds_for_the_number),
+		TEST(test_a_stop_from_an_old_number_is_confirmed_to_nobody),
+		TEST(test_a_stop_is_of_every_dossier_with_that_number),
+		TEST(test_call_me_by_sms_is_confirmed_by_sms),
 		TEST(test_no_confirmation_by_a_sender_of_letters),
 		TEST(test_a_stranger_may_stop_too),
 		TEST(test_one_two_three_answer_the_last_offer),

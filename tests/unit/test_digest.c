@@ -5,6 +5,7 @@
  * with its golden files. ETRIER_GOLDEN_WRITE=1 writes them anew (then read
  * them). */
 #include "plan_fixture.h"
+#include "schema_fixture.h"
 #include "template_fixture.h"
 
 #include "engine/plan/digest.h"
@@ -231,6 +232,30 @@ static json_t *last_line(bool make_tokens)
 		plan_deliver_line(w.planner, &m, make_tokens, &empty, &err);
 	if (!line && !empty)
 		fail_msg("%s", err.text);
+	return line;
+}
+
+static int keep_to(void *ctx, const struct store_message *m)
+{
+	*(int64_t *)ctx = m->id;
+	return 0;
+}
+
+/* The line of the digest planned last for this adviser. */
+static json_t *last_line_to(const char *adviser)
+{
+	struct store_messages_query q = STORE_MESSAGES_ANY;
+	struct store_message m;
+	struct err err = {0};
+	int64_t id = 0;
+	bool empty;
+	q.kind = STORE_DIGEST;
+	q.agency = "ML1";
+	q.recipient = adviser;
+	OK(store_messages_each(w.s, &q, keep_to, &id, E));
+	OK(store_message_get(w.s, id, &w.a, &m, E));
+	json_t *line = plan_deliver_line(w.planner, &m, false, &empty, &err);
+	assert_non_null(line);
 	return line;
 }
 
@@ -532,9 +557,161 @@ static void test_a_dead_number_is_to_be_asked_for(void **state)
 	json_t *line = last_line(false);
 	assert_int_equal(n_of(line, "contacts"), 1);
 	assert_string_equal(text_of(line, "contacts", "what_fr"),
-			    "SMS : numéro non attribué");
+			    "SMS : numéro non attribué depuis le 23/11/2026");
 	json_decref(line);
 	assert_int_equal(on("2026-11-25T10:00"), 0);
+	/* Told again after four weeks, and for how long it is so by now. */
+	assert_int_equal(on("2026-12-22T10:00"), 1);
+	line = last_line(false);
+	assert_string_equal(text_of(line, "contacts", "what_fr"),
+			    "SMS : numéro non attribué depuis le 23/11/2026");
+	json_decref(line);
+}
+
+static void test_a_shared_number_is_said_in_a_few_words(void **state)
+{
+	(void)state;
+	static const char *const own[] = {"Tom (dossier 2)", "Awa (dossier 3)",
+					  "Ali (dossier 4)", "Zoé (dossier 5)"};
+	static const struct {
+		enum channel channel;
+		bool is_stopped;
+		size_t n_own, n_others;
+		const char *words;
+	} rows[] = {
+		{CHANNEL_SMS, false, 1, 0,
+		 "ce numéro est aussi celui de Tom (dossier 2)"},
+		{CHANNEL_SMS, false, 0, 1,
+		 "ce numéro est aussi celui d’un autre dossier"},
+		{CHANNEL_SMS, false, 2, 0,
+		 "ce numéro est aussi celui de Tom (dossier 2) et Awa "
+		 "(dossier 3)"},
+		{CHANNEL_SMS, true, 1, 1,
+		 "plus aucun SMS à ce numéro (arrêt demandé), qui est aussi "
+		 "celui de Tom (dossier 2) et d’un autre dossier"},
+		{CHANNEL_EMAIL, false, 0, 12,
+		 "cette adresse est aussi celle de 12 autres dossiers"},
+		{CHANNEL_EMAIL, true, 4, 0,
+		 "plus aucun e-mail à cette adresse (arrêt demandé), qui est "
+		 "aussi celle de Tom (dossier 2), Awa (dossier 3), Ali "
+		 "(dossier 4) et d’un autre dossier"},
+	};
+	struct arena a;
+	arena_init(&a);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_string_equal(digest_shared_words(&a, rows[i].channel,
+							rows[i].is_stopped, own,
+							rows[i].n_own,
+							rows[i].n_others),
+				    rows[i].words);
+	assert_string_equal(digest_wait_words(&a, DATE_NONE, 1000),
+			    "attend sa première offre");
+	assert_null(digest_wait_words(&a, 1000 - 13, 1000));
+	assert_string_equal(digest_wait_words(&a, 1000 - 14, 1000),
+			    "attend depuis 14 jours");
+	arena_clear(&a);
+}
+
+/* Two sisters of Sarah's and somebody of Marc's have one number. */
+static void test_one_number_of_several_dossiers(void **state)
+{
+	(void)state;
+	static const char shared[] = "{'phone':'+33639980001'}";
+	bool is_new;
+	const char *why;
+	struct err err = {0};
+	json_t *rows = json_array();
+	world_people(&w, 0, "{}", AGENCY_DIGEST_ONLY);
+	world_adviser(&w, "{'ref':'marc','agency':'ML1','first_name':'Marc',"
+			  "'email':'marc@ml.example'}");
+	json_array_append_new(rows, world_youth("1", "{}"));
+	json_array_append_new(rows, world_youth("2", shared));
+	json_array_append_new(rows, world_youth("3", "{'phone':'+33639980001',"
+						     "'first_name':'Yanis',"
+						     "'adviser':'marc'}"));
+	json_array_append_new(rows, world_youth("4", "{}"));
+	json_array_append_new(rows,
+			      world_youth("5", "{'email':'LINA4@jeune.example',"
+					       "'phone':null,'channel':'email',"
+					       "'adviser':'marc'}"));
+	world_import(&w, "ml1", 0, rows);
+	world_offer(&w, "{}");
+	assert_int_equal(on("2026-11-23T10:00"), 2);
+	json_t *line = preview();
+	assert_int_equal(n_of(line, "contacts"), 0); /* told */
+	json_decref(line);
+	line = last_line_to("sarah");
+	assert_int_equal(n_of(line, "contacts"), 3);
+	assert_string_equal(text_of(line, "contacts", "dossier"), "1");
+	assert_string_equal(text_of(line, "contacts", "what_fr"),
+			    "ce numéro est aussi celui de Lina (dossier 2) et "
+			    "d’un autre dossier");
+	const json_t *fourth = json_array_get(list_of(line, "contacts"), 2);
+	assert_string_equal(js_str(fourth, "what_fr", ""),
+			    "cette adresse est aussi celle d’un autre "
+			    "dossier");
+	char *text = json_dumps(line, JSON_COMPACT);
+	assert_null(strstr(text, "Yanis")); /* not hers */
+	assert_null(strstr(text, "9980001"));
+	free(text);
+	json_decref(line);
+	/* Known now: neither again, nor a digest for it alone. */
+	assert_int_equal(on("2026-11-24T10:00"), 0);
+	/* A STOP from there stops all three, and both advisers hear of it. */
+	OK(store_optout_add(w.s, CHANNEL_SMS, "+33639980001", w.clock.now_s,
+			    "sms", &is_new, E));
+	assert_int_equal(on("2026-11-25T10:00"), 2);
+	line = last_line_to("marc");
+	assert_string_equal(text_of(line, "contacts", "what_fr"),
+			    "plus aucun SMS à ce numéro (arrêt demandé), qui "
+			    "est aussi celui de 2 autres dossiers");
+	json_decref(line);
+	/* What is remembered of it names nobody. */
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM shown WHERE "
+					     "kind = 'shared'"),
+			 5);
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM shown WHERE "
+					     "content LIKE '%Lina%'"),
+			 0);
+	world_agency(&w, "{'code':'ML1'}", AGENCY_AUTOMATIC);
+	world_at(&w, "2026-11-25T12:30");
+	world_offer(&w, "{}");
+	world_turns(&w);
+	for (int i = 1; i <= 3; i++) {
+		char ref[4];
+		snprintf(ref, sizeof(ref), "%d", i);
+		json_t *sms = plan_youth_preview(
+			w.planner, world_id(&w, "ml1", ref), &why, &err);
+		assert_false(str_eq(js_str(sms, "channel", ""), "sms"));
+		json_decref(sms);
+	}
+}
+
+/* Since when nothing was proposed, by which fair shares go; this digest itself
+ * does not count. */
+static void test_the_wait_is_said(void **state)
+{
+	(void)state;
+	world_people(&w, 1, "{'channel':'none'}", AGENCY_DIGEST_ONLY);
+	world_offer(&w, "{}");
+	assert_int_equal(on("2026-11-23T10:00"), 1);
+	json_t *line = last_line(false);
+	assert_string_equal(text_of(line, "people", "wait_fr"),
+			    "attend sa première offre");
+	json_decref(line);
+	world_at(&w, "2026-12-01T07:00");
+	world_offer(&w, "{}");
+	assert_int_equal(on("2026-12-01T10:00"), 1);
+	line = last_line(false);
+	assert_string_equal(text_of(line, "people", "wait_fr"), "");
+	json_decref(line);
+	world_at(&w, "2026-12-21T07:00");
+	world_offer(&w, "{}");
+	assert_int_equal(on("2026-12-21T10:00"), 1);
+	line = last_line(false);
+	assert_string_equal(text_of(line, "people", "wait_fr"),
+			    "attend depuis 20 jours");
+	json_decref(line);
 }
 
 static void test_meetings_near_the_agency_once_on_mondays(void **state)
@@ -591,6 +768,8 @@ static void test_a_month_without_an_offer_names_what_would_help(void **state)
 	assert_int_equal(on("2027-01-04T10:00"), 1);
 	json_t *line = last_line(false);
 	assert_int_equal(n_of(line, "quiet"), 2);
+	assert_string_equal(text_of(line, "quiet", "wait_fr"),
+			    "attend sa première offre");
 	const char *help = text_of(line, "quiet", "what_fr");
 	if (!strstr(help, "trajet accepté") || !strstr(help, ": 4 offres"))
 		fail_msg("%s", help);
@@ -729,6 +908,7 @@ static void fill_the_morning(void)
 			     : i == 3 ? "{'max_minutes':20,'rome':['H2206'],"
 					"'informed_on':'2026-10-29'}"
 			     : i == 9 ? "{'rome':null}"
+			     : i == 10 || i == 11 ? "{'phone':'+33639980410'}"
 			     : i > 12 ? "{'rome':['K2202'],'informed_on':null}"
 				      : "{}");
 		json_object_set_new(row, "first_name",
@@ -770,15 +950,17 @@ static void fill_the_morning(void)
 		E));
 	int64_t sms =
 		youth_message(ids[5], old, STORE_UNCERTAIN, w.clock.now_s);
-	OK(store_contact_fault(w.s, CHANNEL_SMS, "+33639980001", "number_dead",
+	OK(store_contact_fault(w.s, CHANNEL_SMS, "+33639980405", "number_dead",
 			       sms, w.clock.now_s, &is_new, E));
 	OK(store_contact_set(
-		w.s, CHANNEL_SMS, "+33639980001",
+		w.s, CHANNEL_SMS, "+33639980405",
 		&(struct store_contact){.state = STORE_CONTACT_DEAD,
 					.cause = "number_dead",
 					.since = w.clock.now_s,
 					.until = INSTANT_NONE},
 		&is_new, E));
+	OK(store_optout_add(w.s, CHANNEL_SMS, "+33639980410", w.clock.now_s,
+			    "sms", &is_new, E));
 	world_at(&w, "2026-11-30T08:00");
 	for (int i = 0; i < 3; i++)
 		world_offer(&w, "{'rome':['H2206'],'title':'Menuisier',"
@@ -845,6 +1027,9 @@ int main(void)
 		T(test_undecided_offers_come_back_once_on_a_monday),
 		T(test_follow_up_asks_at_its_dates),
 		T(test_a_dead_number_is_to_be_asked_for),
+		cmocka_unit_test(test_a_shared_number_is_said_in_a_few_words),
+		T(test_one_number_of_several_dossiers),
+		T(test_the_wait_is_said),
 		T(test_meetings_near_the_agency_once_on_mondays),
 		T(test_a_month_without_an_offer_names_what_would_help),
 		T(test_a_sign_of_life_on_mondays_when_asked_for),

@@ -291,6 +291,17 @@ static void test_an_answer_goes_whatever_was_stopped(void **state)
 	OK(planner_answer_youth(w.planner, id, CHANNEL_SMS, PLAN_TOPIC_STOP,
 				&message, E));
 	assert_int_equal(message, 0);
+	/* Nobody is called back where messages were stopped. That is no error,
+	 * and spoils nothing that is written with it. */
+	OK(planner_answer_youth(w.planner, id, CHANNEL_SMS, PLAN_TOPIC_CALL,
+				&message, E));
+	assert_int_equal(message, 0);
+	OK(planner_answer_youth(w.planner, 999, CHANNEL_SMS, PLAN_TOPIC_CALL,
+				&message, E));
+	assert_int_equal(message, 0);
+	OK(planner_answer_youth(w.planner, id, CHANNEL_EMAIL, PLAN_TOPIC_CALL,
+				&message, E));
+	assert_true(message > 0);
 	/* Not in the middle of the night. */
 	world_at(&w, "2026-11-23T23:00");
 	assert_int_equal(may_go(&m, &why), PLAN_WAIT);

@@ -299,7 +299,10 @@ static void test_youth_messages_in_every_language(void **state)
 		{"en", "offer", "email"},	 {"en", "offer", "sms"},
 		{"fr", "event", "email"},	 {"fr", "event", "sms"},
 		{"fr", "call", "email"},	 {"fr", "call", "sms"},
-		{"fr", "stop", "sms"},		 {"fr", "offer", "sms"}};
+		{"fr", "stop", "sms"},		 {"fr", "offer", "sms"},
+		{"fr-simple", "call", "email"},	 {"fr-simple", "call", "sms"},
+		{"en", "call", "email"},	 {"en", "call", "sms"},
+		{"fr-simple", "stop", "sms"},	 {"en", "stop", "sms"}};
 	char *mistakes;
 	struct templates *all = compile(all_languages(), &mistakes);
 	if (!all)

@@ -9,6 +9,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/diag.h>
+#include <etrier/hmac_sha1.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/settings.h>
@@ -158,11 +159,46 @@ static void test_secrets_reach_who_needs_them(void **state)
 	free(command);
 }
 
+/* Who talks with strangers can check what Twilio signs, and not send in our
+ * name: the token never reaches the front. */
+static void test_the_front_checks_signatures_without_the_token(void **state)
+{
+	(void)state;
+	static const char token[] = "0123456789abcdef0123456789abcdef";
+	char dir[] = "/tmp/etrier-sms-XXXXXX";
+	char text[HMAC_SHA1_TEXT_SIZE];
+	struct hmac_sha1_key key;
+	struct settings s;
+	assert_non_null(mkdtemp(dir));
+	put(dir, "etrier.yaml",
+	    "paths: {secrets: .}\n"
+	    "front: {base_url: \"https://o.example/\"}\n"
+	    "sms: {gateway: twilio, account: AC1, key_file: key, "
+	    "callback_secret_file: cb}\n");
+	put(dir, "key", token);
+	put(dir, "cb", "abcdefghijklmno_-1\n");
+	free(load(dir, &s));
+	hmac_sha1_prepare(token, &key);
+	hmac_sha1_write(&key, text);
+	expect(&s, "courier", token, true);
+	expect(&s, "front", token, false);
+	expect(&s, "front", "sms.key", false);
+	expect(&s, "front", text, true);
+	expect(&s, "engine", text, false);
+	expect(&s, "collector", text, false);
+	settings_clear(&s);
+	char *command = mem_printf("rm -r %s", dir);
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes_stand_at_their_place),
 		cmocka_unit_test(test_secrets_reach_who_needs_them),
+		cmocka_unit_test(
+			test_the_front_checks_signatures_without_the_token),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ void cmd_message_preview(struct control_call *call, const json_t *args)
 			control_row(call, row);
 			control_end(call, 0, NULL);
 		} else if (why) {
-			control_end(call, 0, "no message: %s", why);
+			control_end(call, 0, "aucun message : %s", why);
 		} else {
 			control_fail(call, &err);
 		}

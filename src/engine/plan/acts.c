@@ -86,6 +86,23 @@ static int add_event(struct store *s, const struct marking *k, struct err *err)
 	return result;
 }
 
+/* "Bien reçu, Sarah te rappelle": by the channel that the offer came by, which
+ * is where the link was followed, and where an SMS was answered. */
+static int confirm_call(const struct marking *k, struct err *err)
+{
+	struct store_message offer;
+	struct arena a;
+	int64_t id;
+	arena_init(&a);
+	int result =
+		store_message_get(k->p->store, k->message, &a, &offer, err);
+	if (!result)
+		result = planner_answer_youth(k->p, k->person, offer.channel,
+					      PLAN_TOPIC_CALL, &id, err);
+	arena_clear(&a);
+	return result;
+}
+
 static int mark(struct store *s, void *ctx, struct err *err)
 {
 	struct marking *k = ctx;
@@ -103,9 +120,10 @@ static int mark(struct store *s, void *ctx, struct err *err)
 	    planner_send_to_youth(k->p, k->person, k->canonical, err))
 		return -1;
 	if (store_ledger_answer(s, k->person, k->canonical, k->audience,
-				&k->answer, clock_now(k->p->clock), err))
+				&k->answer, clock_now(k->p->clock), err) ||
+	    add_event(s, k, err))
 		return -1;
-	return add_event(s, k, err);
+	return str_eq(k->answer.result, STORE_CALL) ? confirm_call(k, err) : 0;
 }
 
 /* The person's id and agency as they are now, whatever was joined since. */
@@ -158,7 +176,7 @@ static int prepare(struct marking *k, const struct plan_decision *d,
 		k->answer.later_until =
 			paris_instant(paris_date(now) + PLAN_LATER_DAYS, 0);
 	} else if (str_eq(d->act, "dismiss")) {
-		k->answer.result = "dismissed";
+		k->answer.result = STORE_DISMISSED;
 		k->answer.reason = d->reason;
 		if (vocab_find(&vocab_dismissal, d->reason) == VOCAB_NONE)
 			return err_set(err, ERR_INPUT, "no such reason");
@@ -185,6 +203,37 @@ int plan_decide(struct planner *p, const struct plan_decision *d, bool *refused,
 		return 0;
 	*refused = k.sends && err->kind == ERR_INPUT;
 	return *refused ? 0 : -1;
+}
+
+struct dismissal {
+	struct arena *a;
+	const char *words;
+};
+
+static int read_dismissal(void *ctx, const struct store_proposal *row)
+{
+	struct dismissal *k = ctx;
+	int reason = vocab_find(&vocab_dismissal, row->reason);
+	if (!str_eq(row->result, STORE_DISMISSED))
+		return 0;
+	k->words = "écartée par le CFA";
+	if (reason != VOCAB_NONE)
+		k->words = arena_printf(k->a, "%s : %s", k->words,
+					vocab_label(&vocab_dismissal, reason));
+	return 1;
+}
+
+int plan_cfa_dismissal(struct planner *p, int64_t person, int64_t canonical,
+		       struct arena *a, const char **words, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct dismissal k = {.a = a};
+	q.person = person;
+	q.canonical = canonical;
+	q.audience = STORE_TO_CFA;
+	int result = store_ledger_each(p->store, &q, read_dismissal, &k, err);
+	*words = k.words;
+	return result;
 }
 
 int plan_stop(struct planner *p, int64_t message, bool *refused,

@@ -29,7 +29,8 @@ extern const struct vocab vocab_dismissal;
 #define PLAN_PAUSE_DAYS 30
 
 /* The young person's answer, a word of vocab_answer, to an offer proposed to
- * them; the last one counts. by: "link", "sms". ERR_UNKNOWN: it was never
+ * them; the last one counts. "call" is confirmed (planner_answer_youth()). by:
+ * "link", "sms". ERR_UNKNOWN: it was never
  * proposed to this person (audience youth); ERR_INPUT: no such word. */
 int plan_answer(struct planner *p, int64_t person, int64_t canonical,
 		const char *word, const char *by, struct err *err);
@@ -47,6 +48,12 @@ struct plan_decision {
  * such act or reason. */
 int plan_decide(struct planner *p, const struct plan_decision *d, bool *refused,
 		struct err *err);
+/* Did the CFA's referent of somebody whom a Mission Locale follows set this
+ * offer aside? Then it is not sent by itself any more, and the Mission Locale's
+ * adviser is told: *words "écartée par le CFA : horaires", static or of the
+ * arena, else NULL. */
+int plan_cfa_dismissal(struct planner *p, int64_t person, int64_t canonical,
+		       struct arena *a, const char **words, struct err *err);
 /* A message that has not left goes no more, and its offer does not come back by
  * itself. As plan_decide(). */
 int plan_stop(struct planner *p, int64_t message, bool *refused,

@@ -94,9 +94,14 @@ struct people {
 	size_t n, cap;
 };
 
+/* Each once. */
 static void collect(void *ctx, int64_t id)
 {
 	struct people *k = ctx;
+	for (size_t i = 0; i < k->n; i++) {
+		if (k->v[i] == id)
+			return;
+	}
 	if (k->n == k->cap) {
 		k->cap = k->cap ? 2 * k->cap : 8;
 		k->v = mem_grow(k->v, k->cap, sizeof(*k->v));
@@ -123,6 +128,7 @@ int plan_optout(struct planner *p, enum channel channel, const char *address,
 		return 0;
 	int result = store_address_people(p->store, channel, address, collect,
 					  &k, err);
+	live_address_each(p->live, channel, address, collect, &k);
 	for (size_t i = 0; i < k.n && !result; i++)
 		result = note_optout(p, channel, k.v[i], by, err);
 	if (!result && !k.n)

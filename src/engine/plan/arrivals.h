@@ -52,7 +52,8 @@ int plan_event(struct planner *p, const char *kind,
 	       const struct store_message *m, int64_t person, const char *by,
 	       json_t *data_take, struct err *err);
 /* The address gets nothing more by this channel: the opt-out, and an event for
- * everybody written to there (one for nobody when there is none). *is_new. */
+ * everybody written to there or who has it in the latest files (one for nobody
+ * when there is none). *is_new. */
 int plan_optout(struct planner *p, enum channel channel, const char *address,
 		const char *by, bool *is_new, struct err *err);
 /* It never arrived, and nobody saw what it proposed: failed, its offers free

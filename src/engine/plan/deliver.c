@@ -21,7 +21,6 @@
 /* surfaces.md: how long /u and /d tokens live. */
 #define UNSUBSCRIBE_MONTHS 13
 #define PAGE_S		   ((int64_t)72 * 3600)
-#define PLAN_LANG	   "fr" /* whole in every installation */
 
 struct addressee {
 	const char *address, *name;
@@ -351,7 +350,8 @@ static int planned_digest(struct planner *p, const struct store_message *m,
 	struct agency fields;
 	*out = (struct plan_digest){.agency = m->agency,
 				    .adviser = m->recipient,
-				    .audience = m->audience};
+				    .audience = m->audience,
+				    .message = m->id};
 	struct digest_gather g = {.p = p,
 				  .d = out,
 				  .s = s,
@@ -362,14 +362,13 @@ static int planned_digest(struct planner *p, const struct store_message *m,
 	    plan_digest_find_first(p, &agency, m->id, out, err))
 		return -1;
 	out->mode = agency.mode;
-	int result = -1;
-	if (!digest_gather_begin(&g, err) && !collect_offers(p, m, &g, err) &&
-	    !walk_people(p, &g, err) && !digest_gather_end(&g))
-		result = 0;
+	bool is_bad = digest_gather_begin(&g, err) ||
+		      collect_offers(p, m, &g, err) ||
+		      walk_people(p, &g, err) || digest_gather_end(&g);
 	digest_gather_clear(&g);
 	/* The first one is the one with offers. */
 	out->is_first = out->is_first && out->n;
-	return result;
+	return is_bad ? -1 : 0;
 }
 
 static json_t *digest_line(struct planner *p, const struct store_message *m,
@@ -483,44 +482,6 @@ static json_t *planned_youth(struct planner *p, const struct store_message *m,
 	return youth_line(p, m, &person, &item, lang, make_tokens, s, err);
 }
 
-/* "pt-BR" asks for pt-br, pt, fr. */
-static size_t languages_of(const struct person *r, struct arena *a,
-			   const char *out[PLAN_LANGS_MAX])
-{
-	size_t n = 0;
-	char *tag =
-		str_is_empty(r->language) ? NULL : arena_dup(a, r->language);
-	for (char *c = tag; c && *c; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-	if (tag && !str_eq(tag, PLAN_LANG)) {
-		out[n++] = tag;
-		size_t k = strcspn(tag, "-");
-		if (tag[k] &&
-		    !(k == strlen(PLAN_LANG) && str_starts(tag, PLAN_LANG)))
-			out[n++] = arena_dup_n(a, tag, k);
-	}
-	out[n++] = PLAN_LANG;
-	return n;
-}
-
-size_t plan_languages(struct planner *p, const struct store_message *m,
-		      struct arena *a, const char *out[PLAN_LANGS_MAX])
-{
-	struct plan_scope s;
-	struct plan_person person;
-	struct err lost; /* found again, and told, by who makes the line */
-	size_t n = 0;
-	plan_scope_init(&s);
-	if (m->audience == STORE_TO_YOUTH &&
-	    !plan_person_get(p, m->person, &s, &person, &lost))
-		n = languages_of(&person.p, a, out);
-	plan_scope_clear(&s);
-	if (!n)
-		out[n++] = PLAN_LANG;
-	return n;
-}
-
 json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 			   struct err *err)
 {
@@ -534,8 +495,8 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 	enum channel instead_of;
 	const char *langs[PLAN_LANGS_MAX];
 	json_t *line = NULL;
-	bool found = false;
 	int64_t at;
+	bool found;
 	*why = NULL;
 	plan_scope_init(&s);
 	if (plan_person_get(p, id, &s, &person, err) ||
@@ -545,7 +506,7 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 	    plan_youth_choose(p, &person, &agency, &item, &found, err))
 		goto out;
 	if (!found) {
-		*why = "no new offer is worth sending";
+		*why = PLAN_WHY_NO_OFFER;
 		goto out;
 	}
 	struct store_message m = {.kind = STORE_OFFER,
@@ -554,9 +515,10 @@ json_t *plan_youth_preview(struct planner *p, int64_t id, const char **why,
 				  .agency = agency.code,
 				  .person = id,
 				  .is_preview = true};
-	languages_of(&person.p, &s.arena, langs);
+	plan_languages_of(&person.p, &s.arena, langs);
 	line = youth_line(p, &m, &person, &item, langs[0], false, &s, err);
 out:
+	*why = *why ? plan_why_fr(*why) : NULL;
 	plan_scope_clear(&s);
 	return line;
 }
@@ -592,8 +554,8 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 		line = notice_line(p, m, empty, &s, err);
 	} else if (!planned_digest(p, m, &s, &d, err)) {
 		*empty = d.n == 0 && !d.items->n;
-		if (!*empty)
-			line = digest_line(p, m, &d, make_tokens, &s, err);
+		line = *empty ? NULL
+			      : digest_line(p, m, &d, make_tokens, &s, err);
 	}
 	plan_scope_clear(&s);
 	return line;

@@ -19,6 +19,7 @@ struct plan_digest {
 	const char *agency, *adviser;
 	enum store_audience audience;
 	enum agency_mode mode;
+	int64_t message;	     /* it is, 0: none yet */
 	const char *reader;	     /* first name; NULL: the adviser's */
 	bool is_standing_in;	     /* the reader, for the adviser */
 	const char *page_url;	     /* NULL: no page */
@@ -60,6 +61,13 @@ struct digest_day {
 		size_t n, cap;
 	} ending, /* offers that end in DIGEST_ENDING_DAYS */
 		events, faulty;
+	/* dossiers with an address in common, those of one after one another */
+	struct digest_shared {
+		enum channel channel;
+		uint64_t address;
+		uint32_t person;
+	} * shared;
+	size_t n_shared, cap_shared;
 };
 void digest_day_free(struct digest_day *d);
 /* Up to date, at most some minutes old. */
@@ -88,6 +96,8 @@ int digest_gather_person(struct digest_gather *g,
 			 const struct store_person *row);
 int digest_gather_waiting(struct digest_gather *g,
 			  const struct store_proposal *row);
+/* digest_shared.c: whose number or address is another dossier's too. */
+int digest_gather_shared(struct digest_gather *g, int64_t person);
 /* Reads the rest and chooses. */
 int digest_gather_end(struct digest_gather *g);
 void digest_gather_clear(struct digest_gather *g);
@@ -109,6 +119,12 @@ int digest_items_record(struct store *s, const struct plan_digest *d,
 int digest_items_model(struct planner *p, const struct plan_digest *d,
 		       struct plan_scope *s, json_t *model, int *soonest,
 		       struct err *err);
+/* wait_fr of a person: since when nothing was proposed to them, by anybody and
+ * before this digest; that is by what fair shares go (waves.h). Nothing is put
+ * for whom it is not long. */
+int digest_put_wait(struct planner *p, const struct plan_digest *d,
+		    int64_t person, struct arena *a, json_t *v,
+		    struct err *err);
 /* "il reste 3 jours pour signer" */
 const char *plan_days_fr(struct arena *a, int days);
 

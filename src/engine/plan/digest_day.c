@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is the same in every digest of a morning: offers that end soon, meetings
- * and fairs, people with an address that failed. Read once for all advisers,
- * and again when it is some minutes old. */
+ * and fairs, people with an address that failed, or that others have too. Read
+ * once for all advisers, and again when it is some minutes old. */
 #include "digest.h"
 
 #include <etrier/clock.h>
@@ -44,6 +44,7 @@ void digest_day_free(struct digest_day *d)
 	free(d->ending.v);
 	free(d->events.v);
 	free(d->faulty.v);
+	free(d->shared);
 	free(d);
 }
 
@@ -53,6 +54,19 @@ static void read_events(const struct live *l, struct digest_ids *out)
 	for (; o; o = live_next_offer(l, o->id))
 		if (o->kind == CONTRACT_EVENT)
 			keep(out, o->id);
+}
+
+static void keep_shared(void *ctx, enum channel channel, uint64_t address,
+			uint32_t person)
+{
+	struct digest_day *d = ctx;
+	if (d->n_shared == d->cap_shared) {
+		d->cap_shared = d->cap_shared ? d->cap_shared * 2 : 64;
+		d->shared =
+			mem_grow(d->shared, d->cap_shared, sizeof(*d->shared));
+	}
+	d->shared[d->n_shared++] =
+		(struct digest_shared){channel, address, person};
 }
 
 int digest_day_read(struct planner *p, struct err *err)
@@ -75,6 +89,8 @@ int digest_day_read(struct planner *p, struct err *err)
 				&d->faulty, err))
 		return -1;
 	read_events(p->live, &d->events);
+	d->n_shared = 0;
+	live_shared_each(p->live, keep_shared, d);
 	d->read_at = now;
 	return 0;
 }

@@ -110,7 +110,8 @@ static int look_at_address(struct digest_gather *g, enum channel channel,
 		return -1;
 	if (!found)
 		return 0;
-	const char *more = digest_contact_words(&g->s->arena, channel, c.cause);
+	const char *more = digest_contact_words(&g->s->arena, channel, c.cause,
+						paris_date(c.since));
 	*words = *words ? arena_printf(&g->s->arena, "%s ; %s", *words, more)
 			: more;
 	*since = c.since < *since ? c.since : *since;
@@ -149,9 +150,10 @@ int digest_gather_person(struct digest_gather *g,
 	if (!is_known && row->status == PERSON_ACTIVE &&
 	    look_at_trade(g, row->id))
 		return -1;
-	if (digest_ids_have(&g->p->digest_day->faulty, row->id))
-		return look_at_contact(g, row->id);
-	return 0;
+	if (digest_ids_have(&g->p->digest_day->faulty, row->id) &&
+	    look_at_contact(g, row->id))
+		return -1;
+	return digest_gather_shared(g, row->id);
 }
 
 /* --- answers, what was put off, what waits -------------------------------- */

@@ -38,6 +38,9 @@ const struct digest_rule digest_rules[DIGEST_SECTIONS] = {
 			   .again_days = 7,
 			   .for_cfa = true},
 	[DIGEST_CONTACT] = {.word = "contact", .most = FEW, .again_days = 28},
+	/* Brothers and sisters may share one for good: told once, and again
+	 * when it changes; only a STOP is worth a digest. */
+	[DIGEST_SHARED] = {.word = "shared", .most = FEW},
 	[DIGEST_UNCERTAIN] = {.word = "uncertain",
 			      .most = MOST,
 			      .is_urgent = true,
@@ -205,6 +208,7 @@ bool digest_has_news(const struct digest_items *l, bool is_new_here)
 	for (size_t i = 0; i < l->n; i++)
 		if (!l->v[i].is_known &&
 		    !digest_rules[l->v[i].section].is_aside &&
+		    !l->v[i].is_aside &&
 		    (!is_new_here || is_said(l->v[i].section)))
 			return true;
 	return false;
@@ -223,6 +227,16 @@ const char *digest_answer_words(const char *result)
 		if (str_eq(rows[i].result, result))
 			return rows[i].words;
 	return NULL;
+}
+
+const char *digest_wait_words(struct arena *a, int32_t last, int32_t today)
+{
+	if (last == DATE_NONE)
+		return "attend sa première offre";
+	return today - last < DIGEST_WAIT_DAYS
+		       ? NULL
+		       : arena_printf(a, "attend depuis %d jours",
+				      today - last);
 }
 
 /* domain.md 5.4: five things that break contracts, each asked in its time. */
@@ -244,7 +258,7 @@ const char *digest_follow_question(enum store_step step)
 }
 
 const char *digest_contact_words(struct arena *a, enum channel channel,
-				 const char *cause)
+				 const char *cause, int32_t since)
 {
 	static const struct {
 		const char *cause, *words;
@@ -258,8 +272,49 @@ const char *digest_contact_words(struct arena *a, enum channel channel,
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (str_eq(rows[i].cause, cause))
 			words = rows[i].words;
-	return arena_printf(a, "%s : %s",
-			    channel == CHANNEL_SMS ? "SMS" : "e-mail", words);
+	char day[11];
+	date_format_dmy(since, day);
+	return arena_printf(a, "%s : %s depuis le %s",
+			    channel == CHANNEL_SMS ? "SMS" : "e-mail", words,
+			    day);
+}
+
+/* "Tom (dossier 0355), Awa (dossier 0290) et de 2 autres dossiers" */
+static const char *whose_too(struct arena *a, const char *const *own,
+			     size_t n_own, size_t n_others)
+{
+	size_t named =
+		n_own < DIGEST_SHARED_NAMES ? n_own : DIGEST_SHARED_NAMES;
+	const char *out = "";
+	n_others += n_own - named;
+	for (size_t i = 0; i < named; i++) {
+		bool is_last = i + 1 == named && !n_others;
+		const char *join = i == 0 ? "" : is_last ? " et " : ", ";
+		out = arena_printf(a, "%s%s%s", out, join, own[i]);
+	}
+	if (!n_others)
+		return arena_printf(a, "de %s", out);
+	out = named ? arena_printf(a, "de %s et ", out) : "";
+	return n_others == 1 ? arena_printf(a, "%sd’un autre dossier", out)
+			     : arena_printf(a, "%sde %zu autres dossiers", out,
+					    n_others);
+}
+
+const char *digest_shared_words(struct arena *a, enum channel channel,
+				bool is_stopped, const char *const *own,
+				size_t n_own, size_t n_others)
+{
+	const char *whose = whose_too(a, own, n_own, n_others);
+	static const char *const sentences[2][2] = {
+		{"cette adresse est aussi celle",
+		 "plus aucun e-mail à cette adresse (arrêt demandé), qui est "
+		 "aussi celle"},
+		{"ce numéro est aussi celui",
+		 "plus aucun SMS à ce numéro (arrêt demandé), qui est aussi "
+		 "celui"}};
+	return arena_printf(a, "%s %s",
+			    sentences[channel == CHANNEL_SMS][is_stopped],
+			    whose);
 }
 
 const char *digest_todo_words(struct arena *a, const struct digest_counts *c)

@@ -24,6 +24,7 @@ enum digest_section {
 	DIGEST_QUIET,	  /* "P": nothing proposed for a month */
 	DIGEST_FOLLOW,	  /* "P.E.STEP": ask how a contract goes */
 	DIGEST_CONTACT,	  /* "P": an address does not work */
+	DIGEST_SHARED,	  /* "P": an address is another dossier's too */
 	DIGEST_UNCERTAIN, /* "M": did the SMS arrive? */
 	DIGEST_EVENT,	  /* "C": a meeting or a fair nearby */
 	DIGEST_WAITING,	  /* "P.C": shown once, undecided */
@@ -54,6 +55,7 @@ struct digest_item {
 	const char *text;	   /* French, without a name; NULL: none */
 	const char *word;	   /* of ANSWER: the answer */
 	bool is_known;		   /* told before: only named again */
+	bool is_aside;		   /* no digest is made for this one alone */
 };
 struct digest_items {
 	struct arena *arena; /* borrowed, for everything */
@@ -104,11 +106,25 @@ bool digest_has_news(const struct digest_items *l, bool is_new_here);
  */
 /* "veut cette offre", by the answer's word; NULL for no answer. */
 const char *digest_answer_words(const char *result);
+/* "attend depuis 12 jours", "attend sa première offre" (last DATE_NONE); NULL
+ * below DIGEST_WAIT_DAYS. last: the day of the last proposal. */
+#define DIGEST_WAIT_DAYS 14
+const char *digest_wait_words(struct arena *a, int32_t last, int32_t today);
 /* What to ask at this step after a contract. */
 const char *digest_follow_question(enum store_step step);
-/* "SMS : numéro non attribué". */
+/* "SMS : numéro non attribué depuis le 12/10/2026": told again every four weeks
+ * for as long as it is so, it says how long that is. since: date. */
 const char *digest_contact_words(struct arena *a, enum channel channel,
-				 const char *cause);
+				 const char *cause, int32_t since);
+/* Of a number or an address that serves several dossiers, which a STOP stops
+ * for all: "ce numéro est aussi celui de Tom (dossier 0355) et d’un autre
+ * dossier". own: those of the reader's case, as they are named, n_own of them
+ * (DIGEST_SHARED_NAMES are); n_others: further dossiers, of anybody. At least
+ * one of both. */
+#define DIGEST_SHARED_NAMES 3
+const char *digest_shared_words(struct arena *a, enum channel channel,
+				bool is_stopped, const char *const *own,
+				size_t n_own, size_t n_others);
 /* The first line: what to do first, "2 réponses à suivre, 1 urgence"; NULL:
  * nothing presses. */
 struct digest_counts {

@@ -198,6 +198,7 @@ void live_free(struct live *l)
 	tops_clear(&l->tops);
 	free(l->agency_sets);
 	free(l->refusers);
+	free(l->addresses);
 	free(l->slots);
 	free(l->order);
 	free(l->free_slots);

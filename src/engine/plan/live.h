@@ -12,6 +12,8 @@
 
 #include <assert.h>
 
+struct person;
+
 /* What the files of live share: live.c (what is put in and dropped), live_top.c
  * (lists of candidates), live_work.c (what is done in slices), live_person.c
  * and live_load.c (rows of the store), live_ask.c (answers). */
@@ -109,7 +111,9 @@ struct live {
 	size_t n_lists;		/* of those due, who need all offers */
 	struct match_hits hits; /* scratch */
 	struct id_list marked;	/* scratch */
-	int32_t day;		/* of the candidates */
+	struct live_addresses *addresses; /* by person id */
+	size_t n_addresses;
+	int32_t day; /* of the candidates */
 	enum live_phase phase;
 	unsigned todo; /* LIVE_TODO_ bits */
 	size_t at;
@@ -154,6 +158,15 @@ int live_put_in_roster(struct live *l, const struct store_person *row,
 		       bool *is_matched, struct err *err);
 /* What the person refused and answered, as the store has it; 0: everybody. */
 int live_read_refusals(struct live *l, uint32_t person, struct err *err);
+
+/* live_shared.c. A number and an e-mail address as one word each, 0: none. */
+struct live_addresses {
+	uint64_t phone, email;
+};
+struct live_addresses live_addresses_of(const struct person *p);
+/* All zero: gone, or not looked after any more. */
+void live_note_addresses(struct live *l, uint32_t person,
+			 struct live_addresses addresses);
 
 /* live_load.c. A stored offer; false: it cannot be read, which is counted. */
 bool live_read_offer(struct live *l, const struct store_offer *row,

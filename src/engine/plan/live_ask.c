@@ -206,6 +206,7 @@ void live_stats(const struct live *l, struct live_stats *out)
 	out->waiting += out->is_refreshing ? out->people : l->due.n - l->due.at;
 	out->roster_bytes = roster_bytes(l->roster);
 	out->bytes = out->roster_bytes + matcher_bytes(l->matcher) +
+		     l->n_addresses * sizeof(*l->addresses) +
 		     l->cap_slots * (sizeof(*l->slots) + 2 * sizeof(uint32_t)) +
 		     l->tops.cap * sizeof(*l->tops.v) +
 		     l->tops.n_at * sizeof(*l->tops.at);

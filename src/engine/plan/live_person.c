@@ -147,7 +147,8 @@ struct seen {
 	bool is_sought_for; /* by the status, and by the day */
 	bool has_trade;
 	bool has_an_end; /* of training */
-	uint16_t turn;	 /* day16 on which this changes by itself, 0: never */
+	struct live_addresses addresses;
+	uint16_t turn; /* day16 on which this changes by itself, 0: never */
 };
 
 /* The last months of a training are those in which work is looked for: of the
@@ -206,6 +207,7 @@ static int see_row(struct live *l, const struct store_person *row,
 		 * error. */
 		person_resolve_place(&p, l->rd, &a, &note);
 		see(l, row, &p, out, no_trade);
+		out->addresses = live_addresses_of(&p);
 		result = 0;
 	}
 	json_decref(v);
@@ -221,6 +223,11 @@ int live_put_in_roster(struct live *l, const struct store_person *row,
 	*is_matched = false;
 	if (see_row(l, row, &seen, &ignored, err))
 		return -1;
+	bool is_cared_for = !row->is_gone && (row->status == PERSON_ACTIVE ||
+					      row->status == PERSON_PLACED);
+	live_note_addresses(l, (uint32_t)row->id,
+			    is_cared_for ? seen.addresses
+					 : (struct live_addresses){0});
 	/* without a trade: listed for the adviser, compared with nobody */
 	bool is_in = seen.is_sought_for && seen.has_trade;
 	if (is_in && roster_put(l->roster, &seen.m, err))

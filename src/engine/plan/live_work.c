@@ -109,8 +109,10 @@ static int read_person(struct live *l, uint32_t id, struct err *err)
 		live_refill(l, id);
 		return 0;
 	}
-	if (result || row.id != id)
+	if (result || row.id != id) {
 		top_find(&l->tops, id)->has_an_end = false;
+		live_note_addresses(l, id, (struct live_addresses){0});
+	}
 	live_forget(l, id);
 	return 0;
 }

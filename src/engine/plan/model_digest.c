@@ -3,6 +3,7 @@
  * by young person, each in the section its urgency asks for, and the figures of
  * the whole. It carries what the offer says, for an adviser's eyes. No family
  * name, no private fact: there is no member one could be put in. */
+#include "acts.h"
 #include "digest.h"
 
 #include <etrier/clock.h>
@@ -116,8 +117,9 @@ static void put_source(const struct planner *p, const struct plan_offer *offer,
 		   *url && strlen(url) <= LICENCE_URL_MAX ? url : NULL);
 }
 
-/* Our own reading, which the adviser should know for what it is. */
-static void put_doubts(const struct offer *o, json_t *v)
+/* Our own reading, which the adviser should know for what it is; and before it
+ * what the CFA said of the offer. */
+static void put_doubts(const struct offer *o, const char *dismissed, json_t *v)
 {
 	const struct offer_quality *q = &o->quality;
 	if (str_eq(js_str(o->provenance, "rome", NULL), "text")) {
@@ -127,11 +129,13 @@ static void put_doubts(const struct offer *o, json_t *v)
 				   ? "métier déduit du titre"
 				   : "métier déduit de l'annonce");
 	}
-	if (q->n_reasons)
-		json_object_set_new(
-			v, "notes",
-			texts(q->reasons,
-			      (size_t)num_clip(q->n_reasons, 0, NOTES_MAX)));
+	json_t *notes =
+		texts(q->reasons, (size_t)num_clip(q->n_reasons, 0, NOTES_MAX));
+	if (dismissed)
+		json_array_insert_new(notes, 0, json_string(dismissed));
+	if (json_array_size(notes))
+		json_object_set(v, "notes", notes);
+	json_decref(notes);
 }
 
 /* Only when it is soon: then it presses. */
@@ -162,8 +166,10 @@ static json_t *offer_model(struct planner *p, int64_t person,
 	const struct offer *o = &offer->o;
 	const struct refdata *rd = live_refdata(p->live);
 	const char *reasons[EXPLAIN_REASONS], *checks[EXPLAIN_CHECKS];
+	const char *dismissed;
 	bool sent = false;
-	if (was_sent_to_youth(p, person, item->canonical, &sent, err))
+	if (was_sent_to_youth(p, person, item->canonical, &sent, err) ||
+	    plan_cfa_dismissal(p, person, item->canonical, a, &dismissed, err))
 		return NULL;
 	json_t *v = json_object();
 	js_put_str(v, "key",
@@ -179,7 +185,7 @@ static json_t *offer_model(struct planner *p, int64_t person,
 	js_put_str(v, "start_fr", plan_date_fr(a, o->start, "le "));
 	js_put_str(v, "travel", explain_travel(a, &item->verdict));
 	put_source(p, offer, a, v);
-	put_doubts(o, v);
+	put_doubts(o, dismissed, v);
 	js_put_str(v, "url", o->url ? o->url : o->contact.url);
 	js_put_str(v, "contact", contact_of(a, o));
 	size_t n = explain_reasons(rd, a, &item->verdict, reasons,
@@ -204,6 +210,38 @@ const char *plan_days_fr(struct arena *a, int days)
 {
 	return arena_printf(a, "il reste %d jour%s pour signer", days,
 			    days > 1 ? "s" : "");
+}
+
+struct waiting {
+	int64_t own; /* the digest that asks does not count */
+	int64_t last;
+};
+
+static int keep_last(void *ctx, const struct store_proposal *row)
+{
+	struct waiting *k = ctx;
+	if (k->own && row->message == k->own)
+		return 0;
+	k->last = row->at;
+	return 1;
+}
+
+int digest_put_wait(struct planner *p, const struct plan_digest *d,
+		    int64_t person, struct arena *a, json_t *v, struct err *err)
+{
+	struct store_ledger_query q = STORE_LEDGER_ANY;
+	struct waiting k = {d->message, INSTANT_NONE};
+	q.person = person;
+	q.newest_first = true;
+	if (store_ledger_each(p->store, &q, keep_last, &k, err))
+		return -1;
+	js_put_str(v, "wait_fr",
+		   digest_wait_words(a,
+				     k.last == INSTANT_NONE
+					     ? DATE_NONE
+					     : paris_date(k.last),
+				     paris_date(clock_now(p->clock))));
+	return 0;
 }
 
 static json_t *person_model(struct planner *p, const struct plan_choice *c,
@@ -287,6 +325,10 @@ static int add_person(struct planner *p, const struct plan_digest *d,
 	}
 	json_t *v = person_model(p, c, &person, today, &s->arena);
 	json_object_set_new(v, "offers", offers);
+	if (digest_put_wait(p, d, c->person, &s->arena, v, err)) {
+		json_decref(v);
+		return -1;
+	}
 	enum spot place = is_to_decide(d, c) ? TO_DECIDE
 			  : c->is_urgent     ? URGENT
 					     : NEW;
@@ -374,6 +416,7 @@ static void put_figures(json_t *model, const struct plan_digest *d,
 			  json_array_size(json_object_get(model, "deadlines")),
 		.follow = n_items(d, DIGEST_FOLLOW),
 		.contacts = n_items(d, DIGEST_CONTACT) +
+			    n_items(d, DIGEST_SHARED) +
 			    n_items(d, DIGEST_UNCERTAIN)};
 	int seconds = t->n_offers * READING_S + (int)d->items->n * LINE_S;
 	js_put_int(model, "n_offers", t->n_offers, -1);

@@ -13,12 +13,13 @@
 
 /* Lists of the model by section; HEARTBEAT is no list. */
 static const char *const lists[DIGEST_SECTIONS] = {
-	[DIGEST_ANSWER] = "answers",	  [DIGEST_REPLY] = "replies",
-	[DIGEST_STOP] = "stops",	  [DIGEST_LATER] = "later",
-	[DIGEST_DEADLINE] = "deadlines",  [DIGEST_QUIET] = "quiet",
-	[DIGEST_FOLLOW] = "follow",	  [DIGEST_CONTACT] = "contacts",
-	[DIGEST_UNCERTAIN] = "uncertain", [DIGEST_EVENT] = "events",
-	[DIGEST_WAITING] = "waiting",	  [DIGEST_NO_TRADE] = "no_trade"};
+	[DIGEST_ANSWER] = "answers",	 [DIGEST_REPLY] = "replies",
+	[DIGEST_STOP] = "stops",	 [DIGEST_LATER] = "later",
+	[DIGEST_DEADLINE] = "deadlines", [DIGEST_QUIET] = "quiet",
+	[DIGEST_FOLLOW] = "follow",	 [DIGEST_CONTACT] = "contacts",
+	[DIGEST_SHARED] = "contacts",	 [DIGEST_UNCERTAIN] = "uncertain",
+	[DIGEST_EVENT] = "events",	 [DIGEST_WAITING] = "waiting",
+	[DIGEST_NO_TRADE] = "no_trade"};
 
 struct filling {
 	struct planner *p;
@@ -53,6 +54,9 @@ static int put_person(struct filling *k, const struct digest_item *item,
 		return read_failed(k);
 	js_put_str(v, "first_name", person.p.first_name);
 	js_put_str(v, "dossier", person.row.ref);
+	if (item->section == DIGEST_QUIET)
+		return digest_put_wait(k->p, k->d, item->person, &k->s->arena,
+				       v, k->err);
 	if (item->section != DIGEST_DEADLINE)
 		return 0;
 	int days =

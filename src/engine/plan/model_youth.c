@@ -142,3 +142,43 @@ json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
 	}
 	return v;
 }
+
+/* --- in which language -----------------------------------------------------
+ */
+
+size_t plan_languages_of(const struct person *r, struct arena *a,
+			 const char *out[PLAN_LANGS_MAX])
+{
+	size_t n = 0;
+	char *tag =
+		str_is_empty(r->language) ? NULL : arena_dup(a, r->language);
+	for (char *c = tag; c && *c; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	if (tag && !str_eq(tag, PLAN_LANG)) {
+		out[n++] = tag;
+		size_t k = strcspn(tag, "-");
+		if (tag[k] &&
+		    !(k == strlen(PLAN_LANG) && str_starts(tag, PLAN_LANG)))
+			out[n++] = arena_dup_n(a, tag, k);
+	}
+	out[n++] = PLAN_LANG;
+	return n;
+}
+
+size_t plan_languages(struct planner *p, const struct store_message *m,
+		      struct arena *a, const char *out[PLAN_LANGS_MAX])
+{
+	struct plan_scope s;
+	struct plan_person person;
+	struct err lost; /* found again, and told, by who makes the line */
+	size_t n = 0;
+	plan_scope_init(&s);
+	if (m->audience == STORE_TO_YOUTH &&
+	    !plan_person_get(p, m->person, &s, &person, &lost))
+		n = plan_languages_of(&person.p, a, out);
+	plan_scope_clear(&s);
+	if (!n)
+		out[n++] = PLAN_LANG;
+	return n;
+}

@@ -103,10 +103,11 @@ static void put_standing(json_t *v, const struct standing *own,
 	json_object_set_new(v, "can_send",
 			    json_boolean(own->found && is_live && is_put_off &&
 					 !youth->found));
-	json_object_set_new(v, "can_dismiss",
-			    json_boolean(own->found &&
-					 !str_eq(own->result, "dismissed") &&
-					 answer == VOCAB_NONE));
+	json_object_set_new(
+		v, "can_dismiss",
+		json_boolean(own->found &&
+			     !str_eq(own->result, STORE_DISMISSED) &&
+			     answer == VOCAB_NONE));
 	json_object_set_new(v, "can_later",
 			    json_boolean(own->found && !own->result));
 }
@@ -124,8 +125,12 @@ static int offer_model(struct page *k, const struct store_person *row,
 		*k->ask->err = gone;
 		return gone.kind == ERR_STORE ? -1 : 0;
 	}
+	const char *dismissed = NULL;
 	if (read_standing(k, person, canonical, k->d->whose.audience, &own) ||
-	    read_standing(k, person, canonical, STORE_TO_YOUTH, &youth))
+	    read_standing(k, person, canonical, STORE_TO_YOUTH, &youth) ||
+	    (k->d->whose.audience != STORE_TO_CFA &&
+	     plan_cfa_dismissal(p, person, canonical, a, &dismissed,
+				k->ask->err)))
 		return -1;
 	const struct offer *o = &offer.o;
 	const char *url = o->url ? o->url : o->contact.url;
@@ -139,6 +144,7 @@ static int offer_model(struct page *k, const struct store_person *row,
 		js_put_str(v, "start_fr",
 			   arena_printf(a, "le %s", day_fr(a, o->start)));
 	js_put_str(v, "url", url && strlen(url) <= PAGE_URL_MAX ? url : NULL);
+	js_put_str(v, "cfa_fr", dismissed);
 	put_standing(v, &own, &youth, live_offer(p->live, canonical) != NULL);
 	if (!page_digest_may_write(k->d, row))
 		json_object_set_new(v, "can_send", json_false());

@@ -10,51 +10,75 @@
 #include <etrier/js.h>
 #include <etrier/mem.h>
 
-/* A sentence for each gate; NULL: private, or a name for nothing to explain. */
-static const char *const gates_fr[GATE_COUNT] = {
-	[GATE_TRADE] = "L'offre est dans un métier que le jeune cherche, ou "
-		       "dans un métier proche.",
-	[GATE_CONTRACT] = "Le type de contrat est un de ceux que le jeune "
-			  "cherche.",
-	[GATE_AGE] = "La loi permet ce contrat à l'âge du jeune.",
-	[GATE_MINOR_NIGHT] = "Avant 18 ans, les horaires de nuit interdits par "
-			     "la loi sont écartés.",
-	[GATE_MINOR_WORK] = "Avant 18 ans, les travaux interdits par la loi "
-			    "sont écartés ou signalés.",
-	[GATE_LICENCE] = "Le jeune a le permis que l'offre exige.",
-	[GATE_REACH] = "Le lieu de travail est assez près, avec les moyens de "
-		       "transport du jeune et aux heures du travail.",
-	[GATE_START] = "La date de début convient.",
-	[GATE_LEVEL] = "Le niveau de diplôme exigé est celui du jeune, ou "
-		       "en dessous.",
-	[GATE_PLACE_REFUSED] = "Le lieu n'a pas été refusé par le jeune.",
-	[GATE_EMPLOYER_REFUSED] = "L'employeur n'a pas été refusé par le "
-				  "jeune.",
-	[GATE_ALREADY] = "L'offre n'a pas déjà reçu une réponse.",
+/* In words for young people too: short sentences, each of its own (plain.h; a
+ * test counts them). text NULL: private, or a name for nothing to explain. */
+struct said {
+	const char *label, *text;
+};
+static const struct said gates_fr[GATE_COUNT] = {
+	[GATE_TRADE] = {"Le métier",
+			"Le jeune cherche ce métier, ou un métier proche."},
+	[GATE_CONTRACT] = {"Le contrat",
+			   "Le jeune veut bien de ce type de contrat."},
+	[GATE_AGE] = {"L'âge", "La loi permet ce contrat à son âge."},
+	[GATE_MINOR_NIGHT] = {"La nuit",
+			      "Avant 18 ans, la loi limite le travail de nuit. "
+			      "L'offre respecte cette limite, ou un conseiller "
+			      "vérifie."},
+	[GATE_MINOR_WORK] = {"Les travaux dangereux",
+			     "Avant 18 ans, la loi interdit certains travaux. "
+			     "L'offre n'en a pas, ou un conseiller vérifie."},
+	[GATE_LICENCE] = {"Le permis",
+			  "Si l'offre demande un permis, le jeune l'a."},
+	[GATE_REACH] = {"Le trajet",
+			"Le travail n'est pas trop loin. Le jeune peut y aller "
+			"aux heures du travail."},
+	[GATE_START] = {"La date de début",
+			"Le jeune est libre quand le contrat commence."},
+	[GATE_LEVEL] = {"Le diplôme",
+			"L'offre ne demande pas plus que le diplôme du jeune."},
+	[GATE_PLACE_REFUSED] = {"Les lieux refusés",
+				"Le jeune n'a pas dit non à ce lieu."},
+	[GATE_EMPLOYER_REFUSED] = {"Les employeurs refusés",
+				   "Le jeune n'a pas dit non à cet employeur."},
+	[GATE_ALREADY] = {"Les réponses",
+			  "Le jeune n'a pas encore répondu à cette offre. Son "
+			  "conseiller n'a pas dit non."},
 };
 
-static const char *const criteria_fr[CRITERION_COUNT] = {
-	[CRITERION_TRADE] = "Plus le métier est haut dans les souhaits du "
-			    "jeune, mieux c'est.",
-	[CRITERION_TRAVEL] = "Plus le trajet est court, mieux c'est.",
-	[CRITERION_TRAINING] = "La formation de l'offre suit celle du jeune.",
-	[CRITERION_START] = "Le contrat commence quand le jeune est "
-			    "disponible.",
-	[CRITERION_HOURS] = "Les horaires laissent de la marge le matin et le "
-			    "soir.",
-	[CRITERION_FRESHNESS] = "Une offre récente passe avant une ancienne.",
+static const struct said criteria_fr[CRITERION_COUNT] = {
+	[CRITERION_TRADE] = {"Le métier",
+			     "Le métier préféré du jeune donne le plus de "
+			     "points."},
+	[CRITERION_TRAVEL] = {"Le trajet",
+			      "Plus le trajet est court, plus il y a de "
+			      "points."},
+	[CRITERION_TRAINING] = {"La formation",
+				"L'offre suit la formation du jeune."},
+	[CRITERION_START] = {"La date de début",
+			     "Le contrat commence quand le jeune est libre."},
+	[CRITERION_HOURS] = {"Les horaires",
+			     "Les horaires laissent du temps le matin et le "
+			     "soir."},
+	[CRITERION_FRESHNESS] = {"La date de l'offre",
+				 "Une offre récente passe avant une "
+				 "ancienne."},
 };
+
+static json_t *said(const struct said *s)
+{
+	json_t *v = json_object();
+	js_put_str(v, "label_fr", s->label);
+	js_put_str(v, "text_fr", s->text);
+	return v;
+}
 
 static json_t *gates(void)
 {
 	json_t *list = json_array();
 	for (int i = 0; i < GATE_COUNT; i++) {
-		if (!gates_fr[i])
-			continue;
-		json_t *v = json_object();
-		js_put_str(v, "label_fr", vocab_label(&vocab_gate, i));
-		js_put_str(v, "text_fr", gates_fr[i]);
-		json_array_append_new(list, v);
+		if (gates_fr[i].text)
+			json_array_append_new(list, said(&gates_fr[i]));
 	}
 	return list;
 }
@@ -70,9 +94,7 @@ static json_t *criteria(const struct ruleset *r)
 	for (int i = 0; i < CRITERION_COUNT; i++) {
 		if (!r->weight[i])
 			continue;
-		json_t *v = json_object();
-		js_put_str(v, "label_fr", vocab_label(&vocab_criterion, i));
-		js_put_str(v, "text_fr", criteria_fr[i]);
+		json_t *v = said(&criteria_fr[i]);
 		js_put_int(v, "percent",
 			   (100 * (int64_t)r->weight[i] + total / 2) / total,
 			   -1);

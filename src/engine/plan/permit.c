@@ -21,20 +21,26 @@ enum {
 	ASKS_TEENAGER = 4, /* whoever is younger is spoken to with a parent */
 	ASKS_NEWS = 8,	   /* the consent of news, once a month */
 	ASKS_CAPS = 16,
-	ASKS_WILL = 32 /* no opt-out, no pause, an address that works */
+	ASKS_WILL = 32, /* no opt-out, no pause, an address that works */
+	/* somebody follows them; no opt-out, an address that works */
+	ASKS_REACH = 64
 };
 static const unsigned asks[] = {
 	[PLAN_OFFER] = ASKS_CONSENT | ASKS_ADULT | ASKS_CAPS | ASKS_WILL,
 	[PLAN_APPROVED] = ASKS_CONSENT | ASKS_TEENAGER | ASKS_CAPS | ASKS_WILL,
 	[PLAN_EVENT] =
 		ASKS_CONSENT | ASKS_ADULT | ASKS_NEWS | ASKS_CAPS | ASKS_WILL,
-	[PLAN_CALL] = 0,
+	[PLAN_CALL] = ASKS_REACH,
 	[PLAN_STOP] = 0};
 
 const char *plan_why_fr(const char *why)
 {
 	static const char *const words[][2] = {
 		{PLAN_WHY_MODE, "votre agence n'écrit pas aux jeunes"},
+		{PLAN_WHY_APPROVAL, "attend l'accord du conseiller"},
+		{PLAN_WHY_NO_OFFER, "aucune nouvelle offre à envoyer"},
+		{"the channel is another now",
+		 "un autre canal sert maintenant"},
 		{"no transport for this channel", "ce canal n'est pas ouvert"},
 		{"front.base_url is not set: no stop link",
 		 "le lien d'arrêt n'est pas réglé"},
@@ -123,6 +129,8 @@ static const char *person_allows(const struct plan_person *person,
 		return NULL;
 	if (person->row.is_gone)
 		return "not in the latest file";
+	if (wanted & ASKS_REACH)
+		return person->row.status == PERSON_LEFT ? "not active" : NULL;
 	if (person->row.status != PERSON_ACTIVE)
 		return "not active";
 	const char *why = age_allows(p, wanted, date);
@@ -322,11 +330,11 @@ static int will(struct planner *p, const struct plan_ask *a, int64_t *at,
 {
 	enum channel channel, instead_of;
 	const char *address = address_of(&a->person->p, a->channel, why);
-	if (!address || !(asks[a->class] & ASKS_WILL))
+	if (!address || !(asks[a->class] & (ASKS_WILL | ASKS_REACH)))
 		return 0;
 	if (address_works(p, a->channel, address, at, why, err))
 		return -1;
-	if (*why)
+	if (*why || !(asks[a->class] & ASKS_WILL))
 		return 0;
 	if (plan_channel(p, a->person, &channel, &instead_of, err))
 		return -1;
@@ -348,7 +356,8 @@ int plan_permit(struct planner *p, const struct plan_ask *a, int64_t *at,
 	*at = INSTANT_NONE;
 	*why = NULL;
 	if (!mode_allows(a->agency->mode, a->class))
-		*why = PLAN_WHY_MODE;
+		*why = a->agency->mode == AGENCY_APPROVAL ? PLAN_WHY_APPROVAL
+							  : PLAN_WHY_MODE;
 	else if (a->channel == CHANNEL_EMAIL ? !p->settings->mail_goes
 					     : !p->settings->sms_goes)
 		*why = "no transport for this channel";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The planner's clockwork and the question the outbox asks before it lets a
  * message go. */
+#include "acts.h"
 #include "arrivals.h"
 #include "digest.h"
 #include "youth.h"
@@ -225,6 +226,20 @@ static int keep_canonical(void *ctx, const struct store_proposal *row)
 	return 1;
 }
 
+/* Since it was planned the CFA may have set it aside. */
+static int recheck_cfa(struct planner *p, int64_t person, int64_t canonical,
+		       const char **why, struct err *err)
+{
+	const char *words;
+	struct arena a;
+	arena_init(&a);
+	int result = plan_cfa_dismissal(p, person, canonical, &a, &words, err);
+	if (!result && words)
+		*why = "the CFA set the offer aside";
+	arena_clear(&a);
+	return result;
+}
+
 /* The youth's one offer: still live and, unless it is written already, still
  * worth sending? */
 static int recheck_offer(struct planner *p, const struct store_message *m,
@@ -252,7 +267,9 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 		*why = "the verdict is another now";
 	else if (is_over && !is_approved)
 		*why = "it is somebody else's turn now";
-	return 0;
+	return *why || is_approved || m->model
+		       ? 0
+		       : recheck_cfa(p, m->person, canonical, why, err);
 }
 
 /* A meeting: still announced? */

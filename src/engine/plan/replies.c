@@ -11,6 +11,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/phone.h>
+#include <etrier/plan_youth.h>
 #include <etrier/sms_reply.h>
 #include <etrier/store_addresses.h>
 #include <etrier/store_replies.h>
@@ -23,8 +24,6 @@
 #define ANSWER_S (14 * DAY_S)
 /* Words are anybody's whom we wrote to within so long. */
 #define WORDS_S (90 * DAY_S)
-/* A confirmation of yesterday's stop would be one more SMS. */
-#define STOP_EXPIRES_S DAY_S
 
 struct reply {
 	struct planner *p;
@@ -68,28 +67,45 @@ static bool may_confirm(const struct planner *p)
 		str_eq(p->settings->sms_profile, "vln"));
 }
 
+/* A number that is theirs no more is confirmed nothing: the words would go to
+ * the new one, where nothing is stopped. */
+static int is_their_number(struct reply *k, bool *is, struct err *err)
+{
+	struct plan_scope s;
+	struct plan_person person;
+	struct err lost = {0};
+	char e164[17] = "";
+	plan_scope_init(&s);
+	bool found = !plan_person_get(k->p, k->last.person, &s, &person, &lost);
+	*is = found && person.p.phone &&
+	      phone_normalise(person.p.phone, e164) != PHONE_INVALID &&
+	      str_eq(e164, k->from);
+	plan_scope_clear(&s);
+	return !found && lost.kind == ERR_STORE
+		       ? err_set(err, ERR_STORE, "%s", lost.text)
+		       : 0;
+}
+
 static int confirm(struct reply *k, struct err *err)
 {
-	int64_t now = clock_now(k->p->clock), id, n;
+	int64_t id, n;
+	bool is_theirs;
 	if (!k->has_last || !k->last.person || !may_confirm(k->p))
 		return 0;
-	if (store_message_topic_to(k->p->store, CHANNEL_SMS, k->from, "stop",
-				   &n, err))
+	if (store_message_topic_to(k->p->store, CHANNEL_SMS, k->from,
+				   PLAN_TOPIC_STOP, &n, err))
 		return -1;
 	if (n)
 		return 0;
-	const struct store_message m = {.kind = STORE_NOTICE,
-					.audience = STORE_TO_YOUTH,
-					.channel = CHANNEL_SMS,
-					.agency = k->last.agency,
-					.person = k->last.person,
-					.topic = "stop",
-					.not_before = now,
-					.expires = now + STOP_EXPIRES_S,
-					.state = STORE_PLANNED};
-	if (store_message_plan(k->p->store, &m, NULL, 0, now, &id, err))
+	if (is_their_number(k, &is_theirs, err))
 		return -1;
-	return store_message_address(k->p->store, id, k->from, err);
+	if (!is_theirs)
+		return 0;
+	if (planner_answer_youth(k->p, k->last.person, CHANNEL_SMS,
+				 PLAN_TOPIC_STOP, &id, err))
+		return -1;
+	/* Remembered of the number from now on: once in its life. */
+	return id ? store_message_address(k->p->store, id, k->from, err) : 0;
 }
 
 static int on_stop(struct reply *k, struct err *err)

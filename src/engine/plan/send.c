@@ -214,39 +214,6 @@ int planner_pause(struct planner *p, int64_t person, int64_t until,
 	return 0;
 }
 
-static int has_waiting(struct planner *p, int64_t person, const char *topic,
-		       bool *has, struct err *err);
-
-int planner_answer_youth(struct planner *p, int64_t person,
-			 enum channel channel, const char *topic, int64_t *id,
-			 struct err *err)
-{
-	struct sending k = {.say = {0}};
-	const char *why = NULL;
-	bool has = false;
-	int result;
-	*id = 0;
-	plan_scope_init(&k.s);
-	result = load(p, person, &k, err);
-	if (!result)
-		result = has_waiting(p, person, topic, &has, err);
-	if (result || has)
-		goto out;
-	k.say.class = str_eq(topic, PLAN_TOPIC_STOP) ? PLAN_STOP : PLAN_CALL;
-	k.say.channel = channel;
-	k.say.instead_of = CHANNEL_NONE;
-	result = ask(p, &k, &why, err);
-	/* to be told at once or not at all */
-	k.say.not_before = clock_now(p->clock);
-	k.say.offer_expires = k.say.not_before + ANSWER_EXPIRES_S;
-	if (!result)
-		result = why ? refused(err, why) : plan_say(p, &k.say, err);
-	*id = result ? 0 : k.say.id;
-out:
-	plan_scope_clear(&k.s);
-	return result;
-}
-
 struct finding {
 	const char *topic;
 	bool found;
@@ -259,19 +226,68 @@ static int find_topic(void *ctx, const struct store_message *m)
 	return f->found;
 }
 
-static int has_waiting(struct planner *p, int64_t person, const char *topic,
-		       bool *has, struct err *err)
+/* Does one wait, or did one go a moment ago? */
+static int was_answered(struct planner *p, int64_t person, const char *topic,
+			bool *was, struct err *err)
 {
 	struct store_messages_query q = STORE_MESSAGES_ANY;
 	struct finding f = {.topic = topic};
 	q.person = person;
 	q.audience = STORE_TO_YOUTH;
 	q.kind = STORE_NOTICE;
-	q.states = 1u << STORE_PLANNED | 1u << STORE_SENDING;
+	q.states = 1u << STORE_PLANNED | 1u << STORE_SENDING |
+		   1u << STORE_SENT | 1u << STORE_UNCERTAIN;
+	q.planned_since = clock_now(p->clock) - ANSWER_EXPIRES_S;
 	if (store_messages_each(p->store, &q, find_topic, &f, err))
 		return -1;
-	*has = f.found;
+	*was = f.found;
 	return 0;
+}
+
+static int answer(struct planner *p, struct sending *k, const char *topic,
+		  struct err *err)
+{
+	int64_t now = clock_now(p->clock);
+	const char *why = NULL;
+	bool was;
+	if (was_answered(p, k->person.row.id, topic, &was, err))
+		return -1;
+	if (was)
+		return 0;
+	if (ask(p, k, &why, err))
+		return -1;
+	if (why)
+		return 0;
+	/* to be told soon or not at all */
+	k->say.not_before = plan_window_answer(p->settings, now);
+	k->say.offer_expires = now + ANSWER_EXPIRES_S;
+	return plan_say(p, &k->say, err);
+}
+
+int planner_answer_youth(struct planner *p, int64_t person,
+			 enum channel channel, const char *topic, int64_t *id,
+			 struct err *err)
+{
+	struct sending k = {.say = {0}};
+	struct err lost = {0};
+	int result = -1;
+	*id = 0;
+	plan_scope_init(&k.s);
+	if (load(p, person, &k, &lost)) {
+		/* nobody there any more to answer is no error */
+		result = lost.kind == ERR_STORE
+				 ? err_set(err, ERR_STORE, "%s", lost.text)
+				 : 0;
+	} else {
+		k.say.class =
+			str_eq(topic, PLAN_TOPIC_STOP) ? PLAN_STOP : PLAN_CALL;
+		k.say.channel = channel;
+		k.say.instead_of = CHANNEL_NONE;
+		result = answer(p, &k, topic, err);
+		*id = result ? 0 : k.say.id;
+	}
+	plan_scope_clear(&k.s);
+	return result;
 }
 
 /* --- seen from outside ------------------------------------------------------

@@ -2,6 +2,7 @@
 /* Messages to young people: whoever got a new offer worth sending is looked at
  * when the hours are open and the caps allow. At most one offer a message. */
 #include "youth.h"
+#include "acts.h"
 
 #include <etrier/clock.h>
 #include <etrier/date.h>
@@ -105,6 +106,14 @@ int plan_youth_choose(struct planner *p, const struct plan_person *person,
 		if (result)
 			break;
 		if (is_stopped)
+			continue;
+		const char *dismissed = NULL;
+		result =
+			plan_cfa_dismissal(p, person->row.id, best[i].canonical,
+					   &a, &dismissed, err);
+		if (result)
+			break;
+		if (dismissed)
 			continue;
 		*out = best[i];
 		*found = true;

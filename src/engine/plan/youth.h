@@ -35,7 +35,9 @@ struct plan_ask {
  * INSTANT_NONE) when it will be allowed later. */
 int plan_permit(struct planner *p, const struct plan_ask *ask, int64_t *at,
 		const char **why, struct err *err);
-#define PLAN_WHY_MODE "the agency's mode does not message young people"
+#define PLAN_WHY_MODE	  "the agency's mode does not message young people"
+#define PLAN_WHY_APPROVAL "an adviser has to send it"
+#define PLAN_WHY_NO_OFFER "no new offer is worth sending"
 /* Those words for an adviser; static. */
 const char *plan_why_fr(const char *why);
 /* The channel a message takes: the person's own, or the other one when nothing
@@ -71,5 +73,8 @@ int plan_events_tick(struct planner *p, int *n, struct err *err);
 json_t *plan_youth_model(struct planner *p, const struct plan_person *person,
 			 const struct plan_item *item, const char *lang,
 			 struct plan_scope *s, struct err *err);
+/* As plan_languages(): "pt-BR" asks for pt-br, pt, fr. */
+size_t plan_languages_of(const struct person *r, struct arena *a,
+			 const char *out[PLAN_LANGS_MAX]);
 
 #endif

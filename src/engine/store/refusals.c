@@ -80,12 +80,12 @@ int store_answers_each(struct store *s, int64_t person, store_answer_fn *fn,
 	if (person)
 		rc = db_query(s, &q, err,
 			      "SELECT person, canonical FROM ledger "
-			      "WHERE person = ?1 AND " DB_IS_ANSWER,
+			      "WHERE person = ?1 AND " DB_IS_ANSWER("ledger."),
 			      db_int(person));
 	else
 		rc = db_query(s, &q, err,
 			      "SELECT person, canonical FROM ledger "
-			      "WHERE " DB_IS_ANSWER,
+			      "WHERE " DB_IS_ANSWER("ledger."),
 			      DB_NONE);
 	if (rc)
 		return -1;
@@ -103,7 +103,7 @@ int store_offer_answered(struct store *s, int64_t canonical, store_id_fn *fn,
 		     "SELECT person FROM refusal WHERE kind = 'offer' "
 		     "AND value = CAST(?1 AS TEXT) UNION ALL "
 		     "SELECT person FROM ledger WHERE canonical = ?1 "
-		     "AND " DB_IS_ANSWER,
+		     "AND " DB_IS_ANSWER("ledger."),
 		     db_int(canonical)))
 		return -1;
 	while ((got = db_next(&q, err)) == 1)

@@ -45,10 +45,11 @@ int store_wave_get(struct store *s, int64_t canonical, int64_t person,
 }
 
 /* Of the answers of several audiences one that is interested counts. */
-#define IS_YES "l.result IN ('" STORE_INTERESTED "', '" STORE_CALL "')"
-#define ANSWERS                                                    \
-	"min(l.at), sum(l." DB_IS_ANSWER "), sum(" IS_YES "), "    \
-	"max(CASE WHEN l." DB_IS_ANSWER " THEN l.result_at END), " \
+#define IS_YES	  "l.result IN ('" STORE_INTERESTED "', '" STORE_CALL "')"
+#define IS_ANSWER DB_IS_ANSWER("l.")
+#define ANSWERS                                               \
+	"min(l.at), sum(" IS_ANSWER "), sum(" IS_YES "), "    \
+	"max(CASE WHEN " IS_ANSWER " THEN l.result_at END), " \
 	"max(CASE WHEN " IS_YES " THEN l.result_at END)"
 
 int store_wave_turns(struct store *s, int64_t canonical, store_wave_turn_fn *fn,
