@@ -298,8 +298,10 @@ static void run_tick(struct engine *e)
 	if (outbox_pump(s->outbox, &err))
 		failed(e, "engine.outbox", &err);
 	look(e);
-	if ((planned || planner_has_more(s->planner)) && !e->is_failing)
-		wake_in(e, WAKE_MS);
+	/* As matching: whoever asks something comes in between two slices. */
+	bool more = planner_has_more(s->planner);
+	if ((planned || more || outbox_has_more(s->outbox)) && !e->is_failing)
+		wake_in(e, more ? 0 : WAKE_MS);
 	/* What goes on in slices: matching, a copy, a verification. */
 	if (!live_is_settled(s->live) || backup_is_running(s) ||
 	    rules_have_work(s) || trail_work(s, 0))
@@ -361,6 +363,8 @@ static void on_pump(evutil_socket_t fd, short what, void *ctx)
 	if (is_ending ? outbox_settle_rest(e->s.outbox, &err)
 		      : outbox_pump(e->s.outbox, &err))
 		failed(e, "engine.outbox", &err);
+	else if (outbox_has_more(e->s.outbox))
+		wake_in(e, WAKE_MS);
 }
 
 static void work_later(struct engine *e)

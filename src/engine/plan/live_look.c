@@ -35,6 +35,11 @@ const char *live_agency_code(const struct live *l, uint16_t number)
 	return NULL;
 }
 
+uint64_t live_offers_version(const struct live *l)
+{
+	return l->offers_version;
+}
+
 int64_t live_offer_before(const struct live *l, int64_t below)
 {
 	size_t at = live_order_at(l, below);

@@ -41,6 +41,9 @@ struct store {
 	bool in_tx;
 	bool is_doomed; /* the transaction may only be rolled back */
 	int64_t n_commits;
+	/* People by status are counted again when one was written. */
+	bool has_counted;
+	int64_t n_people[STORE_N_STATUSES], n_gone;
 	store_commit_fn *on_commit;
 	void *on_commit_ctx;
 	int64_t kill_at; /* store_kill_from_env(); 0: never */
