@@ -243,7 +243,7 @@ int plan_say(struct planner *p, struct plan_saying *say, struct err *err)
 
 char *plan_facts(struct planner *p, const struct verdict *v)
 {
-	json_t *facts = explain_json(live_refdata(p->live), v, EXPLAIN_PUBLIC);
+	json_t *facts = explain_frozen(live_refdata(p->live), v);
 	char *text = json_dumps(facts, JSON_COMPACT);
 	json_decref(facts);
 	BUG_ON(!text);

@@ -247,8 +247,7 @@ static int settle_in(struct store *s, struct err *err)
 			 "PRAGMA secure_delete=ON;"
 			 "PRAGMA temp_store=MEMORY;"
 			 "PRAGMA cell_size_check=ON;"
-			 /* 64 MiB: an import fits without being read back. */
-			 "PRAGMA cache_size=-65536;"
+			 DB_CACHE_USUAL
 			 "PRAGMA recursive_triggers=ON;"
 			 "PRAGMA journal_size_limit=67108864;"
 			 "BEGIN IMMEDIATE; COMMIT",
