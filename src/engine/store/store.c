@@ -246,8 +246,7 @@ static int settle_in(struct store *s, struct err *err)
 			 "PRAGMA foreign_keys=ON;"
 			 "PRAGMA secure_delete=ON;"
 			 "PRAGMA temp_store=MEMORY;"
-			 "PRAGMA cell_size_check=ON;"
-			 DB_CACHE_USUAL
+			 "PRAGMA cell_size_check=ON;" DB_CACHE_USUAL
 			 "PRAGMA recursive_triggers=ON;"
 			 "PRAGMA journal_size_limit=67108864;"
 			 "BEGIN IMMEDIATE; COMMIT",
