@@ -175,6 +175,30 @@ static void test_a_new_offer_is_followed_and_a_gone_one_let_go(void **state)
 	assert_int_equal(t->n_offers, 1);
 }
 
+/* What is known of people stays; an agency more has everybody read again. */
+static void test_another_mode_reads_nobody_again(void **state)
+{
+	(void)state;
+	struct turns *t = &w.planner->turns;
+	enum agency_mode old;
+	many_advisers(1);
+	int64_t id = world_id(&w, "ml1", "1");
+	uint64_t runs = t->n_runs;
+	t->people[id].proposed = 12345;
+	OK(store_agency_set_mode(w.s, "ML1", AGENCY_AUTOMATIC, w.clock.now_s,
+				 &old, E));
+	world_turns(&w);
+	assert_int_equal(t->people[id].proposed, 12345);
+	assert_int_equal(t->agencies[t->people[id].agency].mode,
+			 AGENCY_AUTOMATIC);
+	assert_true(t->n_runs > runs);
+	world_agency(&w, "{'code':'ML0','name':'Essai','kind':'ml'}",
+		     AGENCY_DIGEST_ONLY);
+	world_turns(&w);
+	assert_int_equal(t->people[id].proposed, 0);
+	assert_string_equal(t->agencies[t->people[id].agency].code, "ML1");
+}
+
 static enum offer_status status_of(int64_t canonical)
 {
 	struct store_offer o;
@@ -201,7 +225,9 @@ static void test_an_end_is_seen_at_the_next_tick(void **state)
 	(void)state;
 	int64_t old = world_offer(&w, "{}");
 	clock_manual_advance(&w.clock, 60 * DAY + 1);
-	int64_t id = world_offer(&w, "{'expires':1}");
+	int64_t id = world_offer(&w, "{'expires':'2027-01-22T09:00:10Z'}");
+	assert_int_equal(status_of(id), OFFER_LIVE);
+	clock_manual_advance(&w.clock, 20);
 	OK(polls_tick(w.polls, E));
 	assert_int_equal(status_of(id), OFFER_EXPIRED);
 	OK(polls_tick(w.polls, E));
@@ -226,6 +252,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_new_offer_is_followed_and_a_gone_one_let_go,
 			open_world, close_world),
+		cmocka_unit_test_setup_teardown(
+			test_another_mode_reads_nobody_again, open_world,
+			close_world),
 		cmocka_unit_test_setup_teardown(
 			test_long_unseen_offers_go_within_the_hour, open_world,
 			close_world),
