@@ -19,11 +19,17 @@ enum { EXPLAIN_PUBLIC = 0, EXPLAIN_PRIVATE = 1 };
  * "facts","words"}],"criteria":[{"criterion","state","value","weight","points",
  * "points_max","why","facts","words"}],"groups":[{"group","points","max"}],
  * "symbols":[{"symbol","state","points","group","words"}],"missing":[..],
- * "to_check":[..]}. What the ledger freezes is the public form: no private
- * gate, group or symbol appears in it by name or by state, and the score is the
- * public one. */
+ * "to_check":[..]}. In the public form no private gate, group or symbol appears
+ * by name or by state, and the score is the public one. */
 json_t *explain_json(const struct refdata *rd, const struct verdict *v,
 		     int with_private);
+/* What the ledger freezes: the public form without what the rules, which are
+ * kept under their id, say of every pair. Its members are those above, but
+ * "gates" has those with something to say and "passed":[..] the others that are
+ * open; "criteria" those that apply; "groups" those that came to points;
+ * "symbols" those that hit and "unknown":[..] those nobody can tell: the others
+ * missed. A quarter of the bytes. */
+json_t *explain_frozen(const struct refdata *rd, const struct verdict *v);
 /* The same for people: a table of gates, then of criteria with points, fact
  * and words, then of groups and their symbols, then what to check. */
 void explain_text(const struct refdata *rd, const struct verdict *v,

@@ -78,6 +78,11 @@ const struct moffer *live_offer(const struct live *l, int64_t canonical);
 /* The live offer with the least id above this one; NULL: none. Borrowed as
  * above. */
 const struct moffer *live_next_offer(const struct live *l, int64_t after);
+/* Live offers by position, from 0, by id: for who passes all of them. NULL: the
+ * end. Borrowed as above. */
+const struct moffer *live_each_offer(const struct live *l, size_t *i);
+/* Never 0; another one whenever a live offer came, changed or went. */
+uint64_t live_offers_version(const struct live *l);
 /* Everybody who is compared with offers. */
 const struct roster *live_roster(const struct live *l);
 /* Is there an offer this person was not proposed yet, as of the last time they

@@ -44,6 +44,11 @@ int outbox_take(struct outbox *o, const char *lane, const char *type,
 int outbox_settle_rest(struct outbox *o, struct err *err);
 /* Give every lane with room the next messages that are due. */
 int outbox_pump(struct outbox *o, struct err *err);
+/* The last pump stopped for its time: come again, even if no lane speaks. */
+bool outbox_has_more(const struct outbox *o);
+/* Claiming ends after so long, but every lane with room gets one: a digest
+ * costs some milliseconds, and others wait for the loop. */
+#define OUTBOX_PUMP_MS 20
 /* Mails a lane has in hand at most, refilled at half of it: a commit on a slow
  * disk takes as long as sending ten. So many bytes of them at most, or one. */
 #define OUTBOX_IN_HAND	     128

@@ -77,11 +77,16 @@ void store_on_commit(struct store *s, store_commit_fn *fn, void *ctx);
  * programs built for tests, or by an engine told so; never read elsewhere. */
 int store_kill_from_env(struct store *s);
 
+enum { STORE_N_STATES = 7, STORE_N_STATUSES = 4, STORE_N_OFFER_STATES = 5 };
 /* Health. deep: integrity_check and foreign_key_check, seconds on a large file;
  * else quick_check. Each finding is one line; none: nothing is called. */
 typedef void store_finding_fn(void *ctx, const char *text);
 int store_check(struct store *s, bool deep, store_finding_fn *fn, void *ctx,
 		struct err *err);
+/* People of the latest files by enum person_status, and those who are in none
+ * any more. Counted once until somebody is written: a region takes 50 ms. */
+int store_people_counts(struct store *s, int64_t by_status[STORE_N_STATUSES],
+			int64_t *gone, struct err *err);
 /* Can it be written? One small commit. */
 int store_probe(struct store *s, struct err *err);
 /* Pages kept in memory for a next time are given back. */
@@ -89,7 +94,6 @@ void store_give_back(struct store *s);
 /* Empty the write-ahead log into the file; when idle. */
 int store_checkpoint(struct store *s, struct err *err);
 
-enum { STORE_N_STATES = 7, STORE_N_STATUSES = 4, STORE_N_OFFER_STATES = 5 };
 struct store_stats {
 	int64_t file_bytes, wal_bytes;
 	int64_t n_commits; /* since store_open() */

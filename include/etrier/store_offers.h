@@ -112,8 +112,9 @@ typedef void store_closed_fn(void *ctx, int64_t canonical, bool is_dead);
 int store_offers_close_unseen(struct store *s, const char *source, int64_t poll,
 			      int64_t now, store_closed_fn *on_closed,
 			      void *ctx, int64_t *n, struct err *err);
-/* Live offers whose end is at or before now, or last seen before `unseen_since`
- * (INSTANT_NONE: never mind), become expired; at most limit (0: all). */
+/* Live offers whose end is at or before now become expired; when there is none,
+ * those last seen before `unseen_since` (INSTANT_NONE: never mind, which is to
+ * be asked now and then only: it reads every offer). At most limit (0: all). */
 int store_offers_expire(struct store *s, int64_t now, int64_t unseen_since,
 			int limit, store_closed_fn *on_closed, void *ctx,
 			int64_t *n, struct err *err);

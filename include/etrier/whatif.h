@@ -61,6 +61,12 @@ size_t whatif_find(const struct match_env *env, const struct mperson *p,
 		   const struct moffer *o, const struct verdict *v,
 		   bool with_private, struct whatif *out, size_t max);
 
+/* One change alone, no private one, as whatif_find() would give it; false: no
+ * single one helps. A tenth of its time where none does. */
+bool whatif_find_one(const struct match_env *env, const struct mperson *p,
+		     const struct moffer *o, const struct verdict *v,
+		     struct whatif *out);
+
 /* Points to the next better threshold (0: reached), and the criteria that lost
  * some, most first. */
 struct whatif_points {

@@ -10,6 +10,7 @@
  * nothing is forgotten, because nothing counts before it is committed. */
 #include "engine/control/state.h"
 #include "engine/keys.h"
+#include "engine/memory.h"
 
 #include <etrier/advice.h>
 #include <etrier/arena.h>
@@ -25,7 +26,6 @@
 #include <etrier/str.h>
 
 #include <event2/event.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,10 +52,10 @@ struct engine {
 	struct peer *peers;
 	struct event *tick, *idle, *wake, *pump;
 	bool is_started;
-	bool is_failing;     /* the store failed at the last tick */
-	int64_t looked_ms;   /* 0: not yet */
-	char *state;	     /* as last told, NULL: not yet */
-	uint64_t trimmed_at; /* refreshes, see give_back_memory() */
+	bool is_failing;   /* the store failed at the last tick */
+	int64_t looked_ms; /* 0: not yet */
+	char *state;	   /* as last told, NULL: not yet */
+	struct memory memory;
 };
 
 static struct engine *engine_of(struct engine_state *s)
@@ -298,8 +298,11 @@ static void run_tick(struct engine *e)
 	if (outbox_pump(s->outbox, &err))
 		failed(e, "engine.outbox", &err);
 	look(e);
-	if ((planned || planner_has_more(s->planner)) && !e->is_failing)
-		wake_in(e, WAKE_MS);
+	/* As matching: whoever asks something comes in between two slices. */
+	bool more = planner_has_more(s->planner);
+	if ((planned || more || outbox_has_more(s->outbox)) && !e->is_failing)
+		wake_in(e, more ? 0 : WAKE_MS);
+	memory_after_tick(&e->memory, s, planned || more);
 	/* What goes on in slices: matching, a copy, a verification. */
 	if (!live_is_settled(s->live) || backup_is_running(s) ||
 	    rules_have_work(s) || trail_work(s, 0))
@@ -311,19 +314,6 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	run_tick(ctx);
-}
-
-/* A start, an import or a new day reads the whole region: pages of the file and
- * holes that the store and the allocator would keep for good. */
-static void give_back_memory(struct engine *e)
-{
-	struct live_stats l;
-	live_stats(e->s.live, &l);
-	if (l.refreshes == e->trimmed_at)
-		return;
-	e->trimmed_at = l.refreshes;
-	store_give_back(e->s.store);
-	malloc_trim(0);
 }
 
 /* Offers that wait, then a slice of matching; again while there is more. */
@@ -347,7 +337,7 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 		evtimer_add(e->idle, &(struct timeval){0});
 		return;
 	}
-	give_back_memory(e);
+	memory_after_work(&e->memory, &e->s);
 	wake_in(e, WAKE_MS);
 }
 
@@ -361,6 +351,8 @@ static void on_pump(evutil_socket_t fd, short what, void *ctx)
 	if (is_ending ? outbox_settle_rest(e->s.outbox, &err)
 		      : outbox_pump(e->s.outbox, &err))
 		failed(e, "engine.outbox", &err);
+	else if (outbox_has_more(e->s.outbox))
+		wake_in(e, WAKE_MS);
 }
 
 static void work_later(struct engine *e)

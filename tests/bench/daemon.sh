@@ -8,9 +8,15 @@
 #   BUILD_DIR=build tests/bench/daemon.sh [PEOPLE [ADVISERS [OFFERS]]]
 #
 # One agency for 25 advisers. Offers come from a plain file server on loopback.
+# Of each step the engine's time of the processor and what it wrote stand beside
+# the time that passed, which other work on the machine makes longer.
+#
+# KEPT=FOLDER: what was made up to the restart is kept there, and taken from
+# there when it exists, so that several builds begin alike.
 set -u
 : "${BUILD_DIR:?the build folder}"
 people=${1:-180000} advisers=${2:-1500} offers=${3:-5000}
+kept=${KEPT:-}
 B=$(realpath "$BUILD_DIR")
 I=$(mktemp -d)
 daemon= feed=
@@ -21,16 +27,15 @@ finish() {
 }
 trap finish EXIT
 
-free_port() {
-	python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
+# Two at once, or both may be the same.
+read -r front feeds < <(python3 -c 'import socket
+held = [socket.socket() for _ in range(2)]
+for s in held:
+    s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in held))')
 mkdir -p "$I"/{state,run,sources.d,secrets,feeds}
 for key in needs token; do head -c 32 /dev/urandom >"$I/secrets/$key.key"; done
 chmod -R go-rwx "$I"
-front=$(free_port) feeds=$(free_port)
 cat >"$I/etrier.yaml" <<YAML
 paths: {state: state, run: run, sources: sources.d, secrets: secrets,
   rules: $PWD/conf/rules.yaml, templates: $PWD/conf/templates,
@@ -41,7 +46,8 @@ sms: {gateway: file}
 front: {listen: "127.0.0.1:$front", base_url: "http://127.0.0.1:$front"}
 planner: {windows: open, tick_s: 2}
 YAML
-python3 - "$I" "$people" "$advisers" "$offers" conf/refdata <<'PY'
+generate() {
+	python3 - "$I" "$people" "$advisers" "$offers" conf/refdata <<'PY'
 import datetime, json, random, sys
 out, people, advisers, offers = sys.argv[1], *map(int, sys.argv[2:5])
 random.seed(7)
@@ -79,8 +85,12 @@ json.dump([{"ref": f"G-{i}", "title": f"Poste inventé {i}", "rome": pick(trades
             "kind": pick(["Apprentissage", "CDI", "CDD"]), "text": "Une offre inventée. " * 15}
            for i in range(offers)], open(out + "/feeds/offers.json", "w"))
 PY
-(cd "$I/feeds" && exec python3 -m http.server "$feeds" --bind 127.0.0.1 >/dev/null 2>&1) &
-feed=$!
+}
+serve() {
+	(cd "$I/feeds" && exec python3 -m http.server "$feeds" \
+		--bind 127.0.0.1 >/dev/null 2>&1) &
+	feed=$!
+}
 
 ctl() { "$B/etrierctl" --config "$I/etrier.yaml" "$@"; }
 now() { echo $(($(date +%s%N) / 1000000)); }
@@ -93,16 +103,33 @@ start() {
 		sleep 0.1
 	done
 	engine=$(pgrep -P "$daemon" -f -- '--role engine' | head -n 1)
+	cpu=0 written=0
 	echo "$1: answers after $(($(now) - began)) ms; $(memory)"
+	spend
 }
 memory() {
 	awk '/VmRSS/ { r = $2 } /VmHWM/ { h = $2 }
 		END { printf "engine %d MB, at most %d MB", r / 1000, h / 1000 }' \
 		"/proc/$engine/status"
+	local c w
+	c=$(engine_cpu) w=$(engine_written)
+	echo "; processor $((c - cpu)) ms, written $(((w - written) / 1000)) kB"
+}
+# What the next line counts from.
+spend() {
+	cpu=$(engine_cpu) written=$(engine_written)
+}
+engine_cpu() { # ms; the name in brackets may hold blanks
+	sed 's/.*) //' "/proc/$engine/stat" |
+		awk -v hz="$(getconf CLK_TCK)" '{ print int(($12 + $13) * 1000 / hz) }'
+}
+engine_written() {
+	awk '/^write_bytes/ { print $2 }' "/proc/$engine/io"
 }
 # until_status WHAT PATTERN: how long until status says so.
 until_status() {
 	local began worst=0 asked took
+	spend
 	began=$(now)
 	while :; do
 		asked=$(now)
@@ -116,17 +143,21 @@ until_status() {
 }
 timed() {
 	local began
+	spend
 	began=$(now)
 	"${@:2}" >"$I/out" 2>&1 || { cat "$I/out"; exit 1; }
 	echo "$1: $(($(now) - began)) ms; $(memory)"
 }
 
-start "empty"
-timed "agencies" ctl import agencies "$I/agencies.csv"
-timed "advisers" ctl import advisers "$I/advisers.csv"
-timed "$people people" ctl import youths "$I/youths.csv" --origin region
-until_status "settled" '"waiting_to_be_matched": ?0[,}]'
-cat >"$I/sources.d/bench.yaml" <<YAML
+first_days() {
+	generate
+	serve
+	start "empty"
+	timed "agencies" ctl import agencies "$I/agencies.csv"
+	timed "advisers" ctl import advisers "$I/advisers.csv"
+	timed "$people people" ctl import youths "$I/youths.csv" --origin region
+	until_status "settled" '"waiting_to_be_matched": ?0[,}]'
+	cat >"$I/sources.d/bench.yaml" <<YAML
 name: bench
 kind: json
 url: http://127.0.0.1:$feeds/offers.json
@@ -136,15 +167,27 @@ allow_private: true
 fields: {ref: ref, title: title, rome: rome, employer.name: employer,
   place.insee: insee, start: start, posted: posted, kind: kind, description: text}
 YAML
-timed "reload" ctl reload
-until_status "$offers offers polled and matched" "\"offers\": ?\{\"live\": ?$offers,"
-until_status "settled" '"waiting_to_be_matched": ?0[,}]'
-kill "$daemon" && wait "$daemon"
+	timed "reload" ctl reload
+	until_status "$offers offers polled and matched" "\"offers\": ?\{\"live\": ?$offers,"
+	until_status "settled" '"waiting_to_be_matched": ?0[,}]'
+	kill "$daemon" && wait "$daemon"
+	[ -z "$kept" ] || { mkdir -p "$kept" && cp -a "$I"/{state,secrets,sources.d} "$kept"; }
+}
+
+if [ -n "$kept" ] && [ -e "$kept/state" ]; then
+	cp -a "$kept"/{state,secrets,sources.d} "$I"
+else
+	first_days
+fi
 start "restarted"
 until_status "settled" '"waiting_to_be_matched": ?0[,}]'
-for code in $(ctl agency list --json | sed -n 's/.*"code":"\([^"]*\)".*/\1/p'); do
-	ctl agency set "$code" mode digest_only >/dev/null 2>&1
-done
+go_live() {
+	local code
+	for code in $(ctl agency list --json | sed -n 's/.*"code":"\([^"]*\)".*/\1/p'); do
+		ctl agency set "$code" mode digest_only >/dev/null 2>&1
+	done
+}
+timed "agencies begin" go_live
 # With open windows somebody may have a second one already.
 until_status "$advisers digests" "\"sent\": ?($advisers|$((advisers + 1))|$((advisers + 2)))[,}]"
 for words in "outbox list" ledger "events list" "youths list" "offers list" \

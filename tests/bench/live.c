@@ -7,6 +7,8 @@
  * trades is made, then: a start, a new day, other rules, rules of some
  * agencies, everyone's list for ten people, offers that come in. What a turn
  * commits to the file is in its time; "commits" counts them. */
+#include "engine/plan/digest.h"
+
 #include <etrier/arena.h>
 #include <etrier/clock.h>
 #include <etrier/compare.h>
@@ -65,20 +67,20 @@ static double ms(void)
 
 /* Turns of the loop: on a busy machine others are in the time that passed, not
  * in the time of the processor. */
-struct turns {
+struct spans {
 	double begun, cpu, longest, longest_cpu, took, took_cpu;
 	int n;
 };
 
-static const struct turns none;
+static const struct spans none;
 
-static void turn_begins(struct turns *t)
+static void turn_begins(struct spans *t)
 {
 	t->begun = ms();
 	t->cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-static void turn_ends(struct turns *t)
+static void turn_ends(struct spans *t)
 {
 	double took = ms() - t->begun;
 	double cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID) - t->cpu;
@@ -284,7 +286,7 @@ static int put_offers(struct store *s, void *ctx, struct err *e)
 /* --- what is measured ------------------------------------------------------
  */
 
-static void tell(const char *what, const struct live *l, const struct turns *t)
+static void tell(const char *what, const struct live *l, const struct spans *t)
 {
 	struct live_stats st;
 	live_stats(l, &st);
@@ -299,7 +301,7 @@ static void tell(const char *what, const struct live *l, const struct turns *t)
 
 /* t: of what was asked for already. */
 static void settle(const char *what, struct store *s, struct live *l,
-		   struct turns t)
+		   struct spans t)
 {
 	bool more = true;
 	while (more) {
@@ -315,7 +317,7 @@ static void settle(const char *what, struct store *s, struct live *l,
 
 static void come_in(struct putting *k, int n)
 {
-	struct turns t = {0};
+	struct spans t = {0};
 	for (k->n = k->at + n; k->at < k->n;) {
 		turn_begins(&t);
 		must(store_tx(k->s, put_offers, k, &err));
@@ -346,7 +348,7 @@ static void change_rules(const char *what, struct store *s, struct live *l,
 			 const struct refdata *rd, const char *more)
 {
 	struct rules *next = rules(rd, more);
-	struct turns t = {0};
+	struct spans t = {0};
 	turn_begins(&t);
 	live_set_rules(l, next);
 	turn_ends(&t);
@@ -380,7 +382,7 @@ static void compare_rules(struct store *s, struct live *l,
 	struct trial *trial =
 		trial_new(l, rules(rd, "thresholds: {send: 66}\n"));
 	struct compare *c = compare_new();
-	struct turns t = {0};
+	struct spans t = {0};
 	struct mperson p;
 	int32_t on = paris_date(clock_now(&today.clock));
 	for (bool more = true; more;) {
@@ -430,6 +432,40 @@ static struct live *start(struct store *s, const struct refdata *rd)
 	return l;
 }
 
+/* What a digest tells of those without an offer: per person, whatever waits.
+ * Those who have none first; the rest stand for a day on which they had none.
+ */
+static void find_help(struct store *s, struct live *l)
+{
+	struct plan_settings set = {.offer_max_age_days = 45};
+	struct planner *p = planner_new(s, l, &today.clock);
+	struct live_stats st;
+	struct spans t = {0};
+	struct arena a;
+	int found = 0, without = 0;
+	planner_configure(p, &set);
+	live_stats(l, &st);
+	arena_init(&a);
+	for (int pass = 0; pass < 2; pass++) {
+		for (int64_t id = 1; id <= (int64_t)st.people && t.n < 3000;
+		     id++) {
+			if (live_has_candidates(l, id) != (pass == 1))
+				continue;
+			turn_begins(&t);
+			const char *words = digest_find_help(p, &a, id);
+			turn_ends(&t);
+			found += words != NULL;
+			without += !pass;
+		}
+	}
+	arena_clear(&a);
+	tell("what would help somebody", l, &t);
+	printf("of %d people (%d without an offer) something helps %d; %.2f ms "
+	       "of the processor each\n",
+	       t.n, without, found, t.n ? t.took_cpu / t.n : 0.0);
+	planner_free(p);
+}
+
 static int64_t real_mono(void *ctx)
 {
 	(void)ctx;
@@ -445,6 +481,7 @@ static void run(struct store *s, const struct refdata *rd, int n_offers)
 	today.now_s += 86400;
 	settle("a new day", s, l, none);
 	compare_rules(s, l, rd);
+	find_help(s, l);
 	change_rules("other rules", s, l, rd, "thresholds: {send: 66}\n");
 	change_rules("rules of half the agencies", s, l, rd, agency_rules());
 	for (int64_t id = 1; id <= 10; id++)

@@ -7,8 +7,10 @@
 #include <etrier/diag.h>
 #include <etrier/err.h>
 #include <etrier/explain.h>
+#include <etrier/js.h>
 #include <etrier/mem.h>
 #include <etrier/refdata.h>
+#include <etrier/str.h>
 
 #include "engine/match/words.h"
 
@@ -360,6 +362,97 @@ static void test_the_json_form(void **state)
 	json_decref(o);
 }
 
+static bool lists(const json_t *codes, const char *code)
+{
+	size_t i;
+	json_t *v;
+
+	json_array_foreach(codes, i, v) if (str_eq(json_string_value(v),
+						   code)) return true;
+	return false;
+}
+
+static const json_t *row_of(const json_t *list, const char *key,
+			    const char *code)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(list, i, row) if (str_eq(js_str(row, key, ""),
+						    code)) return row;
+	return NULL;
+}
+
+/* Every symbol and gate of the public form can be told from the kept one and
+ * the rules of its id, in a third of the bytes. */
+static void test_what_is_kept_leaves_nothing_out(void **state)
+{
+	struct verdict v = judge();
+	json_t *all = explain_json(x.rd, &v, EXPLAIN_PUBLIC), *row;
+	json_t *kept = explain_frozen(x.rd, &v);
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(all, "symbols"), i, row)
+	{
+		const char *code = js_str(row, "symbol", "");
+		const char *state_word = js_str(row, "state", "");
+		const json_t *hit = row_of(json_object_get(kept, "symbols"),
+					   "symbol", code);
+
+		assert_int_equal(lists(json_object_get(kept, "unknown"), code),
+				 str_eq(state_word, "unknown"));
+		assert_int_equal(hit != NULL, str_eq(state_word, "hit"));
+		assert_true(!hit || json_equal(hit, row));
+	}
+	json_array_foreach(json_object_get(all, "gates"), i, row)
+	{
+		const char *code = js_str(row, "gate", "");
+		const json_t *told =
+			row_of(json_object_get(kept, "gates"), "gate", code);
+
+		if (told)
+			assert_true(json_equal(told, row));
+		else
+			assert_true(
+				lists(json_object_get(kept, "passed"), code));
+	}
+	json_array_foreach(json_object_get(all, "criteria"), i, row)
+	{
+		const json_t *told =
+			row_of(json_object_get(kept, "criteria"), "criterion",
+			       js_str(row, "criterion", ""));
+
+		assert_true(told ? json_equal(told, row)
+				 : str_eq(js_str(row, "state", ""),
+					  "not_applicable"));
+	}
+	char *long_text = json_dumps(all, JSON_COMPACT);
+	char *text = json_dumps(kept, JSON_COMPACT);
+	assert_true(strlen(text) * 2 < strlen(long_text));
+	free(long_text);
+	free(text);
+	json_decref(all);
+	json_decref(kept);
+}
+
+/* Whatever is kept is for everybody's eyes. */
+static void test_nothing_private_is_kept(void **state)
+{
+	(void)state;
+	x.person.needs_exclude = ~(uint64_t)0;
+	struct verdict v = judge();
+	json_t *kept = explain_frozen(x.rd, &v);
+	char *text = json_dumps(kept, JSON_COMPACT);
+
+	assert_null(strstr(text, "NEED"));
+	assert_null(strstr(text, "FAVOUR_MET"));
+	assert_null(strstr(text, "private"));
+	assert_int_equal(js_int(kept, "score", -1), v.public_score);
+	free(text);
+	json_decref(kept);
+}
+
 static void test_every_code_has_words_and_braces_are_filled(void **state)
 {
 	static const int32_t facts[3] = {1, 1, 1};
@@ -399,6 +492,9 @@ int main(void)
 				       set_pair),
 		cmocka_unit_test_setup(test_the_table_for_people, set_pair),
 		cmocka_unit_test_setup(test_the_json_form, set_pair),
+		cmocka_unit_test_setup(test_what_is_kept_leaves_nothing_out,
+				       set_pair),
+		cmocka_unit_test_setup(test_nothing_private_is_kept, set_pair),
 		cmocka_unit_test_setup(
 			test_every_code_has_words_and_braces_are_filled,
 			set_pair),

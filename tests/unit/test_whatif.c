@@ -93,9 +93,25 @@ static int set_pair(void **state)
 	return 0;
 }
 
+/* Asked for one alone, it is the first of those of one change, or none. */
+static void look_for_one(void)
+{
+	struct whatif first, one;
+	size_t n = whatif_find(&x.env, &x.p, &x.o, &x.v, false, &first, 1);
+	bool is_one = whatif_find_one(&x.env, &x.p, &x.o, &x.v, &one);
+	assert_int_equal(is_one, n == 1 && first.n == 1);
+	if (!is_one)
+		return;
+	assert_int_equal(one.n, 1);
+	assert_int_equal(one.changes[0].what, first.changes[0].what);
+	assert_int_equal(one.changes[0].to, first.changes[0].to);
+	assert_int_equal(one.decision, first.decision);
+}
+
 static void look(bool with_private)
 {
 	match_evaluate(&x.env, &x.p, &x.o, x.on, &x.v);
+	look_for_one();
 	x.n = whatif_find(&x.env, &x.p, &x.o, &x.v, with_private, x.found,
 			  WHATIF_MAX);
 }

@@ -131,22 +131,37 @@ static void put_why(json_t *o, enum why why, const int32_t facts[3],
 	js_put_str(o, "words", words);
 }
 
-static json_t *gates_json(const struct refdata *rd, struct arena *a,
-			  const struct verdict *v, int with_private)
+/* Of what is kept, only what the rules of its id do not say of every pair. */
+enum telling { TELL_PUBLIC = 0, TELL_PRIVATE = 1, TELL_FROZEN };
+
+static bool has_why(const struct gate_result *g, int with_private)
 {
+	return has_words(g, with_private) && g->why != WHY_NOTHING;
+}
+
+static bool is_plain_pass(const struct gate_result *g)
+{
+	return g->state == GATE_PASS && !has_why(g, EXPLAIN_PUBLIC);
+}
+
+static json_t *gates_json(const struct refdata *rd, struct arena *a,
+			  const struct verdict *v, enum telling how)
+{
+	int with_private = how == TELL_PRIVATE;
 	json_t *list = json_array();
 
 	for (int i = 0; i < GATE_COUNT; i++) {
 		const struct gate_result *g = &v->gates[i];
 		json_t *o;
 
-		if (!is_shown((enum gate)i, with_private))
+		if (!is_shown((enum gate)i, with_private) ||
+		    (how == TELL_FROZEN && is_plain_pass(g)))
 			continue;
 		o = json_object();
 		js_put_str(o, "gate", vocab_code(&vocab_gate, i));
 		js_put_str(o, "state",
 			   vocab_code(&vocab_gate_state, (int)g->state));
-		if (has_words(g, with_private) && g->why != WHY_NOTHING)
+		if (has_why(g, with_private))
 			put_why(o, g->why, g->facts,
 				explain_gate(rd, a, v, (enum gate)i));
 		if (with_private && g->is_private)
@@ -157,7 +172,7 @@ static json_t *gates_json(const struct refdata *rd, struct arena *a,
 }
 
 static json_t *criteria_json(const struct refdata *rd, struct arena *a,
-			     const struct verdict *v)
+			     const struct verdict *v, enum telling how)
 {
 	static const char *const states[] = {[CRITERION_KNOWN] = "known",
 					     [CRITERION_UNKNOWN] = "unknown",
@@ -167,8 +182,11 @@ static json_t *criteria_json(const struct refdata *rd, struct arena *a,
 
 	for (int i = 0; i < CRITERION_COUNT; i++) {
 		const struct criterion_result *c = &v->criteria[i];
-		json_t *o = json_object();
+		json_t *o;
 
+		if (how == TELL_FROZEN && c->state == CRITERION_NOT_APPLICABLE)
+			continue;
+		o = json_object();
 		js_put_str(o, "criterion", vocab_code(&vocab_criterion, i));
 		js_put_str(o, "state", states[c->state]);
 		json_object_set_new(o, "value", json_integer(c->value));
@@ -197,7 +215,7 @@ static bool is_symbol_shown(const struct verdict *v, int i, int with_private)
 	       (!s->is_private && is_group_shown(v, s->group, with_private));
 }
 
-static json_t *groups_json(const struct verdict *v, int with_private)
+static json_t *groups_json(const struct verdict *v, enum telling how)
 {
 	json_t *list = json_array();
 
@@ -205,7 +223,8 @@ static json_t *groups_json(const struct verdict *v, int with_private)
 		const struct rule_group *g = &v->rules->groups[i];
 		json_t *o;
 
-		if (!is_group_shown(v, i, with_private))
+		if (!is_group_shown(v, i, how == TELL_PRIVATE) ||
+		    (how == TELL_FROZEN && !v->groups[i]))
 			continue;
 		o = json_object();
 		js_put_str(o, "group", g->name);
@@ -216,8 +235,9 @@ static json_t *groups_json(const struct verdict *v, int with_private)
 	return list;
 }
 
-static json_t *symbols_json(const struct verdict *v, int with_private)
+static json_t *symbols_json(const struct verdict *v, enum telling how)
 {
+	int with_private = how == TELL_PRIVATE;
 	json_t *list = json_array();
 
 	for (int i = 0; i < v->rules->n_symbols; i++) {
@@ -225,7 +245,8 @@ static json_t *symbols_json(const struct verdict *v, int with_private)
 		const struct symbol_result *r = &v->symbols[i];
 		json_t *o;
 
-		if (!is_symbol_shown(v, i, with_private))
+		if (!is_symbol_shown(v, i, with_private) ||
+		    (how == TELL_FROZEN && r->state != SYMBOL_HIT))
 			continue;
 		o = json_object();
 		js_put_str(o, "symbol", s->code);
@@ -279,8 +300,8 @@ static int score_of(const struct verdict *v, int with_private)
 	return with_private ? v->score : v->public_score;
 }
 
-json_t *explain_json(const struct refdata *rd, const struct verdict *v,
-		     int with_private)
+static json_t *verdict_json(const struct refdata *rd, const struct verdict *v,
+			    enum telling how)
 {
 	json_t *o = json_object();
 	struct arena a;
@@ -291,17 +312,44 @@ json_t *explain_json(const struct refdata *rd, const struct verdict *v,
 	js_put_str(o, "decision",
 		   vocab_code(&vocab_decision, (int)v->decision));
 	json_object_set_new(o, "score",
-			    json_integer(score_of(v, with_private)));
+			    json_integer(score_of(v, how == TELL_PRIVATE)));
 	json_object_set_new(o, "base", json_integer(v->base));
 	js_put_str(o, "rules", v->rules->id);
 	js_put_str(o, "on", on);
-	json_object_set_new(o, "gates", gates_json(rd, &a, v, with_private));
-	json_object_set_new(o, "criteria", criteria_json(rd, &a, v));
-	json_object_set_new(o, "groups", groups_json(v, with_private));
-	json_object_set_new(o, "symbols", symbols_json(v, with_private));
-	json_object_set_new(o, "missing", missing_json(v, with_private));
+	json_object_set_new(o, "gates", gates_json(rd, &a, v, how));
+	json_object_set_new(o, "criteria", criteria_json(rd, &a, v, how));
+	json_object_set_new(o, "groups", groups_json(v, how));
+	json_object_set_new(o, "symbols", symbols_json(v, how));
+	json_object_set_new(o, "missing", missing_json(v, how == TELL_PRIVATE));
 	json_object_set_new(o, "to_check", checks_json(rd, &a, v));
 	arena_clear(&a);
+	return o;
+}
+
+json_t *explain_json(const struct refdata *rd, const struct verdict *v,
+		     int with_private)
+{
+	return verdict_json(rd, v, with_private ? TELL_PRIVATE : TELL_PUBLIC);
+}
+
+json_t *explain_frozen(const struct refdata *rd, const struct verdict *v)
+{
+	json_t *o = verdict_json(rd, v, TELL_FROZEN);
+	json_t *passed = json_array(), *unknown = json_array();
+
+	for (int i = 0; i < GATE_COUNT; i++)
+		if (is_shown((enum gate)i, EXPLAIN_PUBLIC) &&
+		    is_plain_pass(&v->gates[i]))
+			json_array_append_new(passed, json_string(vocab_code(
+							      &vocab_gate, i)));
+	for (int i = 0; i < v->rules->n_symbols; i++)
+		if (is_symbol_shown(v, i, EXPLAIN_PUBLIC) &&
+		    v->symbols[i].state == SYMBOL_UNKNOWN)
+			json_array_append_new(
+				unknown,
+				json_string(v->rules->symbols[i].code));
+	json_object_set_new(o, "passed", passed);
+	json_object_set_new(o, "unknown", unknown);
 	return o;
 }
 

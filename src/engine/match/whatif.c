@@ -306,28 +306,39 @@ static void better_first(struct whatif *v, size_t n)
 	}
 }
 
+static size_t find(struct search *s, bool with_private, int most_at_once)
+{
+	struct whatif_change set[WHATIF_CHANGES_MAX];
+	if (s->v->decision == DECISION_SEND)
+		return 0;
+	s->on = s->v->on;
+	offer_wishes(s);
+	offer_journeys(s);
+	offer_dates(s);
+	if (with_private && s->as_is.p.needs_exclude)
+		offer(s, WHATIF_POST_FITS, -1, -1);
+	for (int n = 1; n <= most_at_once && !s->n_out; n++)
+		try_sets(s, set, 0, n, 0);
+	better_first(s->out, s->n_out);
+	return s->n_out;
+}
+
 size_t whatif_find(const struct match_env *env, const struct mperson *p,
 		   const struct moffer *o, const struct verdict *v,
 		   bool with_private, struct whatif *out, size_t max)
 {
-	struct search s = {.env = env,
-			   .as_is = {*p, *o},
-			   .v = v,
-			   .on = v->on,
-			   .out = out,
-			   .max = max};
-	struct whatif_change set[WHATIF_CHANGES_MAX];
-	if (v->decision == DECISION_SEND)
-		return 0;
-	offer_wishes(&s);
-	offer_journeys(&s);
-	offer_dates(&s);
-	if (with_private && p->needs_exclude)
-		offer(&s, WHATIF_POST_FITS, -1, -1);
-	for (int n = 1; n <= WHATIF_CHANGES_MAX && !s.n_out; n++)
-		try_sets(&s, set, 0, n, 0);
-	better_first(out, s.n_out);
-	return s.n_out;
+	struct search s = {
+		.env = env, .as_is = {*p, *o}, .v = v, .out = out, .max = max};
+	return find(&s, with_private, WHATIF_CHANGES_MAX);
+}
+
+bool whatif_find_one(const struct match_env *env, const struct mperson *p,
+		     const struct moffer *o, const struct verdict *v,
+		     struct whatif *out)
+{
+	struct search s = {
+		.env = env, .as_is = {*p, *o}, .v = v, .out = out, .max = 1};
+	return find(&s, false, 1) == 1;
 }
 
 /* --- points -------------------------------------------------------------- */

@@ -183,8 +183,9 @@ struct feeding {
 	struct lane *l;
 	const int64_t *ids;
 	size_t n, most;
-	size_t bytes;  /* of the models */
-	json_t *lines; /* `deliver`, in order */
+	size_t bytes;	/* of the models */
+	int64_t end_ms; /* monotonic: the rest waits */
+	json_t *lines;	/* `deliver`, in order */
 	struct arena arena;
 };
 
@@ -248,6 +249,10 @@ static int try_all(struct store *s, void *ctx, struct err *err)
 			   f->bytes < OUTBOX_IN_HAND_BYTES;
 	     i++) {
 		struct store_message m;
+		if (i && clock_mono_ms(f->o->clock) >= f->end_ms) {
+			f->o->has_more = true;
+			return 0;
+		}
 		if (store_message_get(s, f->ids[i], &f->arena, &m, err) ||
 		    (m.state == STORE_PLANNED && try_message(f, &m, err)))
 			return err_prefix(err, "message %lld",
@@ -278,8 +283,12 @@ static void send_lines(struct feeding *f)
 
 static void feeding_init(struct feeding *f, struct outbox *o, struct lane *l)
 {
-	*f = (struct feeding){
-		.o = o, .l = l, .most = room_of(o, l), .lines = json_array()};
+	*f = (struct feeding){.o = o,
+			      .l = l,
+			      .most = room_of(o, l),
+			      .end_ms =
+				      clock_mono_ms(o->clock) + OUTBOX_PUMP_MS,
+			      .lines = json_array()};
 	arena_init(&f->arena);
 }
 
@@ -425,8 +434,14 @@ static int pump(struct outbox *o, struct err *err)
 	return 0;
 }
 
+bool outbox_has_more(const struct outbox *o)
+{
+	return o->has_more;
+}
+
 int outbox_pump(struct outbox *o, struct err *err)
 {
+	o->has_more = false;
 	if (pump(o, err))
 		return -1;
 	for (struct lane *l = o->lanes; l; l = l->next)

@@ -49,6 +49,7 @@ struct outbox {
 	int32_t figures_day; /* last written */
 	struct unsettled *unsettled;
 	size_t n_unsettled, cap_unsettled;
+	bool has_more;	  /* the last pump stopped for its time */
 	int64_t swept_ms; /* when what expired was last looked for */
 	int64_t last_listing;
 	struct outbox_stats stats;

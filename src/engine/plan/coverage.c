@@ -25,14 +25,15 @@ int planner_coverage(struct planner *p, struct plan_coverage *out,
 		     struct err *err)
 {
 	struct turns *t = &p->turns;
-	struct store_people_query q = {.active_only = true};
+	int64_t people[STORE_N_STATUSES], gone;
 	int64_t since =
 		clock_now(p->clock) - (int64_t)COVERAGE_DAYS * WAVE_DAY_S;
 	int64_t reached = 0;
 	struct mperson m;
 	*out = (struct plan_coverage){.offers = (int64_t)t->n_offers};
-	if (store_people_count(p->store, &q, &out->active, err))
+	if (store_people_counts(p->store, people, &gone, err))
 		return -1;
+	out->active = people[PERSON_ACTIVE];
 	for (size_t i = 0; roster_each(live_roster(p->live), &i, &m);) {
 		if (m.id >= t->n_people || t->phase != TURNS_READY)
 			continue;

@@ -19,14 +19,19 @@
 
 /* With open windows a digest not sent within so long is given up. */
 #define OPEN_EXPIRES_S (20 * 3600)
+/* Digests in one commit. */
+#define DRAFTS_MAX 16
 /* What was shown is forgotten after so long; nothing asks further back. */
 #define SHOWN_KEPT_DAYS 120
 
 /* --- planning ------------------------------------------------------------ */
 
-struct writing {
+/* A digest that was chosen and is to be written. */
+struct draft {
 	struct planner *p;
-	const struct plan_digest *d;
+	struct plan_scope scope; /* holds what follows */
+	struct store_agency agency;
+	struct plan_digest d;
 	struct store_proposal *rows;
 	size_t n;
 };
@@ -41,36 +46,36 @@ static int64_t digest_expires(const struct planner *p, int64_t now)
 
 static int write_digest(struct store *s, void *ctx, struct err *err)
 {
-	const struct writing *k = ctx;
+	const struct draft *k = ctx;
 	int64_t now = clock_now(k->p->clock), id;
 	struct store_message m = {.kind = STORE_DIGEST,
-				  .audience = k->d->audience,
+				  .audience = k->d.audience,
 				  .channel = CHANNEL_EMAIL,
-				  .agency = k->d->agency,
-				  .recipient = k->d->adviser,
-				  .is_preview = k->d->mode == AGENCY_PREVIEW,
+				  .agency = k->d.agency,
+				  .recipient = k->d.adviser,
+				  .is_preview = k->d.mode == AGENCY_PREVIEW,
 				  .not_before = now,
 				  .expires = digest_expires(k->p, now),
 				  .state = STORE_PLANNED};
 	if (store_message_plan(s, &m, k->rows, k->n, now, &id, err) ||
-	    digest_items_record(s, k->d, id, now, err))
+	    digest_items_record(s, &k->d, id, now, err))
 		return -1;
 	char data[80];
-	snprintf(data, sizeof(data), "{\"people\":%zu,\"offers\":%zu}", k->d->n,
+	snprintf(data, sizeof(data), "{\"people\":%zu,\"offers\":%zu}", k->d.n,
 		 k->n);
 	return store_event_add(s,
 			       &(struct store_event){.at = now,
 						     .kind = "plan.digest",
-						     .agency = k->d->agency,
+						     .agency = k->d.agency,
 						     .by = "engine",
 						     .data = data},
 			       err);
 }
 
 /* The rows of the offers, and those of the weekly line. */
-static void make_rows(struct planner *p, struct writing *k)
+static void make_rows(struct draft *k)
 {
-	const struct plan_digest *d = k->d;
+	const struct plan_digest *d = &k->d;
 	size_t n = digest_items_count(d->items, DIGEST_WAITING);
 	for (size_t i = 0; i < d->n; i++)
 		n += (size_t)d->choices[i].n;
@@ -83,8 +88,8 @@ static void make_rows(struct planner *p, struct writing *k)
 				.canonical = item->canonical,
 				.audience = d->audience,
 				.score = item->verdict.public_score,
-				.rules = live_rules_id(p->live, d->agency),
-				.facts = plan_facts(p, &item->verdict)};
+				.rules = live_rules_id(k->p->live, d->agency),
+				.facts = plan_facts(k->p, &item->verdict)};
 		}
 	}
 	for (size_t i = 0; i < d->items->n; i++) {
@@ -98,20 +103,57 @@ static void make_rows(struct planner *p, struct writing *k)
 	}
 }
 
-static int plan_digest(struct planner *p, const struct plan_digest *d,
-		       struct err *err)
+static void draft_clear(struct draft *k)
 {
-	struct writing k = {.p = p, .d = d};
-	make_rows(p, &k);
-	int result = store_tx(p->store, write_digest, &k, err);
-	for (size_t i = 0; i < d->n && !result; i++) {
-		live_proposed(p->live, d->choices[i].person);
-		plan_turns_proposed(p, d->choices[i].person);
+	for (size_t i = 0; i < k->n; i++)
+		free((void *)(uintptr_t)k->rows[i].facts);
+	free(k->rows);
+	plan_scope_clear(&k->scope);
+}
+
+/* After the commit. */
+static void take_note(const struct draft *k)
+{
+	for (size_t i = 0; i < k->d.n; i++) {
+		live_proposed(k->p->live, k->d.choices[i].person);
+		plan_turns_proposed(k->p, k->d.choices[i].person);
 	}
-	for (size_t i = 0; i < k.n; i++)
-		free((void *)(uintptr_t)k.rows[i].facts);
-	free(k.rows);
-	return result;
+}
+
+struct drafts {
+	struct draft v[DRAFTS_MAX];
+	size_t n;
+};
+
+static int write_each(struct store *s, void *ctx, struct err *err)
+{
+	struct drafts *all = ctx;
+	for (size_t i = 0; i < all->n; i++)
+		if (write_digest(s, &all->v[i], err))
+			return -1;
+	return 0;
+}
+
+/* One commit for all, or nearly every row of a digest is a page of an index
+ * written anew. When one cannot be written the others are, one by one. *n
+ * written. */
+static int write_drafts(struct planner *p, struct drafts *all, int *n,
+			struct err *err)
+{
+	struct err why = {0};
+	bool is_whole = !store_tx(p->store, write_each, all, &why);
+	for (size_t i = 0; i < all->n; i++) {
+		why = (struct err){0};
+		if (is_whole ||
+		    !store_tx(p->store, write_digest, &all->v[i], &why)) {
+			take_note(&all->v[i]);
+			++*n;
+		} else if (why.kind == ERR_STORE) {
+			*err = why;
+			return -1;
+		}
+	}
+	return 0;
 }
 
 /* --- whose turn it is ---------------------------------------------------- */
@@ -233,57 +275,85 @@ static void add_heartbeat(struct planner *p, struct plan_digest *d)
 						   .content = ""});
 }
 
-static int look_at(struct planner *p, const struct plan_todo *t, int *n,
-		   struct err *err)
+/* Is there a digest for this adviser now? Changes nothing; k is cleared by the
+ * caller. */
+static int make_draft(struct planner *p, const struct plan_todo *t,
+		      struct draft *k, bool *is_made, struct err *err)
 {
-	struct plan_scope s;
-	struct store_agency agency;
 	struct agency fields;
 	struct adviser to;
-	struct plan_digest d;
 	bool had;
 	const char *why = NULL;
-	plan_scope_init(&s);
-	int result = had_today(p, t, &had, err);
-	if (result || had)
-		goto out;
-	result =
-		plan_digest_recipient(p, t->agency, t->ref, &s, &to, &why, err);
-	if (result || why)
-		goto out;
-	result = plan_agency_get(p, t->agency, &s, &agency, &fields, err);
-	if (!result)
-		result = plan_digest_choose(p, &agency, t->ref, 0, &s, &d, err);
-	if (!result && !plan_digest_has_news(&d))
-		add_heartbeat(p, &d);
-	if (!result && plan_digest_has_news(&d)) {
-		result = plan_digest(p, &d, err);
-		*n += !result;
-	}
-out:
-	plan_scope_clear(&s);
-	return result;
+	*is_made = false;
+	*k = (struct draft){.p = p};
+	plan_scope_init(&k->scope);
+	if (had_today(p, t, &had, err))
+		return -1;
+	if (had)
+		return 0;
+	if (plan_digest_recipient(p, t->agency, t->ref, &k->scope, &to, &why,
+				  err))
+		return -1;
+	if (why)
+		return 0;
+	if (plan_agency_get(p, t->agency, &k->scope, &k->agency, &fields,
+			    err) ||
+	    plan_digest_choose(p, &k->agency, t->ref, 0, &k->scope, &k->d, err))
+		return -1;
+	if (!plan_digest_has_news(&k->d))
+		add_heartbeat(p, &k->d);
+	*is_made = plan_digest_has_news(&k->d);
+	if (*is_made)
+		make_rows(k);
+	return 0;
 }
 
-/* One digest a tick, or as many advisers with nothing as the time allows. What
- * fails for another reason than the store costs one adviser one day. */
-int plan_digest_tick(struct planner *p, int *n, struct err *err)
+/* As many advisers as the time allows, from p->todo on; *rest: whose turn is
+ * next. What fails for another reason than the store costs one adviser one
+ * day. */
+static int make_drafts(struct planner *p, struct drafts *all,
+		       struct plan_todo **rest, struct err *err)
 {
 	int64_t until = clock_mono_ms(p->clock) + PLAN_TICK_MS;
-	if (!p->todo && scan(p, err))
-		return -1;
-	while (p->todo && !*n && clock_mono_ms(p->clock) < until) {
-		struct plan_todo *t = p->todo;
+	struct plan_todo *t = p->todo;
+	for (; t && all->n < DRAFTS_MAX; t = t->next) {
 		struct err why = {0};
-		if (look_at(p, t, n, &why) && why.kind == ERR_STORE) {
+		struct draft *k = &all->v[all->n];
+		bool is_made = false;
+		if (clock_mono_ms(p->clock) >= until)
+			break;
+		int result = make_draft(p, t, k, &is_made, &why);
+		if (result || !is_made)
+			draft_clear(k);
+		else
+			all->n++;
+		if (result && why.kind == ERR_STORE) {
 			*err = why;
 			return -1;
 		}
-		p->todo = t->next;
-		char *key = key_of(t->agency, t->ref);
+	}
+	*rest = t;
+	return 0;
+}
+
+int plan_digest_tick(struct planner *p, int *n, struct err *err)
+{
+	struct drafts all;
+	struct plan_todo *rest = NULL;
+	all.n = 0;
+	if (!p->todo && scan(p, err))
+		return -1;
+	int result = make_drafts(p, &all, &rest, err);
+	if (!result && all.n)
+		result = write_drafts(p, &all, n, err);
+	for (size_t i = 0; i < all.n; i++)
+		draft_clear(&all.v[i]);
+	while (!result && p->todo != rest) {
+		char *key = key_of(p->todo->agency, p->todo->ref);
 		map_put(&p->done, key, p);
 		free(key);
+		p->todo = p->todo->next;
 	}
 	p->has_more = p->todo != NULL;
-	return 0;
+	return result;
 }

@@ -6,8 +6,8 @@
  * offer that one closes is passed over as if it were not there, so that the
  * words say nothing by what they leave out.
  *
- * Bounded: all offers are passed in memory, those of the trades are judged, and
- * at most PAIRS_MAX near misses are asked about. */
+ * Bounded: all offers are passed in memory, those of the trades are judged, at
+ * most ASKED_MAX near misses are asked about and PAIRS_MAX of them kept. */
 #include "digest.h"
 
 #include <etrier/clock.h>
@@ -18,9 +18,11 @@
 
 #include <stdlib.h>
 
-/* Near misses asked about, each some tens of microseconds; and offers judged
- * to find them. */
+/* Near misses that one change helps; those asked about, each some tens of
+ * microseconds, for the journey of most is longer than anybody is asked to
+ * make; and offers judged to find them. */
 #define PAIRS_MAX  24
+#define ASKED_MAX  100
 #define JUDGED_MAX 400
 /* A number is said rounded up: nobody travels 43 minutes at most. */
 #define MINUTES_STEP 5
@@ -86,23 +88,26 @@ static size_t find_helps(struct planner *p, const struct mperson *m,
 			 struct help out[PAIRS_MAX], bool *is_cut)
 {
 	int32_t today = paris_date(clock_now(p->clock));
-	size_t n = 0;
-	int judged = 0;
+	size_t n = 0, at = 0;
+	int judged = 0, asked = 0;
+	const struct moffer *o;
 	*is_cut = false;
-	for (const struct moffer *o = live_next_offer(p->live, 0); o;
-	     o = live_next_offer(p->live, o->id)) {
+	while ((o = live_each_offer(p->live, &at))) {
 		struct verdict v;
 		struct whatif w;
 		if (!is_wished(m, o) || is_old(p, o))
 			continue;
-		if (n == PAIRS_MAX || judged++ == JUDGED_MAX) {
+		if (n == PAIRS_MAX || judged++ == JUDGED_MAX ||
+		    asked == ASKED_MAX) {
 			*is_cut = true;
 			break;
 		}
 		live_evaluate_pair(p->live, m, o, today, &v);
-		if (v.decision != DECISION_EXCLUDE || !is_near_miss(&v) ||
-		    !whatif_find(live_env(p->live), m, o, &v, false, &w, 1) ||
-		    w.n != 1 || w.is_private || !is_theirs(&w.changes[0]))
+		if (v.decision != DECISION_EXCLUDE || !is_near_miss(&v))
+			continue;
+		asked++;
+		if (!whatif_find_one(live_env(p->live), m, o, &v, &w) ||
+		    w.is_private || !is_theirs(&w.changes[0]))
 			continue;
 		out[n++] = (struct help){w.changes[0], w.decision};
 	}

@@ -175,6 +175,7 @@ struct live *live_new(struct store *store, const struct refdata *rd,
 	l->refusals = refusals_new();
 	l->pad = match_pad_new(l->travel);
 	l->day = DATE_NONE;
+	l->offers_version = 1;
 	map_init(&l->agencies);
 	l->rules = rules_take;
 	(void)live_agency(l, NULL); /* number 0 */
@@ -280,6 +281,7 @@ int live_keep_offer(struct live *l, const struct moffer *o, uint32_t *slot,
 		    struct err *err)
 {
 	struct moffer *known = live_find_offer(l, o->id);
+	l->offers_version++;
 	if (known) {
 		*known = *o;
 		*slot = (uint32_t)(known - l->slots);
@@ -303,6 +305,7 @@ void live_remove_offer(struct live *l, int64_t id)
 	struct moffer *o = live_find_offer(l, id);
 	if (!o)
 		return;
+	l->offers_version++;
 	size_t at = live_order_at(l, id);
 	memmove(l->order + at, l->order + at + 1,
 		(l->n_offers - at - 1) * sizeof(*l->order));

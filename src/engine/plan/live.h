@@ -106,6 +106,7 @@ struct live {
 	uint32_t n_slots, cap_slots;
 	uint32_t *order, *free_slots;
 	size_t n_offers, n_free;
+	uint64_t offers_version; /* live_offers_version() */
 	struct tops tops;
 	struct id_list stale, due, fresh, changed;
 	size_t n_lists;		/* of those due, who need all offers */

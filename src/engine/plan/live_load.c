@@ -58,6 +58,7 @@ int live_renew(struct live *l, struct moffer *o, struct err *err)
 	if (!result && row.canonical == id)
 		(void)live_read_offer(l, &row, o);
 	o->rules_gen = l->rules_gen;
+	l->offers_version++;
 	arena_clear(&a);
 	if (!result || why.kind == ERR_UNKNOWN)
 		return 0;

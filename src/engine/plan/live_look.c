@@ -35,6 +35,16 @@ const char *live_agency_code(const struct live *l, uint16_t number)
 	return NULL;
 }
 
+const struct moffer *live_each_offer(const struct live *l, size_t *i)
+{
+	return *i < l->n_offers ? &l->slots[l->order[(*i)++]] : NULL;
+}
+
+uint64_t live_offers_version(const struct live *l)
+{
+	return l->offers_version;
+}
+
 int64_t live_offer_before(const struct live *l, int64_t below)
 {
 	size_t at = live_order_at(l, below);

@@ -166,7 +166,7 @@ int plan_youth_tick(struct planner *p, int *n, struct err *err);
 /* permit.c */
 bool plan_mode_sends(enum agency_mode mode, enum store_audience audience);
 /* model.c */
-/* A facts column for the ledger: explain's public JSON; free(). */
+/* A facts column for the ledger: explain_frozen() as text; free(). */
 char *plan_facts(struct planner *p, const struct verdict *v);
 /* "le lundi 23 novembre"; NULL without a date. */
 const char *plan_date_fr(struct arena *a, int32_t date, const char *before);

@@ -62,6 +62,7 @@ struct polls {
 	int n_batch, n_written; /* of the batch, by the transaction */
 	int64_t deadline_s;
 	bool has_collector, has_runner;
+	int64_t unseen_at; /* instant: no offer was unseen for too long */
 	struct polls_stats stats;
 };
 

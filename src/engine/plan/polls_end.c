@@ -31,6 +31,8 @@
  * is 45 unless set) and than a source may be ill unnoticed. */
 #define DAY_S	     ((int64_t)24 * 3600)
 #define UNSEEN_MAX_S (60 * DAY_S)
+/* ... and who went unseen for so long is looked for so often. */
+#define UNSEEN_LOOK_S 3600
 
 static const char shrunken_note[] =
 	"shrunken: less than half of the last complete poll; nothing was "
@@ -56,6 +58,7 @@ struct ending {
 	bool is_unchanged;
 	enum schedule_close close;
 	int64_t n_closed, next_due;
+	bool looks_for_unseen;
 	bool has_failed; /* in on_closed() */
 	struct err *err;
 };
@@ -291,8 +294,10 @@ static int expire(struct store *store, void *ctx, struct err *err)
 	struct ending *k = ctx;
 	int64_t now = polls_clock(k->p);
 	k->err = err;
-	if (store_offers_expire(store, now, now - UNSEEN_MAX_S, EXPIRE_MAX,
-				on_closed, k, &k->n_closed, err))
+	int64_t unseen_since =
+		k->looks_for_unseen ? now - UNSEEN_MAX_S : INSTANT_NONE;
+	if (store_offers_expire(store, now, unseen_since, EXPIRE_MAX, on_closed,
+				k, &k->n_closed, err))
 		return -1;
 	if (k->has_failed)
 		return -1;
@@ -302,11 +307,18 @@ static int expire(struct store *store, void *ctx, struct err *err)
 
 int polls_expire(struct polls *p, struct err *err)
 {
-	struct ending k = {.p = p};
+	int64_t now = polls_clock(p);
+	/* A clock that was put back looks at once. */
+	struct ending k = {.p = p,
+			   .looks_for_unseen =
+				   now < p->unseen_at ||
+				   now >= p->unseen_at + UNSEEN_LOOK_S};
 	if (store_tx(p->store, expire, &k, err)) {
 		live_resync(p->live);
 		return -1;
 	}
+	if (k.looks_for_unseen && !k.n_closed)
+		p->unseen_at = now;
 	p->stats.offers_closed += (uint64_t)k.n_closed;
 	return 0;
 }

@@ -119,6 +119,9 @@ static void follow_offers(struct turns *t)
 	const struct moffer *o;
 	struct turn_offer *list = NULL;
 	size_t n = 0, cap = 0, at = 0;
+	if (t->offers_version == live_offers_version(t->live))
+		return;
+	t->offers_version = live_offers_version(t->live);
 	for (int64_t id = 0; (o = live_next_offer(t->live, id)); n++) {
 		uint32_t sum = sum_of(o);
 		id = o->id;
@@ -193,10 +196,12 @@ static int look_around(struct planner *p, int64_t until_ms, struct err *err)
 	struct turns *t = &p->turns;
 	int32_t today = paris_date(clock_now(t->clock));
 	uint64_t rules = rules_sum(t->live);
-	bool changed = false;
+	bool changed = false, is_same = true;
 	if (t->phase > TURNS_PEOPLE && turns_look_at_agencies(t, &changed, err))
 		return -1;
-	if (changed)
+	if (changed && turns_take_modes(t, &is_same, err))
+		return -1;
+	if (!is_same)
 		turns_reset(t);
 	/* Other shares hold other places. */
 	if (t->rules_sum != rules && t->phase > TURNS_PEOPLE)

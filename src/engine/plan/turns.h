@@ -18,7 +18,7 @@
  * long enough for a week-end with a holiday. */
 #define TURNS_FIRST_DAYS 4
 /* Time a tick may take before it commits, which takes about as much again. */
-#define TURNS_TICK_MS 5
+#define TURNS_TICK_MS 10
 /* After people changed, offers with places left over are looked at again, but
  * not more often: at a region's size that is seconds of work. */
 #define TURNS_NEWS_S 10
@@ -57,6 +57,7 @@ struct turns {
 	int64_t forgotten; /* cursor of forgetting, -1: done for the day */
 	int32_t day;
 	uint64_t rules_sum, agencies_sum;
+	uint64_t offers_version;      /* of live, as followed; 0: not yet */
 	struct turn_agency *agencies; /* [0] is nobody */
 	size_t n_agencies;
 	struct turn_person *people;
@@ -91,6 +92,9 @@ int turns_load(struct turns *t, int64_t held_since, struct err *err);
 int turns_read_person(struct turns *t, int64_t id, struct err *err);
 /* Did an agency, or its mode, change? */
 int turns_look_at_agencies(struct turns *t, bool *changed, struct err *err);
+/* Modes as they are now; every offer is due. *is_same false: there are other
+ * agencies too, and nothing was taken. */
+int turns_take_modes(struct turns *t, bool *is_same, struct err *err);
 
 /* turns_case.c: everything about one offer. */
 struct turns_case {

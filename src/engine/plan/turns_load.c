@@ -42,6 +42,7 @@ void turns_reset(struct turns *t)
 	t->phase = TURNS_PEOPLE;
 	t->cursor = 0;
 	t->agencies_sum = 0;
+	t->offers_version = 0;
 }
 
 /* --- agencies ------------------------------------------------------------- */
@@ -126,6 +127,35 @@ static int load_agencies(struct turns *t, struct err *err)
 		if (look_back(t, &t->agencies[i], err))
 			return -1;
 	return 0;
+}
+
+/* Positions in the list are kept with people: as long as it has the same
+ * agencies in the same order, only their modes are others. */
+static bool has_same_agencies(const struct turns *a, const struct turns *b)
+{
+	if (a->n_agencies != b->n_agencies)
+		return false;
+	for (size_t i = 0; i < a->n_agencies; i++)
+		if (!str_eq(a->agencies[i].code, b->agencies[i].code))
+			return false;
+	return true;
+}
+
+int turns_take_modes(struct turns *t, bool *is_same, struct err *err)
+{
+	struct turns now = {.store = t->store, .clock = t->clock};
+	int result = load_agencies(&now, err);
+	*is_same = !result && has_same_agencies(t, &now);
+	if (*is_same) {
+		free_agencies(t);
+		t->agencies = now.agencies;
+		t->n_agencies = now.n_agencies;
+		for (size_t i = 0; i < t->n_offers; i++)
+			t->offers[i].due = 0;
+	} else {
+		free_agencies(&now);
+	}
+	return result;
 }
 
 static uint16_t agency_of(const struct turns *t, const char *code)

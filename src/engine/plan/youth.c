@@ -252,7 +252,7 @@ int plan_say(struct planner *p, struct plan_saying *say, struct err *err)
 
 char *plan_facts(struct planner *p, const struct verdict *v)
 {
-	json_t *facts = explain_json(live_refdata(p->live), v, EXPLAIN_PUBLIC);
+	json_t *facts = explain_frozen(live_refdata(p->live), v);
 	char *text = json_dumps(facts, JSON_COMPACT);
 	json_decref(facts);
 	BUG_ON(!text);
@@ -329,6 +329,19 @@ out:
 	return result;
 }
 
+/* Many agencies write to their advisers only: that is known without reading a
+ * region's people one by one. Agencies and people here are of this very tick.
+ */
+static bool may_be_written_to(const struct planner *p, uint32_t person)
+{
+	const struct turns *t = &p->turns;
+	if (t->phase != TURNS_READY || person >= t->n_people ||
+	    !t->people[person].agency)
+		return true;
+	return plan_mode_sends(t->agencies[t->people[person].agency].mode,
+			       STORE_TO_YOUTH);
+}
+
 int plan_youth_tick(struct planner *p, int *n, struct err *err)
 {
 	int64_t now = clock_now(p->clock);
@@ -342,13 +355,15 @@ int plan_youth_tick(struct planner *p, int *n, struct err *err)
 			i++;
 			continue;
 		}
-		if (looked++ == PEOPLE_PER_TICK) {
+		bool is_looked_at = may_be_written_to(p, w.person);
+		if (is_looked_at && looked++ == PEOPLE_PER_TICK) {
 			p->has_more = true;
 			return 0;
 		}
 		p->waits[i] = p->waits[--p->n_waits];
 		p->is_waiting[w.person] = 0;
-		if (look_at(p, w.person, n, &why) && why.kind == ERR_STORE) {
+		if (is_looked_at && look_at(p, w.person, n, &why) &&
+		    why.kind == ERR_STORE) {
 			wait_for(p, w.person, now);
 			*err = why;
 			return -1;

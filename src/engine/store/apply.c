@@ -206,7 +206,11 @@ int store_stage_apply(struct store *s, const char *origin, int64_t now,
 		return -1;
 	if (n_staged == 0)
 		return err_set(err, ERR_INPUT, "nothing is staged");
-	if (store_tx(s, apply, &ap, err))
+	struct err kept; /* another size costs time or memory only */
+	(void)db_script(s, DB_CACHE_LARGE, &kept);
+	int result = store_tx(s, apply, &ap, err);
+	(void)db_script(s, DB_CACHE_USUAL, &kept);
+	if (result)
 		return -1;
 	store_stage_drop(s, origin);
 	*import = ap.import;

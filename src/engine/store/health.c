@@ -106,6 +106,29 @@ static void sizes(struct store *s, struct store_stats *out)
 	arena_clear(&a);
 }
 
+int store_people_counts(struct store *s, int64_t by_status[STORE_N_STATUSES],
+			int64_t *gone, struct err *err)
+{
+	int64_t n[STORE_N_STATUSES] = {0};
+	if (!s->has_counted) {
+		if (count_words(s, &vocab_person_status, n,
+				"SELECT status, count(*) FROM person WHERE "
+				"gone_at IS NULL AND joined IS NULL "
+				"GROUP BY status",
+				err) ||
+		    db_get_int(s, &s->n_gone, err,
+			       "SELECT count(*) FROM person WHERE gone_at IS "
+			       "NOT NULL AND joined IS NULL",
+			       DB_NONE))
+			return -1;
+		memcpy(s->n_people, n, sizeof(n));
+		s->has_counted = true;
+	}
+	memcpy(by_status, s->n_people, sizeof(n));
+	*gone = s->n_gone;
+	return 0;
+}
+
 int store_stats(struct store *s, struct store_stats *out, struct err *err)
 {
 	struct store_stats t = {.n_commits = s->n_commits};
@@ -113,10 +136,7 @@ int store_stats(struct store *s, struct store_stats *out, struct err *err)
 	if (count_words(s, &vocab_message_state, t.messages,
 			"SELECT state, count(*) FROM message GROUP BY state",
 			err) ||
-	    count_words(s, &vocab_person_status, t.people,
-			"SELECT status, count(*) FROM person WHERE gone_at IS "
-			"NULL AND joined IS NULL GROUP BY status",
-			err) ||
+	    store_people_counts(s, t.people, &t.people_gone, err) ||
 	    count_words(s, &vocab_offer_state, t.offers,
 			"SELECT status, count(*) FROM offer GROUP BY status",
 			err))
@@ -126,8 +146,6 @@ int store_stats(struct store *s, struct store_stats *out, struct err *err)
 		const char *sql;
 	} counts[] = {
 		{&t.schema_version, "PRAGMA user_version"},
-		{&t.people_gone, "SELECT count(*) FROM person WHERE gone_at IS "
-				 "NOT NULL AND joined IS NULL"},
 		{&t.proposals, "SELECT count(*) FROM ledger"},
 		{&t.optouts, "SELECT count(*) FROM optout"},
 		{&t.tokens, "SELECT count(*) FROM token"},
