@@ -53,8 +53,9 @@ int outbox_pump(struct outbox *o, struct err *err);
  * settings_for_role(). The pace is the outbox's, for status and figures. */
 void outbox_configure(struct outbox *o, const json_t *config);
 struct mailpace *outbox_pace(struct outbox *o);
-/* In the last breath: settle, and write the figures of mail, which the next
- * process reads back when it is configured first. */
+/* In the last breath: settle. Pace and figures of mail are in the store with
+ * every claim and verdict; the next process reads them when it is configured
+ * first. */
 int outbox_end(struct outbox *o, struct err *err);
 
 /* Retry after 15 min, 30 min, 1 h ... 24 h (domain.md 2.3). */

@@ -12,7 +12,6 @@
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/plan_youth.h>
-#include <etrier/store_addresses.h>
 #include <etrier/str.h>
 
 #include <stdio.h>
@@ -52,12 +51,18 @@ struct claiming {
 	const struct store_message *m;
 	const struct text_set *set;
 	const char *lang;
-	json_t *line;  /* new; NULL when is_empty */
+	struct arena *arena;
+	json_t *line;  /* new; NULL when is_empty, or it must wait */
 	bool is_empty; /* cancelled instead */
 	size_t bytes;  /* of the model */
 	int64_t wait;  /* not yet, by its pace; 0: now */
 	const char *why;
 };
+
+static const char *address_of(const json_t *line)
+{
+	return js_str(json_object_get(line, "to"), "address", "");
+}
 
 static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 		  struct err *err)
@@ -66,40 +71,36 @@ static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 					    &k->is_empty, err);
 	if (!line)
 		return k->is_empty ? 0 : -1;
+	const char *address = address_of(line);
 	*model = json_dumps(line, JSON_COMPACT);
 	*f = (struct store_frozen){.message_id =
 					   js_str(line, "message_id", NULL),
 				   .model = *model,
 				   .template_hash = k->set->hash,
-				   .template_text = k->set->text};
+				   .template_text = k->set->text,
+				   /* what comes back names nothing else */
+				   .address = *address ? address : NULL};
 	k->line = line;
 	return 0;
 }
 
-static const char *address_of(const json_t *line)
+/* Asked before the line is made: who has to wait leaves no token behind. A
+ * mail into a folder has no operator. */
+static int ask_pace(struct claiming *k, struct err *err)
 {
-	return js_str(json_object_get(line, "to"), "address", "");
-}
-
-/* What comes back names nothing else. */
-static int keep_address(const struct claiming *k, struct err *err)
-{
-	const char *address = address_of(k->line);
-	return *address ? store_message_address(k->o->store, k->m->id, address,
-						err)
-			: 0;
-}
-
-/* A mail into a folder has no operator. */
-static bool may_go_now(struct claiming *k)
-{
-	int64_t now = clock_now(k->o->clock);
+	int64_t now = clock_now(k->o->clock), at;
+	const char *address = NULL;
 	if (k->m->channel != CHANNEL_EMAIL || k->m->is_preview)
-		return true;
-	int64_t at =
-		mailpace_take(k->o->pace, address_of(k->line), now, &k->why);
+		return 0;
+	if (k->line)
+		address = address_of(k->line);
+	else if (plan_where_to(k->o->planner, k->m, k->arena, &address, err))
+		return -1;
+	if (!address)
+		return 0; /* who makes the line says why */
+	at = mailpace_take(k->o->pace, address, now, &k->why);
 	k->wait = at > now ? at : 0;
-	return !k->wait;
+	return 0;
 }
 
 static int claim(struct store *s, void *ctx, struct err *err)
@@ -107,17 +108,17 @@ static int claim(struct store *s, void *ctx, struct err *err)
 	struct claiming *k = ctx;
 	struct store_frozen f = {0};
 	char *model = NULL;
-	int result = k->m->model ? 0 : freeze(k, &f, &model, err);
+	int result = ask_pace(k, err);
+	if (!result && !k->wait && !k->m->model)
+		result = freeze(k, &f, &model, err);
 	if (!result && k->is_empty)
 		result = outbox_give_up(k->o, k->m, "nothing left to say", err);
-	else if (!result && !may_go_now(k))
+	else if (!result && k->wait)
 		result = outbox_postpone(k->o, k->m, k->why, k->wait, err);
 	else if (!result)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
 					     clock_now(k->o->clock), err);
-	if (!result && !k->is_empty && !k->wait && !k->m->model)
-		result = keep_address(k, err);
 	if (model || k->m->model)
 		k->bytes = strlen(model ? model : k->m->model);
 	free(model);
@@ -201,7 +202,11 @@ static int claim_one(struct feeding *f, const struct store_message *m,
 		     const struct text_set *set, const char *lang,
 		     struct err *err)
 {
-	struct claiming k = {.o = f->o, .m = m, .set = set, .lang = lang};
+	struct claiming k = {.o = f->o,
+			     .m = m,
+			     .set = set,
+			     .lang = lang,
+			     .arena = &f->arena};
 	if (m->model)
 		k.line = js_parse(m->model, strlen(m->model), err);
 	if ((m->model && !k.line) || store_tx(f->o->store, claim, &k, err)) {
@@ -241,12 +246,15 @@ static int try_message(struct feeding *f, const struct store_message *m,
 	return claim_one(f, m, set, lang, err);
 }
 
-static int try_all(struct store *s, void *ctx, struct err *err)
+static bool has_room(const struct feeding *f)
 {
-	struct feeding *f = ctx;
-	for (size_t i = 0; i < f->n && json_array_size(f->lines) < f->most &&
-			   f->bytes < OUTBOX_IN_HAND_BYTES;
-	     i++) {
+	return json_array_size(f->lines) < f->most &&
+	       f->bytes < OUTBOX_IN_HAND_BYTES;
+}
+
+static int try_in_order(struct store *s, struct feeding *f, struct err *err)
+{
+	for (size_t i = 0; i < f->n && has_room(f); i++) {
 		struct store_message m;
 		if (store_message_get(s, f->ids[i], &f->arena, &m, err) ||
 		    (m.state == STORE_PLANNED && try_message(f, &m, err)))
@@ -254,6 +262,15 @@ static int try_all(struct store *s, void *ctx, struct err *err)
 					  (long long)f->ids[i]);
 	}
 	return 0;
+}
+
+/* Many of them ask for the same offer, agency and adviser. */
+static int try_all(struct store *s, struct feeding *f, struct err *err)
+{
+	planner_batch_begin(f->o->planner);
+	int result = try_in_order(s, f, err);
+	planner_batch_end(f->o->planner);
+	return result;
 }
 
 /* After the commit. */
@@ -289,6 +306,12 @@ static void feeding_clear(struct feeding *f)
 	arena_clear(&f->arena);
 }
 
+static int try_these(struct store *s, void *ctx, struct err *err)
+{
+	struct feeding *f = ctx;
+	return try_all(s, f, err) || outbox_keep_pace(f->o, err) ? -1 : 0;
+}
+
 static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
 		     size_t n, struct err *err)
 {
@@ -296,8 +319,10 @@ static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
 	feeding_init(&f, o, l);
 	f.ids = ids;
 	f.n = n;
-	int result = store_tx(o->store, try_all, &f, err);
-	if (!result)
+	int result = store_tx(o->store, try_these, &f, err);
+	if (result)
+		o->pace_kept = PACE_LOST;
+	else
 		send_lines(&f);
 	feeding_clear(&f);
 	return result;
@@ -327,34 +352,23 @@ static int feed_each(struct outbox *o, struct lane *l, const int64_t *ids,
 
 struct ids {
 	int64_t v[LOOKS_MAX];
-	int n;
+	size_t n;
 };
 
-static int collect_id(void *ctx, const struct store_message *row)
+static int find_due(struct outbox *o, const struct lane *l, size_t max,
+		    struct ids *ids, struct err *err)
 {
-	struct ids *ids = ctx;
-	ids->v[ids->n++] = row->id;
-	return ids->n == LOOKS_MAX;
-}
-
-static int find_due(struct outbox *o, const struct lane *l, struct ids *ids,
-		    struct err *err)
-{
-	struct store_messages_query q = STORE_MESSAGES_ANY;
-	ids->n = 0;
-	q.states = 1u << STORE_PLANNED;
-	q.channel = (int)l->channel;
-	q.due_at = clock_now(o->clock);
-	q.limit = LOOKS_MAX;
-	return store_messages_each(o->store, &q, collect_id, ids, err);
+	return store_messages_due(o->store, l->channel, clock_now(o->clock),
+				  ids->v, max < LOOKS_MAX ? max : LOOKS_MAX,
+				  &ids->n, err);
 }
 
 static int feed_lane(struct outbox *o, struct lane *l, struct err *err)
 {
 	struct ids ids;
-	if (find_due(o, l, &ids, err))
+	if (find_due(o, l, LOOKS_MAX, &ids, err))
 		return -1;
-	return feed_each(o, l, ids.v, (size_t)ids.n, err);
+	return feed_each(o, l, ids.v, ids.n, err);
 }
 
 /* Everything there is to do, in one commit: what was said is settled, every
@@ -366,6 +380,17 @@ struct pumping {
 	size_t n_feeds;
 };
 
+static int feed_some(struct store *s, struct feeding *f, size_t max,
+		     struct err *err)
+{
+	struct ids ids;
+	if (find_due(f->o, f->l, max, &ids, err))
+		return -1;
+	f->ids = ids.v;
+	f->n = ids.n;
+	return try_all(s, f, err);
+}
+
 static int pump_all(struct store *s, void *ctx, struct err *err)
 {
 	struct pumping *k = ctx;
@@ -373,15 +398,14 @@ static int pump_all(struct store *s, void *ctx, struct err *err)
 		return -1;
 	for (size_t i = 0; i < k->n_feeds; i++) {
 		struct feeding *f = &k->feeds[i];
-		struct ids ids;
-		if (find_due(k->o, f->l, &ids, err))
+		/* Mostly all that are due may go. */
+		if (feed_some(s, f, f->most, err))
 			return -1;
-		f->ids = ids.v;
-		f->n = (size_t)ids.n;
-		if (try_all(s, f, err))
+		if (f->n == f->most && has_room(f) &&
+		    feed_some(s, f, LOOKS_MAX, err))
 			return -1;
 	}
-	return 0;
+	return outbox_keep_pace(k->o, err);
 }
 
 static bool pump_together(struct outbox *o)
@@ -392,7 +416,7 @@ static bool pump_together(struct outbox *o)
 	     l = l->next)
 		if (room_of(o, l))
 			feeding_init(&k.feeds[k.n_feeds++], o, l);
-	if (!k.n_feeds && !o->n_unsettled)
+	if (!k.n_feeds && !o->n_unsettled && outbox_has_kept_pace(o))
 		return true;
 	k.states = mem_array(o->n_unsettled + 1, sizeof(*k.states));
 	bool ok = !store_tx(o->store, pump_all, &k, &why);
@@ -403,6 +427,8 @@ static bool pump_together(struct outbox *o)
 			send_lines(&k.feeds[i]);
 		feeding_clear(&k.feeds[i]);
 	}
+	if (!ok)
+		o->pace_kept = PACE_LOST;
 	free(k.states);
 	return ok;
 }

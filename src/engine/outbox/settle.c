@@ -325,7 +325,10 @@ static int settle_all(struct store *s, void *ctx, struct err *err)
 {
 	struct settling_all *k = ctx;
 	(void)s;
-	return outbox_settle_all(k->o, k->states, err);
+	return outbox_settle_all(k->o, k->states, err) ||
+			       outbox_keep_pace(k->o, err)
+		       ? -1
+		       : 0;
 }
 
 static bool settle_together(struct outbox *o)
@@ -336,6 +339,8 @@ static bool settle_together(struct outbox *o)
 	bool ok = !store_tx(o->store, settle_all, &k, &why);
 	if (ok)
 		outbox_settled_all(o, k.states);
+	else
+		o->pace_kept = PACE_LOST;
 	free(k.states);
 	return ok;
 }
@@ -353,7 +358,8 @@ static void forget_first(struct outbox *o)
 int outbox_settle_rest(struct outbox *o, struct err *err)
 {
 	int result = 0;
-	if (o->n_unsettled > 1 && settle_together(o))
+	struct err lost;
+	if (!o->n_unsettled || settle_together(o))
 		return 0;
 	while (o->n_unsettled) {
 		const struct unsettled *u = &o->unsettled[0];
@@ -370,7 +376,7 @@ int outbox_settle_rest(struct outbox *o, struct err *err)
 		}
 		forget_first(o);
 	}
-	return result;
+	return outbox_keep_pace(o, result ? &lost : err) ? -1 : result;
 }
 
 /* --- before the claim ----------------------------------------------------- */

@@ -66,6 +66,7 @@ struct planner {
 	plan_notice_fn *notice_model;
 	void *notice_ctx;
 	struct arrivals *arrivals; /* arrivals.h */
+	struct plan_batch *batch;  /* records.c; NULL: none is open */
 };
 
 struct plan_todo {
@@ -97,6 +98,9 @@ int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
 int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
 		    struct store_agency *row, struct agency *out,
 		    struct err *err);
+/* The first offer that a message shows; 0: none. */
+int plan_offer_of(struct planner *p, int64_t message, int64_t *canonical,
+		  struct err *err);
 /* What the adviser said on a digest page counts: rhythm, absence, substitute.
  */
 int plan_adviser_get(struct planner *p, const char *agency, const char *ref,

@@ -91,6 +91,23 @@ int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 	return rc;
 }
 
+int store_ledger_first(struct store *s, int64_t message, int64_t *canonical,
+		       struct err *err)
+{
+	struct db_query q;
+	if (db_query(s, &q, err,
+		     "SELECT canonical FROM ledger WHERE message = ?1 "
+		     "OR again = ?1 ORDER BY id LIMIT 1",
+		     db_int(message)))
+		return -1;
+	int got = db_next(&q, err);
+	if (got < 0)
+		return -1;
+	*canonical = got ? db_col_int(&q, 0) : 0;
+	db_done(&q);
+	return 0;
+}
+
 int store_ledger_proposed(struct store *s, int64_t person,
 			  store_proposed_fn *fn, void *ctx, struct err *err)
 {

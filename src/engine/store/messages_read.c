@@ -140,6 +140,27 @@ int store_messages_each(struct store *s, const struct store_messages_query *q,
 	return rc;
 }
 
+/* The list of states is the index's own: only so does SQLite see that it may
+ * use it, and find the order there. */
+int store_messages_due(struct store *s, enum channel channel, int64_t now,
+		       int64_t *ids, size_t max, size_t *n, struct err *err)
+{
+	struct db_query q;
+	int got;
+	*n = 0;
+	if (db_query(s, &q, err,
+		     "SELECT id FROM message INDEXED BY message_open "
+		     "WHERE state = 'planned' AND state IN ('planned', "
+		     "'sending', 'uncertain', 'held') AND channel = ?1 "
+		     "AND not_before <= ?2 ORDER BY not_before, id LIMIT ?3",
+		     db_word(&vocab_channel, (int)channel), db_int(now),
+		     db_int((int64_t)max)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1)
+		ids[(*n)++] = db_col_int(&q, 0);
+	return got;
+}
+
 int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err)
 {
