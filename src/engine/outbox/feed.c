@@ -5,6 +5,7 @@
 #include "outbox.h"
 
 #include <etrier/arena.h>
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
@@ -13,6 +14,7 @@
 #include <etrier/mem.h>
 #include <etrier/plan_youth.h>
 #include <etrier/str.h>
+#include <etrier/wire.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +66,7 @@ static const char *address_of(const json_t *line)
 	return js_str(json_object_get(line, "to"), "address", "");
 }
 
-static int freeze(struct claiming *k, struct store_frozen *f, char **model,
+static int freeze(struct claiming *k, struct store_frozen *f, struct buf *model,
 		  struct err *err)
 {
 	json_t *line = plan_deliver_line_in(k->o->planner, k->m, k->lang, true,
@@ -72,15 +74,18 @@ static int freeze(struct claiming *k, struct store_frozen *f, char **model,
 	if (!line)
 		return k->is_empty ? 0 : -1;
 	const char *address = address_of(line);
-	*model = json_dumps(line, JSON_COMPACT);
+	js_write(line, model);
+	k->line = line;
+	if (model->too_big)
+		return err_set(err, ERR_LIMIT, "a line of more than %zu bytes",
+			       model->max);
 	*f = (struct store_frozen){.message_id =
 					   js_str(line, "message_id", NULL),
-				   .model = *model,
+				   .model = model->data,
 				   .template_hash = k->set->hash,
 				   .template_text = k->set->text,
 				   /* what comes back names nothing else */
 				   .address = *address ? address : NULL};
-	k->line = line;
 	return 0;
 }
 
@@ -107,7 +112,8 @@ static int claim(struct store *s, void *ctx, struct err *err)
 {
 	struct claiming *k = ctx;
 	struct store_frozen f = {0};
-	char *model = NULL;
+	struct buf model;
+	buf_init(&model, WIRE_LINE_MAX);
 	int result = ask_pace(k, err);
 	if (!result && !k->wait && !k->m->model)
 		result = freeze(k, &f, &model, err);
@@ -119,9 +125,8 @@ static int claim(struct store *s, void *ctx, struct err *err)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
 					     clock_now(k->o->clock), err);
-	if (model || k->m->model)
-		k->bytes = strlen(model ? model : k->m->model);
-	free(model);
+	k->bytes = k->m->model ? strlen(k->m->model) : model.len;
+	buf_clear(&model);
 	return result;
 }
 

@@ -7,10 +7,12 @@
 
 #include <etrier/arena.h>
 #include <etrier/arrivals.h>
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/js_out.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
@@ -23,6 +25,8 @@
 #include <string.h>
 
 #define REASON_MAX 280
+/* An event's JSON: each byte of the reason may become six. */
+#define EVENT_MAX (6 * REASON_MAX + 60)
 /* Expired messages given up at once, and how often they are looked for. */
 #define SWEEP_MAX 50
 #define SWEEP_MS  60000
@@ -35,20 +39,22 @@ static int64_t now_of(const struct outbox *o)
 int outbox_event(struct outbox *o, const struct store_message *m,
 		 const char *kind, const char *reason, struct err *err)
 {
-	json_t *data = json_object();
-	js_put_int(data, "message", m->id, 0);
-	js_put_str(data, "reason", reason);
-	char *text = json_dumps(data, JSON_COMPACT);
+	struct buf data;
+	buf_init(&data, EVENT_MAX);
+	buf_addc(&data, '{');
+	js_out_int(&data, "message", m->id);
+	js_out_str(&data, "reason", reason);
+	buf_addc(&data, '}');
+	BUG_ON(data.too_big); /* a reason has an end */
 	int result = store_event_add(o->store,
 				     &(struct store_event){.at = now_of(o),
 							   .kind = kind,
 							   .person = m->person,
 							   .agency = m->agency,
 							   .by = "engine",
-							   .data = text},
+							   .data = data.data},
 				     err);
-	free(text);
-	json_decref(data);
+	buf_clear(&data);
 	return result;
 }
 
