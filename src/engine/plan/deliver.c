@@ -502,11 +502,11 @@ size_t plan_languages(struct planner *p, const struct store_message *m,
 	struct plan_person person;
 	struct err lost; /* found again, and told, by who makes the line */
 	size_t n = 0;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	if (m->audience == STORE_TO_YOUTH &&
 	    !plan_person_get(p, m->person, &s, &person, &lost))
 		n = languages_of(&person.p, a, out);
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	if (!n)
 		out[n++] = PLAN_LANG;
 	return n;
@@ -576,7 +576,7 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 	struct plan_digest d;
 	json_t *line = NULL;
 	*empty = false;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	if (m->audience == STORE_TO_YOUTH) {
 		line = planned_youth(p, m, lang, make_tokens, empty, &s, err);
 	} else if (m->kind == STORE_NOTICE) {
@@ -586,6 +586,6 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 		if (!*empty)
 			line = digest_line(p, m, &d, make_tokens, &s, err);
 	}
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	return line;
 }

@@ -371,11 +371,11 @@ int plan_recheck(struct planner *p, const struct store_message *m,
 	struct plan_scope s;
 	*at = INSTANT_NONE;
 	*why = NULL;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	int result = recheck(p, m, &s, at, why, err);
 	*answer = !*why			? PLAN_GO
 		  : *at != INSTANT_NONE ? PLAN_WAIT
 					: PLAN_CANCEL;
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	return result;
 }

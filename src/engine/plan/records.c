@@ -17,7 +17,7 @@
 void plan_scope_init(struct plan_scope *s)
 {
 	arena_init(&s->arena);
-	s->kept = json_array();
+	s->kept = NULL;
 }
 
 void plan_scope_clear(struct plan_scope *s)
@@ -26,12 +26,19 @@ void plan_scope_clear(struct plan_scope *s)
 	arena_clear(&s->arena);
 }
 
+void plan_scope_keep(struct plan_scope *s, json_t *v_take)
+{
+	if (!s->kept)
+		s->kept = json_array();
+	json_array_append_new(s->kept, v_take);
+}
+
 /* Parse and keep for as long as the scope lives. */
 static json_t *keep(struct plan_scope *s, const char *text, struct err *err)
 {
 	json_t *v = js_parse(text, strlen(text), err);
 	if (v)
-		json_array_append_new(s->kept, v);
+		plan_scope_keep(s, v);
 	return v;
 }
 
@@ -42,6 +49,7 @@ static json_t *keep(struct plan_scope *s, const char *text, struct err *err)
 struct plan_batch {
 	struct plan_scope scope;
 	struct map rows;
+	struct arena spare; /* of a scope that ended, for the next */
 };
 
 void planner_batch_begin(struct planner *p)
@@ -50,6 +58,26 @@ void planner_batch_begin(struct planner *p)
 	p->batch = mem_alloc(sizeof(*p->batch));
 	plan_scope_init(&p->batch->scope);
 	map_init(&p->batch->rows);
+	arena_init(&p->batch->spare);
+}
+
+void plan_scope_begin(struct planner *p, struct plan_scope *s)
+{
+	plan_scope_init(s);
+	if (!p->batch)
+		return;
+	s->arena = p->batch->spare;
+	arena_init(&p->batch->spare);
+}
+
+void plan_scope_end(struct planner *p, struct plan_scope *s)
+{
+	if (p->batch && !p->batch->spare.head) {
+		p->batch->spare = s->arena;
+		arena_reset(&p->batch->spare);
+		arena_init(&s->arena);
+	}
+	plan_scope_clear(s);
 }
 
 void planner_batch_end(struct planner *p)
@@ -58,6 +86,7 @@ void planner_batch_end(struct planner *p)
 		return;
 	map_clear(&p->batch->rows, NULL);
 	plan_scope_clear(&p->batch->scope);
+	arena_clear(&p->batch->spare);
 	free(p->batch);
 	p->batch = NULL;
 }
@@ -317,7 +346,7 @@ int plan_where_to(struct planner *p, const struct store_message *m,
 	struct err lost = {0};
 	const char *why, *found = m->recipient;
 	int result = 0;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	if (m->audience == STORE_TO_YOUTH) {
 		result = plan_person_get(p, m->person, &s, &person, &lost);
 		found = result ? NULL : person.p.email;
@@ -327,7 +356,7 @@ int plan_where_to(struct planner *p, const struct store_message *m,
 		found = result || why ? NULL : adviser.email;
 	}
 	*address = found ? arena_dup(a, found) : NULL;
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	if (!result || lost.kind != ERR_STORE)
 		return 0;
 	*err = lost;
