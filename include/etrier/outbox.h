@@ -40,6 +40,13 @@ int outbox_line(struct outbox *o, const char *lane, const char *type,
  * by the next outbox_settle_rest() or outbox_pump(), which must be soon. */
 int outbox_take(struct outbox *o, const char *lane, const char *type,
 		json_t *line, struct err *err);
+/* After outbox_take(): so long outbox_pump() may wait for more verdicts to come
+ * into the same commit, OUTBOX_SETTLE_MS; 0, not at all, when a lane has room
+ * and more is due, or when OUTBOX_SETTLE_MAX wait: what is not written goes
+ * again if we are killed. */
+#define OUTBOX_SETTLE_MS  10
+#define OUTBOX_SETTLE_MAX 64
+int outbox_wait_ms(const struct outbox *o);
 /* Write what lanes said and the store could not take yet; nothing is begun. */
 int outbox_settle_rest(struct outbox *o, struct err *err);
 /* Give every lane with room the next messages that are due. */

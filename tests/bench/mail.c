@@ -6,8 +6,8 @@
  * that render, build and speak SMTP. Printed, never judged; by mail.sh:
  *   bench-mail PORT LANES MAILS TEMPLATES [ENGINE [frozen]]
  * prints "MAILS SECONDS BYTES ENGINE LANES": the bytes of one mail, and seconds
- * of the processor that the engine's part took and all lanes. "frozen": all were
- * claimed before, so that no model is made and no token. */
+ * of the processor that the engine's part took and all lanes. "frozen": all
+ * were claimed before, so that no model is made and no token. */
 #include "../unit/plan_fixture.h"
 
 #include <etrier/courier.h>
@@ -144,7 +144,10 @@ static void on_line(void *ctx, struct wire *wire, const char *type,
 	if (!str_eq(js_str(line, "result", ""), "sent"))
 		die(js_str(line, "text", "a mail was not sent"));
 	n_said++;
-	event_active(pump, EV_TIMEOUT, 0);
+	/* As the engine does. */
+	int ms = outbox_wait_ms(w.outbox);
+	if (!ms || !evtimer_pending(pump, NULL))
+		evtimer_add(pump, &(struct timeval){.tv_usec = ms * 1000});
 }
 
 static void on_end(void *ctx, struct wire *wire)

@@ -126,6 +126,37 @@ static void test_a_lane_has_many_mails_in_hand_in_few_commits(void **state)
 	store_on_commit(w.s, NULL, NULL);
 }
 
+/* When is it worth a commit of its own? */
+static void test_verdicts_wait_for_one_another_but_no_lane_for_mails(
+	void **state)
+{
+	size_t said = 0;
+	(void)state;
+	due(OUTBOX_IN_HAND + 10);
+	world_lane_up(&w, "mail-1");
+	assert_int_equal(outbox_wait_ms(w.outbox), 0); /* it has room */
+	OK(outbox_pump(w.outbox, E));
+	for (; said < OUTBOX_IN_HAND / 2 - 1; said++) {
+		say(id_at(said), SENT, true);
+		assert_int_equal(outbox_wait_ms(w.outbox), OUTBOX_SETTLE_MS);
+	}
+	say(id_at(said++), SENT, true); /* half of its hand is empty */
+	assert_int_equal(outbox_wait_ms(w.outbox), 0);
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), OUTBOX_IN_HAND + 10);
+	/* It has room again, and nothing is left to fill it with. */
+	for (size_t i = 0; i < OUTBOX_SETTLE_MAX - 1; i++) {
+		say(id_at(said++), SENT, true);
+		assert_int_equal(outbox_wait_ms(w.outbox), OUTBOX_SETTLE_MS);
+	}
+	say(id_at(said++), SENT, true);
+	assert_int_equal(outbox_wait_ms(w.outbox), 0); /* enough for one */
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_in(STORE_SENT), said);
+	world_lane_up(&w, "mail-2");
+	assert_int_equal(outbox_wait_ms(w.outbox), 0);
+}
+
 static void test_a_death_gives_back_what_had_no_verdict(void **state)
 {
 	(void)state;
@@ -553,6 +584,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_lane_has_many_mails_in_hand_in_few_commits,
 			open_file, close_file),
+		T(test_verdicts_wait_for_one_another_but_no_lane_for_mails),
 		T(test_a_death_gives_back_what_had_no_verdict),
 		T(test_a_refusal_of_policy_blames_nobody),
 		T(test_an_operators_pace_is_kept_at_hand_over),

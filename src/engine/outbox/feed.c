@@ -189,8 +189,9 @@ struct feeding {
 	struct lane *l;
 	const int64_t *ids;
 	size_t n, most;
-	size_t bytes;  /* of the models */
-	json_t *lines; /* `deliver`, in order */
+	size_t bytes;	 /* of the models */
+	bool is_all_due; /* ids are: there is no more */
+	json_t *lines;	 /* `deliver`, in order */
 	struct arena arena;
 };
 
@@ -393,6 +394,7 @@ static int feed_some(struct store *s, struct feeding *f, size_t max,
 		return -1;
 	f->ids = ids.v;
 	f->n = ids.n;
+	f->is_all_due = ids.n < max && ids.n < LOOKS_MAX;
 	return try_all(s, f, err);
 }
 
@@ -427,10 +429,13 @@ static bool pump_together(struct outbox *o)
 	bool ok = !store_tx(o->store, pump_all, &k, &why);
 	if (ok)
 		outbox_settled_all(o, k.states);
+	o->has_more_due &= k.n_feeds == 0;
 	for (size_t i = 0; i < k.n_feeds; i++) {
+		struct feeding *f = &k.feeds[i];
+		o->has_more_due |= !ok || !f->is_all_due || !has_room(f);
 		if (ok)
-			send_lines(&k.feeds[i]);
-		feeding_clear(&k.feeds[i]);
+			send_lines(f);
+		feeding_clear(f);
 	}
 	if (!ok)
 		o->pace_kept = PACE_LOST;
@@ -454,6 +459,16 @@ static int pump(struct outbox *o, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+int outbox_wait_ms(const struct outbox *o)
+{
+	if (o->n_unsettled >= OUTBOX_SETTLE_MAX)
+		return 0;
+	for (const struct lane *l = o->lanes; l && o->has_more_due; l = l->next)
+		if (room_of(o, l))
+			return 0;
+	return OUTBOX_SETTLE_MS;
 }
 
 int outbox_pump(struct outbox *o, struct err *err)

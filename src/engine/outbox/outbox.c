@@ -45,6 +45,7 @@ struct outbox *outbox_new(struct store *store, struct planner *planner,
 	map_init(&o->sets);
 	o->pace = mailpace_new();
 	o->figures_day = DATE_NONE;
+	o->has_more_due = true;
 	return o;
 }
 
@@ -131,6 +132,7 @@ void outbox_lane_up(struct outbox *o, const char *name)
 	str_copy(l->name, sizeof(l->name), name);
 	l->n_up++;
 	l->listing = 0;
+	o->has_more_due = true;
 	while (l->n_hand)
 		outbox_drop_hand(o, l, 0, NULL);
 	(void)outbox_settle_rest(o, &kept);

@@ -50,7 +50,8 @@ struct outbox {
 	uint64_t pace_kept;  /* mailpace_changes() of what the store has */
 	struct unsettled *unsettled;
 	size_t n_unsettled, cap_unsettled;
-	int64_t swept_ms; /* when what expired was last looked for */
+	bool has_more_due; /* the last pump left some, or did not look */
+	int64_t swept_ms;  /* when what expired was last looked for */
 	int64_t last_listing;
 	struct outbox_stats stats;
 };
