@@ -9,9 +9,9 @@
 
 /* How fast mail goes to whom (delivery.yaml, settings.h), what was said there,
  * and how often. Pure: instants come in, nothing is read or written, nothing
- * blocks. Lives in the engine's memory: after a restart the pace begins anew
- * and a hold is found again by the first refusal; the figures of the day come
- * back by mailpace_load().
+ * blocks. Lives in the engine's memory; what a restart must not forget, a hold,
+ * the place in an operator's queue, the count of the day, goes out and comes
+ * back by mailpace_state() and mailpace_resume().
  *
  * An operator is an entry of the table, or a domain that is in none; of those
  * no name is ever told, they are "other" together: a domain can be a person's
@@ -20,6 +20,7 @@
 #define MAILPACE_OTHER	    "other"
 #define MAILPACE_DOMAINS    2000 /* kept apart; more share one pace */
 #define MAILPACE_DAYS	    8	 /* of figures */
+#define MAILPACE_KEPT_MAX   200	 /* held domains that outlive a restart */
 #define MAILPACE_HOLD_S	    3600 /* after a reply of policy; then twice ... */
 #define MAILPACE_HOLD_MAX_S (24 * 3600)
 /* domain.md 2.1: a new sending address. */
@@ -63,5 +64,14 @@ const char *mailpace_held(const struct mailpace *p, size_t i, int64_t now,
  * MAILPACE_DAYS; what it does not understand it passes over. */
 json_t *mailpace_figures(const struct mailpace *p);
 void mailpace_load(struct mailpace *p, const json_t *rows, int64_t now);
+
+/* All of it, new, for where a kill does not reach. It names domains that are in
+ * no table, so it belongs in the store and nowhere else. Back into one that is
+ * configured and fresh; what it does not understand it passes over, and an
+ * operator that is no longer in the table is forgotten. */
+json_t *mailpace_state(const struct mailpace *p, int64_t now);
+void mailpace_resume(struct mailpace *p, const json_t *state, int64_t now);
+/* Grows with whatever mailpace_state() would tell otherwise. */
+uint64_t mailpace_changes(const struct mailpace *p);
 
 #endif

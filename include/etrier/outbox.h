@@ -40,6 +40,13 @@ int outbox_line(struct outbox *o, const char *lane, const char *type,
  * by the next outbox_settle_rest() or outbox_pump(), which must be soon. */
 int outbox_take(struct outbox *o, const char *lane, const char *type,
 		json_t *line, struct err *err);
+/* After outbox_take(): so long outbox_pump() may wait for more verdicts to come
+ * into the same commit, OUTBOX_SETTLE_MS; 0, not at all, when a lane has room
+ * and more is due, or when OUTBOX_SETTLE_MAX wait: what is not written goes
+ * again if we are killed. */
+#define OUTBOX_SETTLE_MS  10
+#define OUTBOX_SETTLE_MAX 64
+int outbox_wait_ms(const struct outbox *o);
 /* Write what lanes said and the store could not take yet; nothing is begun. */
 int outbox_settle_rest(struct outbox *o, struct err *err);
 /* Give every lane with room the next messages that are due. */
@@ -58,8 +65,9 @@ bool outbox_has_more(const struct outbox *o);
  * settings_for_role(). The pace is the outbox's, for status and figures. */
 void outbox_configure(struct outbox *o, const json_t *config);
 struct mailpace *outbox_pace(struct outbox *o);
-/* In the last breath: settle, and write the figures of mail, which the next
- * process reads back when it is configured first. */
+/* In the last breath: settle. Pace and figures of mail are in the store with
+ * every claim and verdict; the next process reads them when it is configured
+ * first. */
 int outbox_end(struct outbox *o, struct err *err);
 
 /* Retry after 15 min, 30 min, 1 h ... 24 h (domain.md 2.3). */

@@ -91,6 +91,10 @@ int planner_plan_notice(struct planner *p, int *n, struct err *err);
  * when there is nothing left to say. */
 json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
 			  bool make_tokens, bool *empty, struct err *err);
+/* Where its mail would go now; *address NULL: nobody is there, and
+ * plan_deliver_line() says why. Costs nothing that has to be kept. */
+int plan_where_to(struct planner *p, const struct store_message *m,
+		  struct arena *a, const char **address, struct err *err);
 /* The digest an adviser would get now, without planning it: `digest show`. */
 json_t *plan_digest_preview(struct planner *p, const char *agency,
 			    const char *adviser, struct err *err);
@@ -105,6 +109,13 @@ enum plan_answer { PLAN_GO, PLAN_WAIT, PLAN_CANCEL };
 int plan_recheck(struct planner *p, const struct store_message *m,
 		 enum plan_answer *answer, int64_t *at, const char **why,
 		 struct err *err);
+
+/* Between these a person, an agency, an adviser and an offer are read from the
+ * store once, however many messages ask for them. For work that changes none of
+ * them: the claims of one transaction. planner_batch_end() without a beginning
+ * does nothing. */
+void planner_batch_begin(struct planner *p);
+void planner_batch_end(struct planner *p);
 
 /* --- whose turn it is (waves.h) ------------------------------------------- */
 /* Why this person has a place for this offer now, or none. */

@@ -21,6 +21,7 @@
 #include <etrier/js.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
+#include <etrier/num.h>
 #include <etrier/role.h>
 #include <etrier/roles.h>
 #include <etrier/str.h>
@@ -33,10 +34,12 @@
 /* Lines waiting in a lane. The engine gives a lane so many mails
  * (OUTBOX_IN_HAND), one SMS; more than this is a broken peer. */
 #define TODO_MAX 160
-/* Mails handed over before the loop is looked at again: a stop waits for all of
- * them. With a relay that takes longer over one, each goes alone. */
-#define BATCH_MAX     16
-#define BATCH_SLOW_MS 250
+/* Mails handed over before the loop is looked at again, over one connection of
+ * libesmtp: a stop waits for all of them, so as many as went in BATCH_MS when
+ * it was last measured, and at first what a relay of 125 ms a mail takes. */
+#define BATCH_MAX	32
+#define BATCH_MS	2000
+#define MS_A_MAIL_FIRST 125
 /* A connection is kept so long for the next mail. */
 #define LINGER_S 2
 /* How long the engine may take to read a `submitting`. It answers within
@@ -116,7 +119,8 @@ static bool do_blacklist(struct courier *c)
 static void do_mails(struct courier *c)
 {
 	json_t *batch = json_array();
-	size_t max = c->ms_a_mail > BATCH_SLOW_MS ? 1 : BATCH_MAX;
+	size_t max = (size_t)num_clip(
+		BATCH_MS / (c->ms_a_mail ? c->ms_a_mail : 1), 1, BATCH_MAX);
 	while (json_array_size(batch) < max &&
 	       lane_is_batched(c->current, json_array_get(c->todo, 0)))
 		json_array_append_new(batch, take_first(c));
@@ -292,7 +296,7 @@ int courier_main(const char *lane, int64_t gen)
 					    .stop = stop,
 					    .end = end,
 					    .on_engine = on_engine};
-	struct courier c = {.todo = json_array()};
+	struct courier c = {.todo = json_array(), .ms_a_mail = MS_A_MAIL_FIRST};
 	/* Before confinement: OpenSSL reads its own configuration. */
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int status = role_run(&ops, &c, &c.role, lane, gen);

@@ -24,6 +24,8 @@
 #define ADDRESS_MAX ((size_t)254)
 /* RFC 2045 6.7: an encoded line is at most 76 columns, "=" included. */
 #define BODY_LINE_MAX ((size_t)76)
+/* About as much as our headers take: room made at once, never a limit. */
+#define HEADERS_GUESS ((size_t)2048)
 
 void mime_hash(const void *bytes, size_t n, char out[33])
 {
@@ -244,13 +246,38 @@ static bool must_encode(const char *p, bool at_head)
 	return at_head && (c == '.' || c == '-' || str_starts(p, "From "));
 }
 
+/* Bytes from p on, at most max, that go out as they are: most of a text. Not
+ * for the first of a line. */
+static size_t plain_run(const char *p, size_t max)
+{
+	size_t n = 0;
+	while (n < max && p[n] >= ' ' && p[n] <= '~' && p[n] != '=' &&
+	       (p[n] != ' ' || p[n + 1] > ' '))
+		n++;
+	return n;
+}
+
+static void put_encoded(struct buf *out, unsigned char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char word[3] = {'=', hex[c >> 4], hex[c & 15]};
+	buf_add(out, word, 3);
+}
+
 /* Quoted-printable. A dash at the head of a line is encoded too, so that no
  * text can look like the boundary. */
 static void put_qp(struct buf *out, const char *text)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	size_t col = 0;
 	for (const char *p = text; *p; p++) {
+		size_t run = col && col < BODY_LINE_MAX - 1
+				     ? plain_run(p, BODY_LINE_MAX - 1 - col)
+				     : 0;
+		buf_add(out, p, run);
+		col += run;
+		p += run;
+		if (!*p)
+			break;
 		if (*p == '\r' && p[1] == '\n')
 			continue;
 		if (*p == '\n') {
@@ -258,20 +285,17 @@ static void put_qp(struct buf *out, const char *text)
 			col = 0;
 			continue;
 		}
-		size_t width = must_encode(p, col == 0) ? 3 : 1;
-		if (col + width > BODY_LINE_MAX - 1) {
+		bool is_encoded = must_encode(p, col == 0);
+		if (col + (is_encoded ? 3 : 1) > BODY_LINE_MAX - 1) {
 			buf_adds(out, "=\r\n");
 			col = 0;
-			width = must_encode(p, true) ? 3 : 1;
+			is_encoded = must_encode(p, true);
 		}
-		if (width == 1) {
+		if (is_encoded)
+			put_encoded(out, (unsigned char)*p);
+		else
 			buf_addc(out, *p);
-		} else {
-			unsigned char c = (unsigned char)*p;
-			char word[3] = {'=', hex[c >> 4], hex[c & 15]};
-			buf_add(out, word, 3);
-		}
-		col += width;
+		col += is_encoded ? 3 : 1;
 	}
 	if (col > 0)
 		buf_adds(out, "\r\n");
@@ -290,6 +314,9 @@ int mime_write(const struct mime_mail *m, struct buf *out, struct err *err)
 {
 	if (mail_check(m, err) < 0)
 		return -1;
+	/* Accents and line ends make a French text a fifth longer. */
+	buf_reserve(out, HEADERS_GUESS + strlen(m->text) * 5 / 4 +
+				 (m->html ? strlen(m->html) * 5 / 4 : 0));
 	put_headers(out, m);
 	if (!m->html) {
 		put_part(out, "plain", m->text);

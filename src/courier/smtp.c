@@ -182,14 +182,13 @@ void smtp_rest(struct smtp *s)
  * early, and what follows would be commands. */
 static bool has_lone_line_end(const char *bytes, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (bytes[i] == '\n')
+	const char *end = bytes + n;
+	for (const char *p = bytes; p < end;) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+		const char *cr = memchr(p, '\r', (size_t)((lf ? lf : end) - p));
+		if (lf ? lf == p || cr != lf - 1 : cr != NULL)
 			return true;
-		if (bytes[i] == '\r') {
-			if (i + 1 == n || bytes[i + 1] != '\n')
-				return true;
-			i++;
-		}
+		p = lf ? lf + 1 : end;
 	}
 	return false;
 }

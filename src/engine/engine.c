@@ -330,15 +330,13 @@ static void on_idle(evutil_socket_t fd, short what, void *ctx)
 	copies |= rules_work(&e->s, SLICE_MS, &err);
 	bool more = live_work(e->s.live, SLICE_MS, &err) || copies;
 	if (err.kind) {
-		failed(e, "engine.match", &err);
-		return; /* again at the next tick */
-	}
-	if (more || polls_has_waiting(e->s.polls)) {
+		failed(e, "engine.match", &err); /* again at the next tick */
+	} else if (more || polls_has_waiting(e->s.polls)) {
 		evtimer_add(e->idle, &(struct timeval){0});
-		return;
+	} else {
+		memory_after_work(&e->memory, &e->s);
+		wake_in(e, WAKE_MS);
 	}
-	memory_after_work(&e->memory, &e->s);
-	wake_in(e, WAKE_MS);
 }
 
 static void on_pump(evutil_socket_t fd, short what, void *ctx)
@@ -402,8 +400,10 @@ static void from_courier(struct engine *e, struct peer *p, const char *type,
 			 json_t *line, struct err *err)
 {
 	/* After the other lines that are there: one commit for all. */
-	if (!outbox_take(e->s.outbox, p->lane, type, line, err) && e->pump)
-		event_active(e->pump, EV_TIMEOUT, 0);
+	(void)outbox_take(e->s.outbox, p->lane, type, line, err);
+	int ms = outbox_wait_ms(e->s.outbox);
+	if (e->pump && (!ms || !evtimer_pending(e->pump, NULL)))
+		evtimer_add(e->pump, &(struct timeval){.tv_usec = ms * 1000});
 }
 
 static void on_line(void *ctx, struct wire *w, const char *type, json_t *line)

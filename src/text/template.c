@@ -350,7 +350,12 @@ struct renderer {
 
 static void add_escaped(struct buf *out, const char *s)
 {
-	for (; *s; s++) {
+	for (;; s++) {
+		size_t n = strcspn(s, "&<>\"'");
+		buf_add(out, s, n);
+		s += n;
+		if (!*s)
+			return;
 		switch (*s) {
 		case '&':
 			buf_adds(out, "&amp;");
@@ -364,11 +369,8 @@ static void add_escaped(struct buf *out, const char *s)
 		case '"':
 			buf_adds(out, "&quot;");
 			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
 		default:
-			buf_addc(out, *s);
+			buf_adds(out, "&#39;");
 		}
 	}
 }

@@ -6,7 +6,9 @@
 # ready text; étrier asks permission again, makes tokens, freezes the model,
 # renders, builds MIME, sends, and writes what became of it (synchronous=FULL).
 # First the mail as it is (about 4 kB), with two lanes and with one; then other
-# sizes, by templates of that size.
+# sizes, by templates of that size. Behind it, for a busy machine, what a mail
+# took of the processor in the engine, in its lane and in smtp-source (the least
+# seen), and the load.
 #
 #   BUILD_DIR=build tests/bench/mail.sh [MAILS [ROUNDS]]
 set -u
@@ -42,21 +44,29 @@ templates() { # templates FOLDER BYTES
 }
 
 rate() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%d", n / s }'; }
+each() { awk -v n="$1" -v s="$2" 'BEGIN { printf "%d", s / n * 1e6 }'; }
+least() { [ "$2" -ge "${!1}" ] || printf -v "$1" %s "$2"; }
 best() { [ "$2" -le "${!1}" ] || printf -v "$1" %s "$2"; }
 compare() { # compare LABEL TEMPLATES LANES [ENGINE]
-	local peer=0 own=0 n s bytes=4096 t0 t1
+	local peer=0 own=0 n s bytes=4096 e l c t0 t1 engine=1000000 lane=1000000 source=1000000
 	for _ in $(seq "$rounds"); do
-		read -r n s bytes < <("$BUILD_DIR/tests/bench-mail" "$port" "$3" "$mails" "$2" "${4:-auto}")
+		read -r n s bytes e l < <("$BUILD_DIR/tests/bench-mail" "$port" "$3" "$mails" "$2" "${4:-auto}")
 		[ -n "${bytes:-}" ] || exit 1
 		best own "$(rate "$n" "$s")"
+		least engine "$(each "$n" "$e")"
+		least lane "$(each "$n" "$l")"
 		t0=$EPOCHREALTIME
-		"$postfix/usr/sbin/smtp-source" -d -s 1 -m "$mails" -l "$bytes" \
-			-f a@ml.example -t b@jeune.example "127.0.0.1:$port" || exit 1
+		c=$({ TIMEFORMAT='%U %S' && time "$postfix/usr/sbin/smtp-source" -d -s 1 \
+			-m "$mails" -l "$bytes" -f a@ml.example -t b@jeune.example \
+			"127.0.0.1:$port" 2>&3; } 2>&1 3>&2) || exit 1
 		t1=$EPOCHREALTIME
+		least source "$(each "$mails" "$(awk '{ print $1 + $2 }' <<<"$c")")"
 		best peer "$(rate "$mails" "$(awk -v a="$t0" -v b="$t1" 'BEGIN { print b - a }')")"
 	done
-	awk -v l="$1" -v b="$bytes" -v o="$own" -v p="$peer" 'BEGIN {
-		printf "%-24s %6d bytes  %6d/s  smtp-source %6d/s  ratio %.2f\n", l, b, o, p, o / p }'
+	awk -v l="$1" -v b="$bytes" -v o="$own" -v p="$peer" -v w="$engine + $lane, $source" \
+		-v load="$(cut -d' ' -f1 /proc/loadavg)" 'BEGIN {
+		printf "%-24s %6d bytes  %6d/s  smtp-source %6d/s  ratio %.2f  (%s us, load %s)\n",
+			l, b, o, p, o / p, w, load }'
 }
 
 compare "as it is, two lanes" conf/templates 2

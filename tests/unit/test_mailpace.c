@@ -306,6 +306,59 @@ static void test_a_reload_keeps_holds(void **state)
 	mailpace_free(p);
 }
 
+/* All that decides comes back: after a kill nobody has a second share. */
+static void test_the_state_comes_back(void **state)
+{
+	(void)state;
+	int32_t day;
+	int64_t now = at("2026-11-23T10:00"), until, end;
+	const char *why;
+	assert_int_equal(date_parse_iso("2026-11-23", &day), 0);
+	struct mailpace *p = paced(TABLE, day), *next = paced(TABLE, day);
+	uint64_t changes = mailpace_changes(p);
+	for (int i = 0; i < 40; i++)
+		mailpace_take(p, "a@orange.fr", now, &why);
+	assert_true(mailpace_changes(p) != changes);
+	int64_t place = mailpace_take(p, "a@orange.fr", now, &why);
+	assert_true(place > now);
+	mailpace_hold(p, "a@laposte.net", now);
+	mailpace_hold(p, "moi@famille-dupont.example", now);
+	said(p, "b@orange.fr", "{'result':'sent','reason':'ok'}", now, &until);
+	json_t *kept = mailpace_state(p, now);
+	mailpace_resume(next, kept, now);
+	json_t *again = mailpace_state(next, now);
+	assert_true(json_equal(kept, again));
+	/* Behind those who were told to wait before. */
+	assert_true(mailpace_take(next, "a@orange.fr", now, &why) >= place);
+	assert_int_equal(
+		mailpace_take(next, "x@famille-dupont.example", now, &why),
+		now + MAILPACE_HOLD_S);
+	assert_int_equal(mailpace_take(next, "x@laposte.net", now, &why),
+			 now + MAILPACE_HOLD_S);
+	assert_non_null(mailpace_held(next, 1, now, &end));
+	json_decref(again);
+	mailpace_free(next);
+	/* Another day, another table, words of nobody's: nothing is broken. */
+	next = paced("{}", day);
+	mailpace_resume(next, kept, now + 86400);
+	assert_int_equal(mailpace_take(next, "a@orange.fr", now + 86400, &why),
+			 now + 86400);
+	json_t *odd = parse("{'day':7,'operators':[3,{'name':'orange','until':"
+			    "9000000000000}],'domains':[null,{'domain':9}],"
+			    "'rows':{}}");
+	mailpace_resume(next, odd, now);
+	mailpace_free(next);
+	/* A clock set back closes nobody for good. */
+	next = paced(TABLE, DATE_NONE);
+	mailpace_resume(next, odd, now);
+	assert_in_range(mailpace_take(next, "a@orange.fr", now, &why), now,
+			now + MAILPACE_HOLD_MAX_S);
+	mailpace_free(next);
+	json_decref(odd);
+	json_decref(kept);
+	mailpace_free(p);
+}
+
 /* Domains without end share one pace, and memory has one. */
 static void test_strangers_domains_are_bounded(void **state)
 {
@@ -336,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_the_warm_up_grows_by_half_a_day),
 		cmocka_unit_test(test_figures_survive_and_name_nobody),
 		cmocka_unit_test(test_a_reload_keeps_holds),
+		cmocka_unit_test(test_the_state_comes_back),
 		cmocka_unit_test(test_strangers_domains_are_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

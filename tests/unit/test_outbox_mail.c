@@ -5,6 +5,8 @@
  * every mail must carry (domain.md 2.2), rule by rule. */
 #include "plan_fixture.h"
 
+#include "engine/store/db.h"
+
 #include <etrier/courier.h>
 
 #include <dirent.h>
@@ -122,6 +124,37 @@ static void test_a_lane_has_many_mails_in_hand_in_few_commits(void **state)
 		for (size_t j = 0; j < i; j++)
 			assert_int_not_equal(id_at(i), id_at(j));
 	store_on_commit(w.s, NULL, NULL);
+}
+
+/* When is it worth a commit of its own? */
+static void test_verdicts_wait_for_one_another_but_no_lane_for_mails(
+	void **state)
+{
+	size_t said = 0;
+	(void)state;
+	due(OUTBOX_IN_HAND + 10);
+	world_lane_up(&w, "mail-1");
+	assert_int_equal(outbox_wait_ms(w.outbox), 0); /* it has room */
+	OK(outbox_pump(w.outbox, E));
+	for (; said < OUTBOX_IN_HAND / 2 - 1; said++) {
+		say(id_at(said), SENT, true);
+		assert_int_equal(outbox_wait_ms(w.outbox), OUTBOX_SETTLE_MS);
+	}
+	say(id_at(said++), SENT, true); /* half of its hand is empty */
+	assert_int_equal(outbox_wait_ms(w.outbox), 0);
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), OUTBOX_IN_HAND + 10);
+	/* It has room again, and nothing is left to fill it with. */
+	for (size_t i = 0; i < OUTBOX_SETTLE_MAX - 1; i++) {
+		say(id_at(said++), SENT, true);
+		assert_int_equal(outbox_wait_ms(w.outbox), OUTBOX_SETTLE_MS);
+	}
+	say(id_at(said++), SENT, true);
+	assert_int_equal(outbox_wait_ms(w.outbox), 0); /* enough for one */
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_in(STORE_SENT), said);
+	world_lane_up(&w, "mail-2");
+	assert_int_equal(outbox_wait_ms(w.outbox), 0);
 }
 
 static void test_a_death_gives_back_what_had_no_verdict(void **state)
@@ -244,6 +277,122 @@ static void test_figures_of_the_day_survive_a_restart(void **state)
 	json_t *rows = mailpace_figures(outbox_pace(w.outbox));
 	assert_int_equal(js_int(json_array_get(rows, 0), "sent", 0), 2);
 	json_decref(rows);
+}
+
+static void configure(const char *text)
+{
+	json_t *config = fixture_json(text);
+	outbox_configure(w.outbox, config);
+	json_decref(config);
+}
+
+/* As after a kill: what was not committed is gone, nothing was said in time. */
+static void start_again(const char *config)
+{
+	world_stop(&w);
+	world_start(&w);
+	configure(config);
+	json_array_clear(w.delivered);
+	world_lane_up(&w, "mail-1");
+}
+
+static void test_a_restart_sends_no_second_share_of_the_day(void **state)
+{
+	static const char config[] =
+		"{'mail':{'warmup_start':'2026-11-23'},'operators':{}}";
+	(void)state;
+	due(MAILPACE_WARM_FIRST + 20);
+	configure(config);
+	world_lane_up(&w, "mail-1");
+	OK(outbox_pump(w.outbox, E));
+	size_t n = n_delivered();
+	assert_in_range(n, 1, MAILPACE_WARM_FIRST - 1);
+	/* Half of them said something that was written, half did not. */
+	for (size_t i = 0; i < n / 2; i++)
+		say(id_at(i), SENT, true);
+	OK(outbox_settle_rest(w.outbox, E));
+	start_again(config);
+	int64_t went = (int64_t)n;
+	for (int i = 0; i < 10; i++) {
+		size_t before = n_delivered();
+		OK(outbox_pump(w.outbox, E));
+		went += (int64_t)(n_delivered() - before);
+		for (size_t k = before; k < n_delivered(); k++)
+			say(id_at(k), SENT, true);
+	}
+	assert_int_equal(went, MAILPACE_WARM_FIRST);
+	/* The next day has its own. */
+	world_at(&w, "2026-11-24T10:00");
+	OK(outbox_pump(w.outbox, E));
+	assert_true(n_in(STORE_SENDING) > 0);
+}
+
+static void test_a_restart_keeps_hold_and_place_in_the_queue(void **state)
+{
+	static const char config[] =
+		"{'mail':{},'operators':{'domains':{'essai':{'match':"
+		"['jeune.example'],'max_per_minute':6,'backoff':[]}}}}";
+	(void)state;
+	int64_t until;
+	due(8);
+	configure(config);
+	world_lane_up(&w, "mail-1");
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), 2); /* a burst of ten seconds */
+	/* Nobody has a second burst by dying. */
+	start_again(config);
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), 0);
+	clock_manual_advance(&w.clock, 60);
+	OK(outbox_pump(w.outbox, E));
+	size_t n = n_delivered();
+	assert_in_range(n, 1, 7);
+	say(id_at(0),
+	    "{'result':'failed','reason':'refused','code':550,"
+	    "'enhanced':'5.7.1','text':'spam'}",
+	    false);
+	start_again(config);
+	assert_string_equal(
+		mailpace_held(outbox_pace(w.outbox), 0, w.clock.now_s, &until),
+		"essai");
+	assert_int_equal(until, w.clock.now_s + MAILPACE_HOLD_S);
+	clock_manual_advance(&w.clock, MAILPACE_HOLD_S - 1);
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), 0);
+	clock_manual_advance(&w.clock, 1);
+	OK(outbox_pump(w.outbox, E));
+	assert_true(n_delivered() > 0);
+}
+
+/* A bounce of policy: nothing is claimed or settled beside it. */
+static void test_a_hold_by_another_way_outlives_a_restart(void **state)
+{
+	(void)state;
+	int64_t until;
+	configure("{'mail':{}}");
+	mailpace_hold(outbox_pace(w.outbox), "a@b.example", w.clock.now_s);
+	OK(outbox_pump(w.outbox, E));
+	start_again("{'mail':{}}");
+	assert_string_equal(
+		mailpace_held(outbox_pace(w.outbox), 0, w.clock.now_s, &until),
+		MAILPACE_OTHER);
+}
+
+static void test_who_waits_leaves_no_token_behind(void **state)
+{
+	(void)state;
+	int64_t n;
+	due(8);
+	configure("{'mail':{},'operators':{'domains':{'essai':{'match':"
+		  "['jeune.example'],'max_per_minute':6,'backoff':[]}}}}");
+	world_lane_up(&w, "mail-1");
+	for (int s = 0; s < 40; s++) {
+		OK(outbox_pump(w.outbox, E));
+		clock_manual_advance(&w.clock, 1);
+	}
+	assert_in_range(n_delivered(), 2, 7); /* the others were put off */
+	OK(db_get_int(w.s, &n, E, "SELECT count(*) FROM token", DB_NONE));
+	assert_int_equal(n, n_delivered());
 }
 
 /* --- headers ----------------------------------------------------------------
@@ -435,10 +584,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_lane_has_many_mails_in_hand_in_few_commits,
 			open_file, close_file),
+		T(test_verdicts_wait_for_one_another_but_no_lane_for_mails),
 		T(test_a_death_gives_back_what_had_no_verdict),
 		T(test_a_refusal_of_policy_blames_nobody),
 		T(test_an_operators_pace_is_kept_at_hand_over),
 		T(test_figures_of_the_day_survive_a_restart),
+		T(test_a_restart_sends_no_second_share_of_the_day),
+		T(test_a_restart_keeps_hold_and_place_in_the_queue),
+		T(test_a_hold_by_another_way_outlives_a_restart),
+		T(test_who_waits_leaves_no_token_behind),
 		T(test_headers_follow_their_rules),
 		T(test_no_mailto_without_somebody_who_reads_it),
 	};

@@ -6,6 +6,8 @@
 
 #include "engine/store/db.h"
 
+#include <etrier/store_addresses.h>
+
 struct world {
 	struct store *s;
 	struct arena a;
@@ -465,6 +467,92 @@ static void test_going_live_forgets_the_preview(void **state)
 	assert_int_equal(get(w, open).state, STORE_CANCELLED);
 }
 
+/* Also with the index of the first installations, which was of four states. */
+static void check_due(struct world *w, const int64_t wanted[2])
+{
+	int64_t ids[8];
+	size_t n;
+	OK(store_messages_due(w->s, CHANNEL_EMAIL, NOW + 5, ids, 8, &n, E));
+	assert_int_equal(n, 2);
+	assert_memory_equal(ids, wanted, 2 * sizeof(ids[0]));
+	OK(store_messages_due(w->s, CHANNEL_EMAIL, NOW + 5, ids, 1, &n, E));
+	assert_int_equal(n, 1);
+	assert_int_equal(ids[0], wanted[0]);
+	OK(store_messages_due(w->s, CHANNEL_EMAIL, NOW - 1, ids, 8, &n, E));
+	assert_int_equal(n, 0);
+}
+
+static void test_due_ids_need_no_sort_whatever_the_index(void **state)
+{
+	struct world *w = *state;
+	struct store_message late = mail(), m = mail();
+	late.not_before = NOW + 5;
+	int64_t second = plan(w, late, 0), first = plan(w, m, 1);
+	int64_t gone = plan(w, m, 2);
+	plan(w, sms(w), 3); /* the other channel */
+	OK(store_message_claim(w->s, gone, &frozen, NOW, E));
+	const int64_t wanted[] = {first, second};
+	check_due(w, wanted);
+	OK(db_script(w->s,
+		     "DROP INDEX message_open; CREATE INDEX message_open ON "
+		     "message (state, not_before) WHERE state IN ('planned', "
+		     "'sending', 'uncertain', 'held')",
+		     E));
+	check_due(w, wanted);
+}
+
+static void keep_row(void *ctx, const struct store_message *row)
+{
+	struct store_message *out = ctx;
+	if (row->id > out->id)
+		*out = (struct store_message){.id = row->id,
+					      .state = row->state,
+					      .claimed_at = row->claimed_at,
+					      .attempts = out->attempts};
+	assert_true(!row->model || !*row->model); /* never what it says */
+	out->attempts++;			  /* rows seen */
+}
+
+static void test_what_went_to_a_person_is_counted_without_models(void **state)
+{
+	struct world *w = *state;
+	struct store_message seen = {0};
+	int64_t first = plan(w, sms(w), 0), second = plan(w, sms(w), 1);
+	int64_t canonical = 0;
+	plan(w, mail(), 0);
+	OK(store_message_claim(w->s, second, &frozen, NOW + 1, E));
+	OK(store_messages_of_youth(w->s, w->person, NOW, keep_row, &seen, E));
+	assert_int_equal(seen.attempts, 2);
+	assert_int_equal(seen.id, second);
+	assert_int_equal(seen.state, STORE_SENDING);
+	assert_int_equal(seen.claimed_at, NOW + 1);
+	seen = (struct store_message){0};
+	OK(store_messages_of_youth(w->s, w->person, NOW + 1, keep_row, &seen,
+				   E));
+	assert_int_equal(seen.attempts, 0);
+	OK(store_ledger_first(w->s, first, &canonical, E));
+	assert_int_equal(canonical, w->offers[0]);
+	OK(store_ledger_first(w->s, first + 100, &canonical, E));
+	assert_int_equal(canonical, 0);
+}
+
+static void test_the_address_is_kept_with_the_claim(void **state)
+{
+	struct world *w = *state;
+	struct store_frozen f = frozen;
+	int64_t id = plan(w, mail(), 0), n;
+	f.address = "Sarah@ML.example";
+	OK(store_message_claim(w->s, id, &f, NOW, E));
+	OK(store_message_last_to(w->s, CHANNEL_EMAIL, "sarah@ml.example",
+				 VOCAB_NONE, NOW, &n, E));
+	assert_int_equal(n, id);
+	OK(store_message_settle(w->s, id, STORE_PLANNED, NULL, NOW, NOW, E));
+	OK(store_message_claim(w->s, id, NULL, NOW, E));
+	OK(store_message_last_to(w->s, CHANNEL_EMAIL, "sarah@ml.example",
+				 VOCAB_NONE, NOW, &n, E));
+	assert_int_equal(n, id);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -482,6 +570,9 @@ int main(void)
 		T(test_ledger_remembers_facts_and_answers),
 		T(test_template_texts_stay_while_something_may_need_them),
 		T(test_going_live_forgets_the_preview),
+		T(test_due_ids_need_no_sort_whatever_the_index),
+		T(test_what_went_to_a_person_is_counted_without_models),
+		T(test_the_address_is_kept_with_the_claim),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "outbox.h"
 
 #include <etrier/arena.h>
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
@@ -12,8 +13,8 @@
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/plan_youth.h>
-#include <etrier/store_addresses.h>
 #include <etrier/str.h>
+#include <etrier/wire.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,75 +53,80 @@ struct claiming {
 	const struct store_message *m;
 	const struct text_set *set;
 	const char *lang;
-	json_t *line;  /* new; NULL when is_empty */
+	struct arena *arena;
+	json_t *line;  /* new; NULL when is_empty, or it must wait */
 	bool is_empty; /* cancelled instead */
 	size_t bytes;  /* of the model */
 	int64_t wait;  /* not yet, by its pace; 0: now */
 	const char *why;
 };
 
-static int freeze(struct claiming *k, struct store_frozen *f, char **model,
+static const char *address_of(const json_t *line)
+{
+	return js_str(json_object_get(line, "to"), "address", "");
+}
+
+static int freeze(struct claiming *k, struct store_frozen *f, struct buf *model,
 		  struct err *err)
 {
 	json_t *line = plan_deliver_line_in(k->o->planner, k->m, k->lang, true,
 					    &k->is_empty, err);
 	if (!line)
 		return k->is_empty ? 0 : -1;
-	*model = json_dumps(line, JSON_COMPACT);
+	const char *address = address_of(line);
+	js_write(line, model);
+	k->line = line;
+	if (model->too_big)
+		return err_set(err, ERR_LIMIT, "a line of more than %zu bytes",
+			       model->max);
 	*f = (struct store_frozen){.message_id =
 					   js_str(line, "message_id", NULL),
-				   .model = *model,
+				   .model = model->data,
 				   .template_hash = k->set->hash,
-				   .template_text = k->set->text};
-	k->line = line;
+				   .template_text = k->set->text,
+				   /* what comes back names nothing else */
+				   .address = *address ? address : NULL};
 	return 0;
 }
 
-static const char *address_of(const json_t *line)
+/* Asked before the line is made: who has to wait leaves no token behind. A
+ * mail into a folder has no operator. */
+static int ask_pace(struct claiming *k, struct err *err)
 {
-	return js_str(json_object_get(line, "to"), "address", "");
-}
-
-/* What comes back names nothing else. */
-static int keep_address(const struct claiming *k, struct err *err)
-{
-	const char *address = address_of(k->line);
-	return *address ? store_message_address(k->o->store, k->m->id, address,
-						err)
-			: 0;
-}
-
-/* A mail into a folder has no operator. */
-static bool may_go_now(struct claiming *k)
-{
-	int64_t now = clock_now(k->o->clock);
+	int64_t now = clock_now(k->o->clock), at;
+	const char *address = NULL;
 	if (k->m->channel != CHANNEL_EMAIL || k->m->is_preview)
-		return true;
-	int64_t at =
-		mailpace_take(k->o->pace, address_of(k->line), now, &k->why);
+		return 0;
+	if (k->line)
+		address = address_of(k->line);
+	else if (plan_where_to(k->o->planner, k->m, k->arena, &address, err))
+		return -1;
+	if (!address)
+		return 0; /* who makes the line says why */
+	at = mailpace_take(k->o->pace, address, now, &k->why);
 	k->wait = at > now ? at : 0;
-	return !k->wait;
+	return 0;
 }
 
 static int claim(struct store *s, void *ctx, struct err *err)
 {
 	struct claiming *k = ctx;
 	struct store_frozen f = {0};
-	char *model = NULL;
-	int result = k->m->model ? 0 : freeze(k, &f, &model, err);
+	struct buf model;
+	buf_init(&model, WIRE_LINE_MAX);
+	int result = ask_pace(k, err);
+	if (!result && !k->wait && !k->m->model)
+		result = freeze(k, &f, &model, err);
 	if (!result && k->is_empty)
 		result = outbox_give_up(k->o, k->m, "nothing left to say", err);
-	else if (!result && !may_go_now(k))
+	else if (!result && k->wait)
 		result = outbox_postpone(k->o, k->m, k->why, k->wait, err);
 	else if (!result)
 		result = store_message_claim(s, k->m->id,
 					     k->m->model ? NULL : &f,
 					     clock_now(k->o->clock), err);
-	if (!result && !k->is_empty && !k->wait && !k->m->model)
-		result = keep_address(k, err);
-	if (model || k->m->model)
-		k->bytes = strlen(model ? model : k->m->model);
-	free(model);
+	k->bytes = k->m->model ? strlen(k->m->model) : model.len;
+	buf_clear(&model);
 	return result;
 }
 
@@ -183,9 +189,10 @@ struct feeding {
 	struct lane *l;
 	const int64_t *ids;
 	size_t n, most;
-	size_t bytes;	/* of the models */
-	int64_t end_ms; /* monotonic: the rest waits */
-	json_t *lines;	/* `deliver`, in order */
+	size_t bytes;	 /* of the models */
+	int64_t end_ms;	 /* monotonic: the rest waits */
+	bool is_all_due; /* ids are: there is no more */
+	json_t *lines;	 /* `deliver`, in order */
 	struct arena arena;
 };
 
@@ -202,7 +209,11 @@ static int claim_one(struct feeding *f, const struct store_message *m,
 		     const struct text_set *set, const char *lang,
 		     struct err *err)
 {
-	struct claiming k = {.o = f->o, .m = m, .set = set, .lang = lang};
+	struct claiming k = {.o = f->o,
+			     .m = m,
+			     .set = set,
+			     .lang = lang,
+			     .arena = &f->arena};
 	if (m->model)
 		k.line = js_parse(m->model, strlen(m->model), err);
 	if ((m->model && !k.line) || store_tx(f->o->store, claim, &k, err)) {
@@ -242,15 +253,24 @@ static int try_message(struct feeding *f, const struct store_message *m,
 	return claim_one(f, m, set, lang, err);
 }
 
-static int try_all(struct store *s, void *ctx, struct err *err)
+static bool has_room(const struct feeding *f)
 {
-	struct feeding *f = ctx;
-	for (size_t i = 0; i < f->n && json_array_size(f->lines) < f->most &&
-			   f->bytes < OUTBOX_IN_HAND_BYTES;
-	     i++) {
+	return json_array_size(f->lines) < f->most &&
+	       f->bytes < OUTBOX_IN_HAND_BYTES;
+}
+
+static bool is_late(const struct feeding *f)
+{
+	return clock_mono_ms(f->o->clock) >= f->end_ms;
+}
+
+static int try_in_order(struct store *s, struct feeding *f, struct err *err)
+{
+	for (size_t i = 0; i < f->n && has_room(f); i++) {
 		struct store_message m;
-		if (i && clock_mono_ms(f->o->clock) >= f->end_ms) {
+		if (i && is_late(f)) {
 			f->o->has_more = true;
+			f->is_all_due = false;
 			return 0;
 		}
 		if (store_message_get(s, f->ids[i], &f->arena, &m, err) ||
@@ -259,6 +279,15 @@ static int try_all(struct store *s, void *ctx, struct err *err)
 					  (long long)f->ids[i]);
 	}
 	return 0;
+}
+
+/* Many of them ask for the same offer, agency and adviser. */
+static int try_all(struct store *s, struct feeding *f, struct err *err)
+{
+	planner_batch_begin(f->o->planner);
+	int result = try_in_order(s, f, err);
+	planner_batch_end(f->o->planner);
+	return result;
 }
 
 /* After the commit. */
@@ -298,6 +327,12 @@ static void feeding_clear(struct feeding *f)
 	arena_clear(&f->arena);
 }
 
+static int try_these(struct store *s, void *ctx, struct err *err)
+{
+	struct feeding *f = ctx;
+	return try_all(s, f, err) || outbox_keep_pace(f->o, err) ? -1 : 0;
+}
+
 static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
 		     size_t n, struct err *err)
 {
@@ -305,8 +340,10 @@ static int feed_with(struct outbox *o, struct lane *l, const int64_t *ids,
 	feeding_init(&f, o, l);
 	f.ids = ids;
 	f.n = n;
-	int result = store_tx(o->store, try_all, &f, err);
-	if (!result)
+	int result = store_tx(o->store, try_these, &f, err);
+	if (result)
+		o->pace_kept = PACE_LOST;
+	else
 		send_lines(&f);
 	feeding_clear(&f);
 	return result;
@@ -336,34 +373,23 @@ static int feed_each(struct outbox *o, struct lane *l, const int64_t *ids,
 
 struct ids {
 	int64_t v[LOOKS_MAX];
-	int n;
+	size_t n;
 };
 
-static int collect_id(void *ctx, const struct store_message *row)
+static int find_due(struct outbox *o, const struct lane *l, size_t max,
+		    struct ids *ids, struct err *err)
 {
-	struct ids *ids = ctx;
-	ids->v[ids->n++] = row->id;
-	return ids->n == LOOKS_MAX;
-}
-
-static int find_due(struct outbox *o, const struct lane *l, struct ids *ids,
-		    struct err *err)
-{
-	struct store_messages_query q = STORE_MESSAGES_ANY;
-	ids->n = 0;
-	q.states = 1u << STORE_PLANNED;
-	q.channel = (int)l->channel;
-	q.due_at = clock_now(o->clock);
-	q.limit = LOOKS_MAX;
-	return store_messages_each(o->store, &q, collect_id, ids, err);
+	return store_messages_due(o->store, l->channel, clock_now(o->clock),
+				  ids->v, max < LOOKS_MAX ? max : LOOKS_MAX,
+				  &ids->n, err);
 }
 
 static int feed_lane(struct outbox *o, struct lane *l, struct err *err)
 {
 	struct ids ids;
-	if (find_due(o, l, &ids, err))
+	if (find_due(o, l, LOOKS_MAX, &ids, err))
 		return -1;
-	return feed_each(o, l, ids.v, (size_t)ids.n, err);
+	return feed_each(o, l, ids.v, ids.n, err);
 }
 
 /* Everything there is to do, in one commit: what was said is settled, every
@@ -375,6 +401,18 @@ struct pumping {
 	size_t n_feeds;
 };
 
+static int feed_some(struct store *s, struct feeding *f, size_t max,
+		     struct err *err)
+{
+	struct ids ids;
+	if (find_due(f->o, f->l, max, &ids, err))
+		return -1;
+	f->ids = ids.v;
+	f->n = ids.n;
+	f->is_all_due = ids.n < max && ids.n < LOOKS_MAX;
+	return try_all(s, f, err);
+}
+
 static int pump_all(struct store *s, void *ctx, struct err *err)
 {
 	struct pumping *k = ctx;
@@ -382,15 +420,14 @@ static int pump_all(struct store *s, void *ctx, struct err *err)
 		return -1;
 	for (size_t i = 0; i < k->n_feeds; i++) {
 		struct feeding *f = &k->feeds[i];
-		struct ids ids;
-		if (find_due(k->o, f->l, &ids, err))
+		/* Mostly all that are due may go. */
+		if (feed_some(s, f, f->most, err))
 			return -1;
-		f->ids = ids.v;
-		f->n = (size_t)ids.n;
-		if (try_all(s, f, err))
+		if (f->n == f->most && has_room(f) && !is_late(f) &&
+		    feed_some(s, f, LOOKS_MAX, err))
 			return -1;
 	}
-	return 0;
+	return outbox_keep_pace(k->o, err);
 }
 
 static bool pump_together(struct outbox *o)
@@ -401,17 +438,22 @@ static bool pump_together(struct outbox *o)
 	     l = l->next)
 		if (room_of(o, l))
 			feeding_init(&k.feeds[k.n_feeds++], o, l);
-	if (!k.n_feeds && !o->n_unsettled)
+	if (!k.n_feeds && !o->n_unsettled && outbox_has_kept_pace(o))
 		return true;
 	k.states = mem_array(o->n_unsettled + 1, sizeof(*k.states));
 	bool ok = !store_tx(o->store, pump_all, &k, &why);
 	if (ok)
 		outbox_settled_all(o, k.states);
+	o->has_more_due &= k.n_feeds == 0;
 	for (size_t i = 0; i < k.n_feeds; i++) {
+		struct feeding *f = &k.feeds[i];
+		o->has_more_due |= !ok || !f->is_all_due || !has_room(f);
 		if (ok)
-			send_lines(&k.feeds[i]);
-		feeding_clear(&k.feeds[i]);
+			send_lines(f);
+		feeding_clear(f);
 	}
+	if (!ok)
+		o->pace_kept = PACE_LOST;
 	free(k.states);
 	return ok;
 }
@@ -437,6 +479,16 @@ static int pump(struct outbox *o, struct err *err)
 bool outbox_has_more(const struct outbox *o)
 {
 	return o->has_more;
+}
+
+int outbox_wait_ms(const struct outbox *o)
+{
+	if (o->n_unsettled >= OUTBOX_SETTLE_MAX)
+		return 0;
+	for (const struct lane *l = o->lanes; l && o->has_more_due; l = l->next)
+		if (room_of(o, l))
+			return 0;
+	return OUTBOX_SETTLE_MS;
 }
 
 int outbox_pump(struct outbox *o, struct err *err)

@@ -57,6 +57,7 @@ struct mailpace {
 	int32_t warmup_start;
 	int32_t day; /* of n_today */
 	int64_t n_today;
+	uint64_t n_changes;
 };
 
 /* --- the table --- */
@@ -230,6 +231,7 @@ int64_t mailpace_take(struct mailpace *p, const char *address, int64_t now,
 {
 	struct operator* o = find(p, address);
 	turn_day(p, now);
+	p->n_changes++;
 	*why = NULL;
 	if (o->until > now) {
 		*why = "its mail operator asked to wait";
@@ -306,6 +308,7 @@ enum mailpace_class mailpace_verdict(struct mailpace *p, const char *address,
 	bool is_refusal = str_eq(js_str(verdict, "reason", ""), "refused");
 	const struct backoff *b;
 	turn_day(p, now);
+	p->n_changes++;
 	if (str_eq(result, "sent")) {
 		o->hold_s = 0;
 		count(o, day, SENT, 1);
@@ -331,6 +334,7 @@ enum mailpace_class mailpace_verdict(struct mailpace *p, const char *address,
 
 int64_t mailpace_hold(struct mailpace *p, const char *address, int64_t now)
 {
+	p->n_changes++;
 	return hold(find(p, address), now);
 }
 
@@ -426,5 +430,97 @@ void mailpace_load(struct mailpace *p, const json_t *rows, int64_t now)
 		/* What went today counts for the warm-up. */
 		if (day == p->day)
 			p->n_today += js_int(v, figure_names[SENT], 0);
+	}
+}
+
+/* --- kept where a kill does not reach --- */
+
+uint64_t mailpace_changes(const struct mailpace *p)
+{
+	return p->n_changes;
+}
+
+static json_t *named_state(const struct operator* o)
+{
+	json_t *v = json_object();
+	js_put_str(v, "name", o->name);
+	js_put_int(v, "next_ms", o->next_ms, 0);
+	js_put_int(v, "tail_ms", o->tail_ms, 0);
+	js_put_int(v, "until", o->until, 0);
+	js_put_int(v, "hold_s", o->hold_s, 0);
+	return v;
+}
+
+/* A domain has no pace; what it said counts for as long as it asked. */
+static json_t *held_domains(const struct mailpace *p, int64_t now)
+{
+	json_t *list = json_array();
+	const char *domain;
+	void *v;
+	for (size_t at = 0; map_each(&p->others, &at, &domain, &v) &&
+			    json_array_size(list) < MAILPACE_KEPT_MAX;) {
+		const struct operator* o = v;
+		if (o->until <= now)
+			continue;
+		json_t *row = json_object();
+		js_put_str(row, "domain", domain);
+		js_put_int(row, "until", o->until, 0);
+		js_put_int(row, "hold_s", o->hold_s, 0);
+		json_array_append_new(list, row);
+	}
+	return list;
+}
+
+json_t *mailpace_state(const struct mailpace *p, int64_t now)
+{
+	json_t *state = json_object(), *list = json_array();
+	const char *name;
+	char day[11];
+	void *v;
+	for (size_t at = 0; map_each(&p->named, &at, &name, &v);)
+		json_array_append_new(list, named_state(v));
+	if (p->day != DATE_NONE) {
+		date_format(p->day, day);
+		js_put_str(state, "day", day);
+		js_put_int(state, "today", p->n_today, -1);
+	}
+	json_object_set_new(state, "operators", list);
+	json_object_set_new(state, "domains", held_domains(p, now));
+	json_object_set_new(state, "rows", mailpace_figures(p));
+	return state;
+}
+
+/* A clock that was set back must not close an operator for good. */
+static void resume_operator(struct operator* o, const json_t *v, int64_t now)
+{
+	int64_t latest = now + MAILPACE_HOLD_MAX_S;
+	o->next_ms = num_clip(js_int(v, "next_ms", 0), 0, latest * 1000);
+	o->tail_ms = num_clip(js_int(v, "tail_ms", 0), 0, latest * 1000);
+	o->until = num_clip(js_int(v, "until", 0), 0, latest);
+	o->hold_s = num_clip(js_int(v, "hold_s", 0), 0, MAILPACE_HOLD_MAX_S);
+}
+
+void mailpace_resume(struct mailpace *p, const json_t *state, int64_t now)
+{
+	size_t i;
+	json_t *v;
+	int32_t day;
+	mailpace_load(p, json_object_get(state, "rows"), now);
+	if (!date_parse_iso(js_str(state, "day", ""), &day) && day == p->day)
+		p->n_today = max_of(p->n_today, js_int(state, "today", 0));
+	json_array_foreach(json_object_get(state, "operators"), i, v)
+	{
+		struct operator* o = map_get(&p->named, js_str(v, "name", ""));
+		if (o)
+			resume_operator(o, v, now);
+	}
+	json_array_foreach(json_object_get(state, "domains"), i, v)
+	{
+		const char *domain = js_str(v, "domain", NULL);
+		if (!domain || i >= MAILPACE_KEPT_MAX)
+			continue;
+		char *address = mem_printf("@%s", domain);
+		resume_operator(find(p, address), v, now);
+		free(address);
 	}
 }

@@ -54,6 +54,7 @@ struct outbox *outbox_new(struct store *store, struct planner *planner,
 	o->pace = mailpace_new();
 	planner_on_policy(planner, on_policy, o);
 	o->figures_day = DATE_NONE;
+	o->has_more_due = true;
 	return o;
 }
 
@@ -141,6 +142,7 @@ void outbox_lane_up(struct outbox *o, const char *name)
 	str_copy(l->name, sizeof(l->name), name);
 	l->n_up++;
 	l->listing = 0;
+	o->has_more_due = true;
 	while (l->n_hand)
 		outbox_drop_hand(o, l, 0, NULL);
 	(void)outbox_settle_rest(o, &kept);

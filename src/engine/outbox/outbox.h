@@ -47,10 +47,12 @@ struct outbox {
 	struct map sets; /* "mail-1 fr/digest/email" -> struct text_set */
 	struct mailpace *pace;
 	int32_t figures_day; /* last written */
+	uint64_t pace_kept;  /* mailpace_changes() of what the store has */
 	struct unsettled *unsettled;
 	size_t n_unsettled, cap_unsettled;
-	bool has_more;	  /* the last pump stopped for its time */
-	int64_t swept_ms; /* when what expired was last looked for */
+	bool has_more;	   /* the last pump stopped for its time */
+	bool has_more_due; /* the last pump left some, or did not look */
+	int64_t swept_ms;  /* when what expired was last looked for */
 	int64_t last_listing;
 	struct outbox_stats stats;
 };
@@ -59,9 +61,14 @@ struct outbox {
  * write. verdict NULL: the lane died. */
 void outbox_drop_hand(struct outbox *o, struct lane *l, size_t i,
 		      json_t *verdict);
-/* figures.c: read back; write, at the end of a day and of the process. */
+/* figures.c: read the pace back; write the figures of a day that is over; and
+ * the pace as it is, unless the store has it, in the caller's transaction.
+ * Should that fail, o->pace_kept is PACE_LOST again. */
+#define PACE_LOST UINT64_MAX
 int outbox_load_figures(struct outbox *o, struct err *err);
 int outbox_keep_figures(struct outbox *o, struct err *err);
+int outbox_keep_pace(struct outbox *o, struct err *err);
+bool outbox_has_kept_pace(const struct outbox *o);
 /* settle.c: what was said, inside the caller's transaction; states: room for
  * n_unsettled. After its commit: count, tell, forget. */
 int outbox_settle_all(struct outbox *o, enum store_state *states,

@@ -7,10 +7,12 @@
 
 #include <etrier/arena.h>
 #include <etrier/arrivals.h>
+#include <etrier/buf.h>
 #include <etrier/clock.h>
 #include <etrier/date.h>
 #include <etrier/err.h>
 #include <etrier/js.h>
+#include <etrier/js_out.h>
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
@@ -23,6 +25,8 @@
 #include <string.h>
 
 #define REASON_MAX 280
+/* An event's JSON: each byte of the reason may become six. */
+#define EVENT_MAX (6 * REASON_MAX + 60)
 /* Expired messages given up at once, and how often they are looked for. */
 #define SWEEP_MAX 50
 #define SWEEP_MS  60000
@@ -35,20 +39,22 @@ static int64_t now_of(const struct outbox *o)
 int outbox_event(struct outbox *o, const struct store_message *m,
 		 const char *kind, const char *reason, struct err *err)
 {
-	json_t *data = json_object();
-	js_put_int(data, "message", m->id, 0);
-	js_put_str(data, "reason", reason);
-	char *text = json_dumps(data, JSON_COMPACT);
+	struct buf data;
+	buf_init(&data, EVENT_MAX);
+	buf_addc(&data, '{');
+	js_out_int(&data, "message", m->id);
+	js_out_str(&data, "reason", reason);
+	buf_addc(&data, '}');
+	BUG_ON(data.too_big); /* a reason has an end */
 	int result = store_event_add(o->store,
 				     &(struct store_event){.at = now_of(o),
 							   .kind = kind,
 							   .person = m->person,
 							   .agency = m->agency,
 							   .by = "engine",
-							   .data = text},
+							   .data = data.data},
 				     err);
-	free(text);
-	json_decref(data);
+	buf_clear(&data);
 	return result;
 }
 
@@ -325,7 +331,10 @@ static int settle_all(struct store *s, void *ctx, struct err *err)
 {
 	struct settling_all *k = ctx;
 	(void)s;
-	return outbox_settle_all(k->o, k->states, err);
+	return outbox_settle_all(k->o, k->states, err) ||
+			       outbox_keep_pace(k->o, err)
+		       ? -1
+		       : 0;
 }
 
 static bool settle_together(struct outbox *o)
@@ -336,6 +345,8 @@ static bool settle_together(struct outbox *o)
 	bool ok = !store_tx(o->store, settle_all, &k, &why);
 	if (ok)
 		outbox_settled_all(o, k.states);
+	else
+		o->pace_kept = PACE_LOST;
 	free(k.states);
 	return ok;
 }
@@ -353,7 +364,8 @@ static void forget_first(struct outbox *o)
 int outbox_settle_rest(struct outbox *o, struct err *err)
 {
 	int result = 0;
-	if (o->n_unsettled > 1 && settle_together(o))
+	struct err lost;
+	if (!o->n_unsettled || settle_together(o))
 		return 0;
 	while (o->n_unsettled) {
 		const struct unsettled *u = &o->unsettled[0];
@@ -370,7 +382,7 @@ int outbox_settle_rest(struct outbox *o, struct err *err)
 		}
 		forget_first(o);
 	}
-	return result;
+	return outbox_keep_pace(o, result ? &lost : err) ? -1 : result;
 }
 
 /* --- before the claim ----------------------------------------------------- */

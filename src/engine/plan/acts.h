@@ -77,8 +77,9 @@ int plan_link(struct planner *p, const char *purpose, const char *subject,
 /* The links of a message to its pages, put into its model when it is claimed:
  * offer_url and answer_url (to a young person). Nothing without front.base_url
  * or when no page is served. make: false writes samples. */
+struct plan_scope;
 int plan_put_links(struct planner *p, const struct store_message *m, bool make,
-		   struct arena *a, json_t *model, struct err *err);
+		   struct plan_scope *s, json_t *model, struct err *err);
 
 /* --- the parts, one file each (for acts.c) ---------------------------------
  */

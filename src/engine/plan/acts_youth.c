@@ -92,7 +92,7 @@ static int read_model(const struct plan_page_ask *ask, struct proposed *k)
 	if (text && !line)
 		return -1;
 	if (line)
-		json_array_append_new(ask->s->kept, line);
+		plan_scope_keep(ask->s, line);
 	k->model = json_object_get(line, "model");
 	return json_is_object(k->model)
 		       ? 0

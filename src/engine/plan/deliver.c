@@ -149,8 +149,9 @@ static int page_url(struct planner *p, const struct store_message *m,
 
 static json_t *dress(struct planner *p, const struct store_message *m,
 		     const struct addressee *to, json_t *model_take,
-		     bool make_tokens, struct arena *a, struct err *err)
+		     bool make_tokens, struct plan_scope *s, struct err *err)
 {
+	struct arena *a = &s->arena;
 	struct ways_out stop = {0};
 	json_t *line = json_object();
 	bool is_mail = m->channel == CHANNEL_EMAIL;
@@ -159,7 +160,7 @@ static json_t *dress(struct planner *p, const struct store_message *m,
 	if (m->audience != STORE_TO_ADMIN &&
 	    /* NOLINTNEXTLINE: token_for is set or NULL */
 	    (ways_out(p, to->token_for, make_tokens, a, &stop, err) ||
-	     plan_put_links(p, m, make_tokens, a, model_take, err))) {
+	     plan_put_links(p, m, make_tokens, s, model_take, err))) {
 		json_decref(line);
 		return NULL;
 	}
@@ -383,8 +384,7 @@ static json_t *digest_line(struct planner *p, const struct store_message *m,
 	d->reader = reader.first_name;
 	d->is_standing_in = !str_eq(reader.ref, d->adviser);
 	json_t *model = plan_digest_model(p, d, s, err);
-	return model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
-		     : NULL;
+	return model ? dress(p, m, &to, model, make_tokens, s, err) : NULL;
 }
 
 json_t *plan_digest_preview(struct planner *p, const char *agency_code,
@@ -442,8 +442,7 @@ static json_t *youth_line(struct planner *p, const struct store_message *m,
 		vocab_code(&vocab_channel, (int)m->channel), to.address);
 	json_t *model = plan_youth_model(p, person, item, lang, s, err);
 	json_t *line =
-		model ? dress(p, m, &to, model, make_tokens, &s->arena, err)
-		      : NULL;
+		model ? dress(p, m, &to, model, make_tokens, s, err) : NULL;
 	if (line)
 		js_put_str(line, "lang", lang);
 	/* Each has a text of its own. */
@@ -452,22 +451,14 @@ static json_t *youth_line(struct planner *p, const struct store_message *m,
 	return line;
 }
 
-static int keep_first(void *ctx, const struct store_proposal *row)
-{
-	*(int64_t *)ctx = row->canonical;
-	return 1;
-}
-
 static json_t *planned_youth(struct planner *p, const struct store_message *m,
 			     const char *lang, bool make_tokens, bool *empty,
 			     struct plan_scope *s, struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	struct plan_item item = {0};
 	struct plan_person person;
 	struct err gone;
-	q.message = m->id;
-	if (store_ledger_each(p->store, &q, keep_first, &item.canonical, err) ||
+	if (plan_offer_of(p, m->id, &item.canonical, err) ||
 	    plan_person_get(p, m->person, s, &person, err))
 		return NULL;
 	if (!item.canonical && m->kind == STORE_NOTICE)
@@ -530,7 +521,7 @@ static json_t *notice_line(struct planner *p, const struct store_message *m,
 				     .from_name = p->settings->from_name};
 	json_t *model = plan_notice_model(p);
 	*empty = !model;
-	return model ? dress(p, m, &to, model, false, &s->arena, err) : NULL;
+	return model ? dress(p, m, &to, model, false, s, err) : NULL;
 }
 
 json_t *plan_deliver_line(struct planner *p, const struct store_message *m,
@@ -547,7 +538,7 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 	struct plan_digest d;
 	json_t *line = NULL;
 	*empty = false;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	if (m->audience == STORE_TO_YOUTH) {
 		line = planned_youth(p, m, lang, make_tokens, empty, &s, err);
 	} else if (m->kind == STORE_NOTICE) {
@@ -557,6 +548,6 @@ json_t *plan_deliver_line_in(struct planner *p, const struct store_message *m,
 		line = *empty ? NULL
 			      : digest_line(p, m, &d, make_tokens, &s, err);
 	}
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	return line;
 }

@@ -52,30 +52,24 @@ static int put_link(struct planner *p, const char *purpose, const char *subject,
 	return 0;
 }
 
-static int keep_canonical(void *ctx, const struct store_proposal *row)
-{
-	*(int64_t *)ctx = row->canonical;
-	return 1;
-}
-
 static int put_youth(struct planner *p, const struct store_message *m,
-		     bool make, struct arena *a, json_t *model, struct err *err)
+		     bool make, struct plan_scope *s, json_t *model,
+		     struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
-	struct store_offer offer;
+	struct arena *a = &s->arena;
+	struct plan_offer offer;
 	int64_t now = clock_now(p->clock), canonical = 0;
 	int64_t expires = now + OFFER_DAYS * DAY_S;
 	const char *subject = NULL;
-	q.message = m->id;
-	if (make &&
-	    store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+	if (make && plan_offer_of(p, m->id, &canonical, err))
 		return -1;
 	if (make && !canonical)
 		return 0; /* about no offer */
-	if (make && store_offer_get(p->store, canonical, a, &offer, err))
+	if (make && plan_offer_get(p, canonical, s, &offer, err))
 		return -1;
-	if (make && offer.expires != INSTANT_NONE)
-		expires = num_clip(offer.expires, now + OFFER_DAYS_MIN * DAY_S,
+	if (make && offer.row.expires != INSTANT_NONE)
+		expires = num_clip(offer.row.expires,
+				   now + OFFER_DAYS_MIN * DAY_S,
 				   now + OFFER_DAYS_MAX * DAY_S);
 	if (make)
 		subject =
@@ -89,10 +83,10 @@ static int put_youth(struct planner *p, const struct store_message *m,
 }
 
 int plan_put_links(struct planner *p, const struct store_message *m, bool make,
-		   struct arena *a, json_t *model, struct err *err)
+		   struct plan_scope *s, json_t *model, struct err *err)
 {
 	if (!p->settings->has_pages || m->kind != STORE_OFFER ||
 	    m->audience != STORE_TO_YOUTH)
 		return 0;
-	return put_youth(p, m, make, a, model, err);
+	return put_youth(p, m, make, s, model, err);
 }

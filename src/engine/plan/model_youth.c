@@ -173,11 +173,11 @@ size_t plan_languages(struct planner *p, const struct store_message *m,
 	struct plan_person person;
 	struct err lost; /* found again, and told, by who makes the line */
 	size_t n = 0;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	if (m->audience == STORE_TO_YOUTH &&
 	    !plan_person_get(p, m->person, &s, &person, &lost))
 		n = plan_languages_of(&person.p, a, out);
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	if (!n)
 		out[n++] = PLAN_LANG;
 	return n;

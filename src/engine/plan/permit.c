@@ -238,29 +238,30 @@ struct sent {
 	int n_today, n_week, n_news;
 };
 
-static int count_sent(void *ctx, const struct store_message *m)
+static void count_sent(void *ctx, const struct store_message *m)
 {
 	struct sent *k = ctx;
 	int64_t at = m->claimed_at;
 	enum plan_class class = plan_class_of(m);
 	if ((k->own && m->id == k->own->id) || m->is_preview != k->is_preview)
-		return 0;
+		return;
+	if (m->state == STORE_CANCELLED || m->state == STORE_HELD)
+		return;
 	/* What answers the person costs them nothing. */
 	if (!(asks[class] & ASKS_CAPS))
-		return 0;
+		return;
 	if (m->state == STORE_FAILED && !plan_is_in_doubt(m))
-		return 0;
+		return;
 	/* Two that wait must not wait for each other: planning counts what
 	 * waits, the claim does not. */
 	if (m->state == STORE_PLANNED && !plan_is_in_doubt(m)) {
 		if (k->own)
-			return 0;
+			return;
 		at = k->now;
 	}
 	k->n_today += at >= k->today;
 	k->n_week += at >= k->week;
 	k->n_news += class == PLAN_EVENT && at >= k->month;
-	return 0;
 }
 
 static int caps(struct planner *p, const struct plan_ask *a, int64_t *at,
@@ -276,14 +277,9 @@ static int caps(struct planner *p, const struct plan_ask *a, int64_t *at,
 			 .today = paris_instant(date, 0),
 			 .week = paris_instant(date - 6, 0),
 			 .month = paris_instant(date - PLAN_NEWS_DAYS + 1, 0)};
-	struct store_messages_query q = STORE_MESSAGES_ANY;
-	q.person = a->person->row.id;
-	q.audience = STORE_TO_YOUTH;
-	q.states = 1u << STORE_PLANNED | 1u << STORE_SENDING |
-		   1u << STORE_SENT | 1u << STORE_UNCERTAIN |
-		   1u << STORE_FAILED;
-	q.planned_since = (is_news ? k.month : k.week) - PLAN_YOUTH_EXPIRES_S;
-	if (store_messages_each(p->store, &q, count_sent, &k, err))
+	int64_t since = (is_news ? k.month : k.week) - PLAN_YOUTH_EXPIRES_S;
+	if (store_messages_of_youth(p->store, a->person->row.id, since,
+				    count_sent, &k, err))
 		return -1;
 	if (k.n_week >= s->youth_per_week)
 		*why = "enough for seven days";
@@ -336,7 +332,10 @@ static int will(struct planner *p, const struct plan_ask *a, int64_t *at,
 		return -1;
 	if (*why || !(asks[a->class] & ASKS_WILL))
 		return 0;
-	if (plan_channel(p, a->person, &channel, &instead_of, err))
+	/* Their own, which takes mail: there is no other to look for. */
+	channel = a->channel;
+	if (channel != a->person->p.channel &&
+	    plan_channel(p, a->person, &channel, &instead_of, err))
 		return -1;
 	if (channel != a->channel) {
 		*why = "the channel is another now";

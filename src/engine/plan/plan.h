@@ -68,6 +68,7 @@ struct planner {
 	struct arrivals *arrivals;			   /* arrivals.h */
 	void (*on_policy)(void *ctx, const char *address); /* or NULL */
 	void *policy_ctx;
+	struct plan_batch *batch; /* records.c; NULL: none is open */
 };
 
 struct plan_todo {
@@ -88,10 +89,14 @@ struct plan_offer {
  * into it as needed). -1 ERR_UNKNOWN, ERR_STORE. */
 struct plan_scope { /* JSON kept for strings that point into it */
 	struct arena arena;
-	json_t *kept; /* array */
+	json_t *kept; /* array; NULL: nothing yet */
 };
 void plan_scope_init(struct plan_scope *s);
 void plan_scope_clear(struct plan_scope *s);
+void plan_scope_keep(struct plan_scope *s, json_t *v_take);
+/* The same; in a batch they hand on their memory to the next. */
+void plan_scope_begin(struct planner *p, struct plan_scope *s);
+void plan_scope_end(struct planner *p, struct plan_scope *s);
 int plan_person_get(struct planner *p, int64_t id, struct plan_scope *s,
 		    struct plan_person *out, struct err *err);
 int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
@@ -99,6 +104,9 @@ int plan_offer_get(struct planner *p, int64_t canonical, struct plan_scope *s,
 int plan_agency_get(struct planner *p, const char *code, struct plan_scope *s,
 		    struct store_agency *row, struct agency *out,
 		    struct err *err);
+/* The first offer that a message shows; 0: none. */
+int plan_offer_of(struct planner *p, int64_t message, int64_t *canonical,
+		  struct err *err);
 /* What the adviser said on a digest page counts: rhythm, absence, substitute.
  */
 int plan_adviser_get(struct planner *p, const char *agency, const char *ref,

@@ -220,12 +220,6 @@ int plan_refill_shown(struct planner *p, int64_t message, struct err *err)
 	return store_ledger_each(p->store, &q, refill_one, p, err);
 }
 
-static int keep_canonical(void *ctx, const struct store_proposal *row)
-{
-	*(int64_t *)ctx = row->canonical;
-	return 1;
-}
-
 /* Since it was planned the CFA may have set it aside. */
 static int recheck_cfa(struct planner *p, int64_t person, int64_t canonical,
 		       const char **why, struct err *err)
@@ -245,15 +239,13 @@ static int recheck_cfa(struct planner *p, int64_t person, int64_t canonical,
 static int recheck_offer(struct planner *p, const struct store_message *m,
 			 const char **why, struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	int64_t canonical = 0;
 	struct verdict v;
 	struct err gone;
 	bool is_over = false;
 	/* What an adviser decided stands, whoever's turn it is. */
 	bool is_approved = plan_class_of(m) == PLAN_APPROVED;
-	q.message = m->id;
-	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+	if (plan_offer_of(p, m->id, &canonical, err))
 		return -1;
 	if (canonical && !m->model &&
 	    plan_turn_is_over(p, m->person, canonical, &is_over, err))
@@ -276,10 +268,8 @@ static int recheck_offer(struct planner *p, const struct store_message *m,
 static int recheck_event(struct planner *p, const struct store_message *m,
 			 const char **why, struct err *err)
 {
-	struct store_ledger_query q = STORE_LEDGER_ANY;
 	int64_t canonical = 0;
-	q.message = m->id;
-	if (store_ledger_each(p->store, &q, keep_canonical, &canonical, err))
+	if (plan_offer_of(p, m->id, &canonical, err))
 		return -1;
 	if (!canonical || !live_offer(p->live, canonical))
 		*why = "the offer is gone";
@@ -398,11 +388,11 @@ int plan_recheck(struct planner *p, const struct store_message *m,
 	struct plan_scope s;
 	*at = INSTANT_NONE;
 	*why = NULL;
-	plan_scope_init(&s);
+	plan_scope_begin(p, &s);
 	int result = recheck(p, m, &s, at, why, err);
 	*answer = !*why			? PLAN_GO
 		  : *at != INSTANT_NONE ? PLAN_WAIT
 					: PLAN_CANCEL;
-	plan_scope_clear(&s);
+	plan_scope_end(p, &s);
 	return result;
 }

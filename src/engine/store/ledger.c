@@ -91,6 +91,36 @@ int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 	return rc;
 }
 
+static int first_of(struct store *s, const char *sql, int64_t message,
+		    int64_t *canonical, struct err *err)
+{
+	struct db_query q;
+	if (db_query(s, &q, err, sql, db_int(message)))
+		return -1;
+	int got = db_next(&q, err);
+	if (got < 0)
+		return -1;
+	*canonical = got ? db_col_int(&q, 0) : 0;
+	db_done(&q);
+	return 0;
+}
+
+/* Two indexes one after the other: asked of both at once, SQLite sorts. */
+int store_ledger_first(struct store *s, int64_t message, int64_t *canonical,
+		       struct err *err)
+{
+	if (first_of(s,
+		     "SELECT canonical FROM ledger WHERE message = ?1 "
+		     "ORDER BY id LIMIT 1",
+		     message, canonical, err))
+		return -1;
+	return *canonical ? 0
+			  : first_of(s,
+				     "SELECT canonical FROM ledger "
+				     "WHERE again = ?1 ORDER BY id LIMIT 1",
+				     message, canonical, err);
+}
+
 int store_ledger_proposed(struct store *s, int64_t person,
 			  store_proposed_fn *fn, void *ctx, struct err *err)
 {

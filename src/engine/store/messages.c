@@ -187,9 +187,10 @@ static int claim(struct store *s, void *ctx, struct err *err)
 	static const struct store_frozen nothing;
 	const struct claim *c = ctx;
 	const struct store_frozen *f = c->frozen ? c->frozen : &nothing;
+	unsigned char h[VAULT_HASH_BYTES];
 	int64_t n;
-	/* The model tells a first claim from a later one: then all three are
-	 * new or none. */
+	/* The model tells a first claim from a later one: then all of them are
+	 * new or none. In one statement, for the row is written whole. */
 	if (keep_template(s, c->frozen, err) ||
 	    db_count(s, &n, err,
 		     "UPDATE message SET state = 'sending', "
@@ -197,11 +198,13 @@ static int claim(struct store *s, void *ctx, struct err *err)
 		     "submitting_at = NULL, message_id = CASE WHEN model IS "
 		     "NULL THEN ?3 ELSE message_id END, template_hash = CASE "
 		     "WHEN model IS NULL THEN ?4 ELSE template_hash END, "
+		     "address = coalesce(address, ?6), "
 		     "model = coalesce(model, ?5) WHERE id = ?1 "
 		     "AND state = 'planned' "
 		     "AND coalesce(model, ?5) IS NOT NULL",
 		     db_int(c->id), db_int(c->now), db_text(f->message_id),
-		     db_text(f->template_hash), db_text(f->model)))
+		     db_text(f->template_hash), db_text(f->model),
+		     f->address ? db_address(s, f->address, h) : db_text(NULL)))
 		return -1;
 	return n ? 0 : refuse_step(s, c->id, "sending", err);
 }

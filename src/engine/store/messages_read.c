@@ -140,6 +140,57 @@ int store_messages_each(struct store *s, const struct store_messages_query *q,
 	return rc;
 }
 
+/* By message_open, whose order is ours. In files of the first installations it
+ * is of four states, and SQLite uses it only when it reads the very list. */
+int store_messages_due(struct store *s, enum channel channel, int64_t now,
+		       int64_t *ids, size_t max, size_t *n, struct err *err)
+{
+	struct db_query q;
+	int got;
+	*n = 0;
+	if (db_query(s, &q, err,
+		     "SELECT id FROM message INDEXED BY message_open "
+		     "WHERE state = 'planned' AND state IN ('planned', "
+		     "'sending', 'uncertain', 'held') AND channel = ?1 "
+		     "AND not_before <= ?2 ORDER BY not_before, id LIMIT ?3",
+		     db_word(&vocab_channel, (int)channel), db_int(now),
+		     db_int((int64_t)max)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1)
+		ids[(*n)++] = db_col_int(&q, 0);
+	return got;
+}
+
+/* Asked before every message to a young person: no list of states, for which
+ * SQLite would make a table, no order, which is a sort, and no model. */
+int store_messages_of_youth(struct store *s, int64_t person,
+			    int64_t planned_since, store_message_seen_fn *fn,
+			    void *ctx, struct err *err)
+{
+	struct db_query q;
+	int got;
+	if (db_query(s, &q, err,
+		     "SELECT id, preview, state, reason, topic, claimed_at, "
+		     "CASE WHEN model IS NOT NULL THEN '' END FROM message "
+		     "WHERE person = ?1 AND planned_at >= ?2 "
+		     "AND +audience = 'youth'",
+		     db_int(person), db_int(planned_since)))
+		return -1;
+	while ((got = db_next(&q, err)) == 1) {
+		struct store_message row = {
+			.id = db_col_int(&q, 0),
+			.is_preview = db_col_int(&q, 1) != 0,
+			.state = (enum store_state)db_col_word(
+				&q, 2, &vocab_message_state),
+			.reason = db_col_text(&q, 3),
+			.topic = db_col_text(&q, 4),
+			.claimed_at = db_col_instant(&q, 5),
+			.model = db_col_text(&q, 6)};
+		fn(ctx, &row);
+	}
+	return got;
+}
+
 int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err)
 {

@@ -47,6 +47,7 @@ int vault_unseal(const struct vault *c, struct arena *a, int64_t key_id,
 		 const char **plain, struct err *err);
 
 /* n characters of Crockford's base32, 5 random bits each, and a NUL. */
+#define VAULT_TOKEN_MAX 64
 void vault_token(char *out, size_t n);
 
 #endif
