@@ -27,7 +27,7 @@
 
 #include <math.h>
 
-enum { FETCH_AHEAD = 12 };
+enum { FETCH_AHEAD = 12, BLOCK = 32 };
 
 static inline __attribute__((always_inline)) uint32_t sift(
 	const struct scan *s, const struct posting *v, uint32_t from,
@@ -124,10 +124,23 @@ static int judge_age(const struct scan *s, const struct posting *p)
 	return minor | (p->birth > f->born_sure_latest);
 }
 
-static int32_t whole_metres(float dx, float dy)
+/* Straight lines of the survivors ahead, all at once: a root takes longer than
+ * all the rest of a judgement, and side by side two cost as one. */
+static void measure(const struct scan *s, const struct posting *v,
+		    const uint32_t *keep, uint32_t n, double d[BLOCK])
 {
-	double x = (double)dx, y = (double)dy;
-	double root = sqrt(x * x + y * y);
+	double x[BLOCK] = {0}, y[BLOCK] = {0};
+
+	for (uint32_t k = 0; k < n; k++) {
+		x[k] = (double)(v[keep[k]].x_m - s->x_m);
+		y[k] = (double)(v[keep[k]].y_m - s->y_m);
+	}
+	for (uint32_t k = 0; k < BLOCK; k++)
+		d[k] = sqrt(x[k] * x[k] + y[k] * y[k]);
+}
+
+static inline int32_t whole_metres(double root)
+{
 	int32_t d = (int32_t)root;
 
 	return d + (d < root);
@@ -261,6 +274,7 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 							const struct scan *s,
 							const struct posting *p,
+							double straight,
 							struct match_hit *hit,
 							const bool is_plain)
 {
@@ -280,7 +294,7 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 		sum += s->training[level];
 	}
 	if (f->own && s->stride) {
-		int32_t d = whole_metres(p->x_m - s->x_m, p->y_m - s->y_m);
+		int32_t d = whole_metres(straight);
 
 		cost = travel_cost(f->own, d);
 		if (f->has_transit)
@@ -394,15 +408,20 @@ static inline __attribute__((always_inline)) void judge_list(
 	const uint32_t *keep = m->keep;
 	struct match_hit *hits = out->v;
 	size_t n_hits = out->n;
+	double d[BLOCK];
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct posting *p = &v[keep[i]];
 		struct match_hit *hit = &hits[n_hits];
 		bool is_hit;
 
+		if (i % BLOCK == 0)
+			measure(s, v, keep + i, n - i < BLOCK ? n - i : BLOCK,
+				d);
 		fetch_ahead(s, v, keep, n, i);
-		is_hit = s->is_all_heavy ? judge_heavy(m, s, p, hit)
-					 : judge(m, s, p, hit, is_plain);
+		is_hit = s->is_all_heavy
+				 ? judge_heavy(m, s, p, hit)
+				 : judge(m, s, p, d[i % BLOCK], hit, is_plain);
 		hit->person = p->id;
 		if (!s->may_repeat)
 			n_hits += is_hit;
