@@ -111,7 +111,8 @@ static int judge_age(const struct scan *s, const struct posting *p)
 	const struct frame *f = s->frame;
 	int minor;
 
-	if (!p->birth)
+	if (!p->birth || (p->birth >= s->born_sure_earliest &&
+			  p->birth <= s->born_sure_latest))
 		return 0;
 	if (p->birth < f->born_sure_earliest) {
 		if (f->has_rqth_lift && (p->filter & FILTER_RQTH))
@@ -122,6 +123,19 @@ static int judge_age(const struct scan *s, const struct posting *p)
 	if (minor < 0)
 		return minor;
 	return minor | (p->birth > f->born_sure_latest);
+}
+
+/* What few have in the way: -1 fails, 1 asks, 0 passes. */
+static __attribute__((noinline)) int judge_rare(const struct scan *s,
+						const struct posting *p)
+{
+	int open = judge_age(s, p);
+	int need = p->filter & FILTER_NEEDS ? judge_needs(s, p) : 0;
+
+	if ((p->filter & s->dated) && is_after_deadline(s, p))
+		return -1;
+	open = p->filter & FILTER_WISH_UNKNOWN ? open | 1 : open;
+	return open | need; /* -1 has every bit */
 }
 
 /* Straight lines of the survivors ahead, all at once: a root takes longer than
@@ -146,29 +160,25 @@ static inline int32_t whole_metres(double root)
 	return d + (d < root);
 }
 
+/* No branch: outside of full and zero the division gives what it gives there.
+ */
 static int travel_value(const struct profile *f, int32_t cost)
 {
-	if (cost <= f->full)
-		return 1000;
-	if (cost >= f->zero)
-		return 0;
-	return divide((uint64_t)(f->zero - cost) * 1000 +
-			      (uint32_t)(f->zero - f->full) / 2,
-		      f->per_span);
+	cost = cost < f->full ? f->full : cost;
+	cost = cost > f->zero ? f->zero : cost;
+	return divide((uint64_t)(f->most - (int64_t)cost * 1000), f->per_span);
 }
 
 /* Weighted value of the dates; the sift has seen to the gate. Who is free
- * already and who is not is a coin's toss: hence the product, not a branch. */
+ * already and who is not is a coin's toss: no branch here either. */
 static int64_t start_points(const struct scan *s, const struct posting *p)
 {
-	int wait = p->available - s->today;
-	int days = (wait > 0) * wait + s->days_to_start;
+	int day = p->available + s->start_shift;
 
-	days = days < -START_DAYS ? -START_DAYS : days;
-	days = days >= START_DAYS ? START_DAYS - 1 : days;
-	if (!s->start || !p->available)
-		return s->unknown_start;
-	return s->tables->start_points[days + START_DAYS];
+	day = day < s->start_first ? s->start_first : day;
+	day = day > s->start_last ? s->start_last : day;
+	day = p->available ? day : START_UNKNOWN;
+	return s->tables->start_points[day];
 }
 
 /* Public transport beside the own means; true when it only runs by day. */
@@ -244,12 +254,12 @@ static int judge_waiting(const struct matcher *m, const struct scan *s,
 /* base is what the criteria make, cost -1 unknown. True when it is a hit. */
 static inline bool finish(const struct matcher *m, const struct scan *s,
 			  const struct posting *p, int base, int32_t cost,
-			  bool must_ask, struct match_hit *hit)
+			  int must_ask, struct match_hit *hit)
 {
 	const struct trait_points *t = &s->bonus->v[p->trait];
 	int public_sum = t->public_sum, sum = t->sum, open, score;
 
-	must_ask |= t->flags & TRAIT_ASKS;
+	must_ask |= (t->flags & TRAIT_ASKS) != 0;
 	if (t->flags & TRAIT_WAITS) {
 		if (num_clip(base + t->best, 0, 1000) < s->check)
 			return false;
@@ -271,20 +281,17 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 }
 
 /* The hit in *hit but for its person, true when it is one. */
-static inline __attribute__((always_inline)) bool judge(struct matcher *m,
-							const struct scan *s,
-							const struct posting *p,
-							double straight,
-							struct match_hit *hit,
-							const bool is_plain)
+static inline __attribute__((always_inline)) bool judge(
+	struct matcher *m, const struct scan *s, const struct posting *p,
+	double straight, struct match_hit *hit, const bool is_plain)
 {
 	const struct profile *f = &m->profiles[p->profile];
-	bool must_ask = s->must_ask || (p->filter & FILTER_WISH_UNKNOWN);
+	int must_ask = s->must_ask;
 	uint8_t class = s->link->class_of[p->pattern];
 	int64_t sum = s->fixed[class];
 	int32_t cost = -1;
 
-	if (p->filter & s->heavy)
+	if (__builtin_expect(s->is_all_heavy || (p->filter & s->heavy), 0))
 		return judge_heavy(m, s, p, hit);
 	if (!is_plain) {
 		unsigned level = s->bonus->v[p->trait].level;
@@ -303,27 +310,18 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 			return false;
 		sum += s->travel_weight * travel_value(f, cost);
 	} else {
-		must_ask = true;
+		must_ask = 1;
 		sum += s->unknown_travel;
 	}
 	sum += start_points(s, p);
-	if (p->birth < s->born_sure_earliest ||
+	if ((p->filter & s->rare) || p->birth < s->born_sure_earliest ||
 	    p->birth > s->born_sure_latest) {
-		int age = judge_age(s, p);
+		int open = judge_rare(s, p);
 
-		if (age < 0)
+		if (open < 0)
 			return false;
-		must_ask |= age > 0;
+		must_ask |= open;
 	}
-	if (p->filter & FILTER_NEEDS) {
-		int need = judge_needs(s, p);
-
-		if (need < 0)
-			return false;
-		must_ask |= need > 0;
-	}
-	if ((p->filter & s->dated) && is_after_deadline(s, p))
-		return false;
 	if (!is_plain)
 		return finish(m, s, p, divide((uint64_t)sum, s->per_total),
 			      cost, must_ask, hit);
@@ -358,7 +356,7 @@ static inline void fetch_ahead(const struct scan *s, const struct posting *v,
 {
 	const struct posting *p;
 
-	if (!s->dated || i + 2 * FETCH_AHEAD >= n)
+	if (i + 2 * FETCH_AHEAD >= n)
 		return;
 	p = &v[keep[i + 2 * FETCH_AHEAD]];
 	if (p->filter & s->dated)
@@ -406,27 +404,29 @@ static inline __attribute__((always_inline)) void judge_list(
 	uint32_t n, struct match_hits *out, const bool is_plain)
 {
 	const uint32_t *keep = m->keep;
+	const bool may_repeat = s->may_repeat, is_dated = s->dated != 0;
 	struct match_hit *hits = out->v;
 	size_t n_hits = out->n;
-	double d[BLOCK];
 
-	for (uint32_t i = 0; i < n; i++) {
-		const struct posting *p = &v[keep[i]];
-		struct match_hit *hit = &hits[n_hits];
-		bool is_hit;
+	for (uint32_t i = 0; i < n; i += BLOCK) {
+		uint32_t end = n - i < BLOCK ? n - i : BLOCK;
+		double d[BLOCK];
 
-		if (i % BLOCK == 0)
-			measure(s, v, keep + i, n - i < BLOCK ? n - i : BLOCK,
-				d);
-		fetch_ahead(s, v, keep, n, i);
-		is_hit = s->is_all_heavy
-				 ? judge_heavy(m, s, p, hit)
-				 : judge(m, s, p, d[i % BLOCK], hit, is_plain);
-		hit->person = p->id;
-		if (!s->may_repeat)
-			n_hits += is_hit;
-		else if (is_hit)
-			n_hits = keep_once(m, p->slot, hits, n_hits);
+		measure(s, v, keep + i, end, d);
+		for (uint32_t k = 0; k < end; k++) {
+			const struct posting *p = &v[keep[i + k]];
+			struct match_hit *hit = &hits[n_hits];
+			bool is_hit;
+
+			if (is_dated)
+				fetch_ahead(s, v, keep, n, i + k);
+			is_hit = judge(m, s, p, d[k], hit, is_plain);
+			hit->person = p->id;
+			if (!may_repeat)
+				n_hits += is_hit;
+			else if (is_hit)
+				n_hits = keep_once(m, p->slot, hits, n_hits);
+		}
 	}
 	out->n = n_hits;
 }
