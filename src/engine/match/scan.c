@@ -27,7 +27,7 @@
 
 #include <math.h>
 
-enum { FETCH_AHEAD = 12, BLOCK = 32 };
+enum { FETCH_AHEAD = 12, BLOCK = 64 };
 
 static inline __attribute__((always_inline)) uint32_t sift(
 	const struct scan *s, const struct posting *v, uint32_t from,
