@@ -117,8 +117,21 @@ struct scan {
 	int check, send;
 	int64_t need_check, need_send; /* the same, as weighted sums */
 };
+/* Where in a list somebody in reach may stand: those nowhere, the cells of each
+ * row, the newcomers. */
+#define REACH_FAR_M 10e6f /* beyond, everybody is in reach */
+struct run {
+	uint32_t from, end;
+};
+struct runs {
+	int n;
+	struct run v[ROSTER_CELLS + 2];
+};
+void scan_find_runs(struct matcher *m, const struct scan *s,
+		    const struct posting_list *l, struct runs *out);
 void scan_list(struct matcher *m, const struct scan *s,
-	       const struct posting_list *l, struct match_hits *out);
+	       const struct posting_list *l, const struct runs *runs,
+	       struct match_hits *out);
 
 /* begin.c: what an offer demands of everybody of a set; then, per shelf, how
  * far each class of trades may be. False: no class can score enough. */

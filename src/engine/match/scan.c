@@ -366,35 +366,65 @@ static inline void fetch_ahead(const struct scan *s, const struct posting *v,
 		__builtin_prefetch(&s->rares[s->rare_of[p->slot]]);
 }
 
-/* Cells in which somebody in reach may live, then the newcomers. */
-static uint32_t sift_list(struct matcher *m, const struct scan *s,
-			  const struct posting_list *l)
+/* Of the cells of a row those that a circle around the work touches; row and
+ * column beyond which nobody is counted go on for ever. */
+static struct run run_in(const struct scan *s, const uint32_t *first, int row)
 {
-	uint32_t (*sifter)(const struct scan *, const struct posting *,
-			   uint32_t, uint32_t, uint32_t *) =
-		s->is_plain ? sift_plain : sift_points;
+	int32_t x = (int32_t)s->x_m, y = (int32_t)s->y_m;
+	int32_t south = (row - ROSTER_CELLS / 2) * (1 << ROSTER_CELL_SHIFT);
+	int own = roster_cell_at(y);
+	double r = (double)s->reach_m + 1, aside = 0;
+	int32_t half;
+
+	if (row < own)
+		aside = y - (south + (1 << ROSTER_CELL_SHIFT));
+	else if (row > own)
+		aside = south - y;
+	half = aside < r ? (int32_t)sqrt(r * r - aside * aside) + 1 : 0;
+	first += 1 + row * ROSTER_CELLS;
+	return (struct run){first[roster_cell_at(x - half)],
+			    first[roster_cell_at(x + half) + 1]};
+}
+
+/* The list lies anywhere; whoever asks for the runs of several lists before the
+ * first is scanned waits once, not once a run. */
+void scan_find_runs(struct matcher *m, const struct scan *s,
+		    const struct posting_list *l, struct runs *out)
+{
 	const uint32_t *first = l->first;
-	int32_t reach, x = (int32_t)s->x_m, y = (int32_t)s->y_m;
-	uint32_t n, from;
-	int west, east;
+	int32_t reach, y = (int32_t)s->y_m;
+	int end;
 
-	m->n_scanned += l->n;
-	if (!first || !s->stride || s->reach_m > 10e6f)
-		return sifter(s, l->v, 0, l->n, m->keep);
-	reach = (int32_t)s->reach_m + 1;
-	west = roster_cell_at(x - reach);
-	east = roster_cell_at(x + reach);
-	n = sifter(s, l->v, 0, first[1], m->keep);
-	m->n_scanned -= first[ROSTER_CELL_COUNT] - first[1];
-	for (int row = roster_cell_at(y - reach);
-	     row <= roster_cell_at(y + reach); row++) {
-		const uint32_t *cell = &first[1 + row * ROSTER_CELLS];
-
-		m->n_scanned += cell[east + 1] - cell[west];
-		n += sifter(s, l->v, cell[west], cell[east + 1], m->keep + n);
+	out->n = 0;
+	if (!first || !s->stride || s->reach_m > REACH_FAR_M) {
+		out->v[out->n++] = (struct run){0, l->n};
+	} else {
+		reach = (int32_t)s->reach_m + 1;
+		end = roster_cell_at(y + reach);
+		out->v[out->n++] = (struct run){0, first[1]};
+		for (int k = roster_cell_at(y - reach); k <= end; k++)
+			out->v[out->n++] = run_in(s, first, k);
+		out->v[out->n++] = (struct run){first[ROSTER_CELL_COUNT], l->n};
 	}
-	from = first[ROSTER_CELL_COUNT];
-	return n + sifter(s, l->v, from, l->n, m->keep + n);
+	for (int i = 0; i < out->n; i++) {
+		m->n_scanned += out->v[i].end - out->v[i].from;
+		__builtin_prefetch(&l->v[out->v[i].from]);
+		__builtin_prefetch(&l->v[out->v[i].from + 2]);
+	}
+}
+
+static uint32_t sift_runs(const struct matcher *m, const struct scan *s,
+			  const struct posting *v, const struct runs *runs)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < runs->n; i++) {
+		uint32_t from = runs->v[i].from, end = runs->v[i].end;
+
+		n += s->is_plain ? sift_plain(s, v, from, end, m->keep + n)
+				 : sift_points(s, v, from, end, m->keep + n);
+	}
+	return n;
 }
 
 /* What is counted lies in locals: through a pointer it might be anything of the
@@ -432,7 +462,8 @@ static inline __attribute__((always_inline)) void judge_list(
 }
 
 void scan_list(struct matcher *m, const struct scan *s,
-	       const struct posting_list *l, struct match_hits *out)
+	       const struct posting_list *l, const struct runs *runs,
+	       struct match_hits *out)
 {
 	uint32_t n;
 
@@ -440,7 +471,7 @@ void scan_list(struct matcher *m, const struct scan *s,
 		m->cap_keep = l->n + l->n / 4;
 		m->keep = mem_grow(m->keep, m->cap_keep, sizeof(*m->keep));
 	}
-	n = sift_list(m, s, l);
+	n = sift_runs(m, s, l->v, runs);
 	if (out->n + n + 1 > out->cap) {
 		out->cap = (out->n + n + 1) * 2;
 		out->v = mem_grow(out->v, out->cap, sizeof(*out->v));
