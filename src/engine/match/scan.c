@@ -26,38 +26,125 @@
 #include <etrier/num.h>
 
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 enum { FETCH_AHEAD = 12, BLOCK = 64 };
 
+/* What the sift asks of the scan, in registers as far as there are any: what is
+ * read through a pointer is read again after each survivor. */
+struct sieve {
+	const uint8_t *class_of, *drop, *levels;
+	const float *bounds;
+	uint32_t stride, ban, heavy;
+	float x_m, y_m;
+	uint16_t born_latest, free_latest;
+};
+
+/* How near one must be, by trade and points, squared. */
+static inline __attribute__((always_inline)) float bound_for(
+	const struct sieve *s, const struct posting *p, const bool is_plain)
+{
+	int level = s->levels[s->class_of[p->pattern]];
+
+	if (!is_plain) {
+		level -= s->drop[p->trait];
+		level = level < 0 ? 0 : level;
+		level = level > REACH_NOBODY ? REACH_NOBODY : level;
+	}
+	level = p->filter & s->heavy ? 0 : level;
+	return s->bounds[p->profile * s->stride + (uint32_t)level];
+}
+
+/* Four postings side by side. The halves of a posting are loaded whole and
+ * turned, so that a lane is a person. */
+typedef float lanes_f __attribute__((vector_size(16)));
+typedef uint32_t lanes_u __attribute__((vector_size(16)));
+typedef int32_t lanes_i __attribute__((vector_size(16)));
+typedef uint16_t halves __attribute__((vector_size(16)));
+typedef uint64_t pairs __attribute__((vector_size(16))); /* of lanes */
+enum { LANES = 4 };
+static_assert(offsetof(struct posting, filter) == 8 &&
+		      offsetof(struct posting, birth) == 20 &&
+		      offsetof(struct posting, available) == 22 &&
+		      sizeof(struct posting) == 32,
+	      "lanes of a posting");
+
+#define LOWER(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define UPPER(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define FRONT(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define BACK(a, b)  __builtin_shufflevector(a, b, 2, 3, 6, 7)
+
+static inline lanes_u load(const void *p)
+{
+	lanes_u v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* All bits of a lane set: let through. */
+static inline __attribute__((always_inline)) lanes_i sift_four(
+	const struct sieve *s, const struct posting *v, const bool is_plain)
+{
+	lanes_u a = load(&v[0]), b = load(&v[1]), c = load(&v[2]),
+		d = load(&v[3]);
+	lanes_u xy = LOWER(a, b), more = LOWER(c, d);
+	lanes_f dx = (lanes_f)FRONT(xy, more) - s->x_m;
+	lanes_f dy = (lanes_f)BACK(xy, more) - s->y_m;
+	lanes_u filter = FRONT(UPPER(a, b), UPPER(c, d));
+	lanes_f bound = {
+		bound_for(s, &v[0], is_plain), bound_for(s, &v[1], is_plain),
+		bound_for(s, &v[2], is_plain), bound_for(s, &v[3], is_plain)};
+	lanes_u dates = BACK(LOWER(load(&v[0].trait), load(&v[1].trait)),
+			     LOWER(load(&v[2].trait), load(&v[3].trait)));
+	uint16_t born = s->born_latest, free = s->free_latest;
+	halves latest = {born, free, born, free, born, free, born, free};
+
+	return (dx * dx + dy * dy <= bound) & ((filter & s->ban) == 0) &
+	       ((lanes_i)((halves)dates <= latest) == -1);
+}
+
 static inline __attribute__((always_inline)) uint32_t sift(
-	const struct scan *s, const struct posting *v, uint32_t from,
+	const struct scan *scan, const struct posting *v, uint32_t from,
 	uint32_t end, uint32_t *keep, const bool is_plain)
 {
-	const uint8_t *class_of = s->link->class_of;
-	const uint8_t *drop = s->bonus->drop;
-	const uint8_t *levels = s->level;
-	const float *bounds = s->bounds;
-	uint32_t stride = s->stride, ban = s->ban, heavy = s->heavy, k = 0;
-	uint16_t born_latest = s->born_latest;
-	uint16_t free_latest = s->free_latest;
-	float x = s->x_m, y = s->y_m;
+	const struct sieve s = {
+		.class_of = scan->link->class_of,
+		.drop = scan->bonus->drop,
+		.levels = scan->level,
+		.bounds = scan->bounds,
+		.stride = scan->stride,
+		.ban = scan->ban,
+		.heavy = scan->heavy,
+		.x_m = scan->x_m,
+		.y_m = scan->y_m,
+		.born_latest = scan->born_latest,
+		.free_latest = scan->free_latest,
+	};
+	uint32_t k = 0, i = from;
 
-	for (uint32_t i = from; i < end; i++) {
-		const struct posting *p = &v[i];
-		float dx = p->x_m - x, dy = p->y_m - y;
-		int level = levels[class_of[p->pattern]];
-		float bound;
+	for (; i + LANES <= end; i += LANES) {
+		pairs in = (pairs)sift_four(&s, &v[i], is_plain);
 
-		if (!is_plain) {
-			level -= drop[p->trait];
-			level = level < 0 ? 0 : level;
-			level = level > REACH_NOBODY ? REACH_NOBODY : level;
-		}
-		level = p->filter & heavy ? 0 : level;
-		bound = bounds[p->profile * stride + (uint32_t)level];
 		keep[k] = i;
-		k += (dx * dx + dy * dy <= bound) & !(p->filter & ban) &
-		     (p->birth <= born_latest) & (p->available <= free_latest);
+		k += in[0] & 1;
+		keep[k] = i + 1;
+		k += (uint32_t)(in[0] >> 63);
+		keep[k] = i + 2;
+		k += in[1] & 1;
+		keep[k] = i + 3;
+		k += (uint32_t)(in[1] >> 63);
+	}
+	for (; i < end; i++) {
+		const struct posting *p = &v[i];
+		float dx = p->x_m - s.x_m, dy = p->y_m - s.y_m;
+		float bound = bound_for(&s, p, is_plain);
+
+		keep[k] = i;
+		k += (dx * dx + dy * dy <= bound) & !(p->filter & s.ban) &
+		     (p->birth <= s.born_latest) &
+		     (p->available <= s.free_latest);
 	}
 	return k;
 }
