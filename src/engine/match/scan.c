@@ -29,7 +29,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { FETCH_AHEAD = 12, BLOCK = 64 };
+enum { FETCH_AHEAD = 12, BLOCK = 64, ROOTS = 16 };
 
 /* What the sift asks of the scan, in registers as far as there are any: what is
  * read through a pointer is read again after each survivor. */
@@ -226,25 +226,24 @@ static __attribute__((noinline)) int judge_rare(const struct scan *s,
 }
 
 /* Straight lines of the survivors ahead, all at once: a root takes longer than
- * all the rest of a judgement, and side by side two cost as one. */
+ * all the rest of a judgement, and side by side two cost as one. Whole metres
+ * when cut off: squares are whole, so that below 2^25 a root which is not whole
+ * lies farther than ALMOST_ONE from the whole number above. */
+#define ALMOST_ONE (1 - 0x1p-27)
 static void measure(const struct scan *s, const struct posting *v,
 		    const uint32_t *keep, uint32_t n, double d[BLOCK])
 {
-	double x[BLOCK] = {0}, y[BLOCK] = {0};
-
 	for (uint32_t k = 0; k < n; k++) {
-		x[k] = (double)(v[keep[k]].x_m - s->x_m);
-		y[k] = (double)(v[keep[k]].y_m - s->y_m);
+		double x = (double)(v[keep[k]].x_m - s->x_m);
+		double y = (double)(v[keep[k]].y_m - s->y_m);
+
+		d[k] = x * x + y * y;
 	}
-	for (uint32_t k = 0; k < BLOCK; k++)
-		d[k] = sqrt(x[k] * x[k] + y[k] * y[k]);
-}
-
-static inline int32_t whole_metres(double root)
-{
-	int32_t d = (int32_t)root;
-
-	return d + (d < root);
+	for (uint32_t k = n; k % ROOTS; k++)
+		d[k] = 0;
+	for (uint32_t k = 0; k < n; k += ROOTS)
+		for (uint32_t i = 0; i < ROOTS; i++)
+			d[k + i] = sqrt(d[k + i]) + ALMOST_ONE;
 }
 
 /* No branch: outside of full and zero the division gives what it gives there.
@@ -369,12 +368,13 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 
 /* The hit in *hit but for its person, true when it is one. */
 static inline __attribute__((always_inline)) bool judge(
-	struct matcher *m, const struct scan *s, const struct posting *p,
-	double straight, struct match_hit *hit, const bool is_plain)
+	struct matcher *m, const struct scan *s, const uint8_t *class_of,
+	const struct posting *p, double straight, struct match_hit *hit,
+	const bool is_plain)
 {
 	const struct profile *f = &m->profiles[p->profile];
 	int must_ask = s->must_ask;
-	uint8_t class = s->link->class_of[p->pattern];
+	uint8_t class = class_of[p->pattern];
 	int64_t sum = s->fixed[class];
 	int32_t cost = -1;
 
@@ -388,7 +388,7 @@ static inline __attribute__((always_inline)) bool judge(
 		sum += s->training[level];
 	}
 	if (f->own && s->stride) {
-		int32_t d = whole_metres(straight);
+		int32_t d = (int32_t)straight;
 
 		cost = travel_cost(f->own, d);
 		if (f->has_transit)
@@ -521,6 +521,7 @@ static inline __attribute__((always_inline)) void judge_list(
 	uint32_t n, struct match_hits *out, const bool is_plain)
 {
 	const uint32_t *keep = m->keep;
+	const uint8_t *class_of = s->link->class_of;
 	const bool may_repeat = s->may_repeat, is_dated = s->dated != 0;
 	struct match_hit *hits = out->v;
 	size_t n_hits = out->n;
@@ -537,7 +538,7 @@ static inline __attribute__((always_inline)) void judge_list(
 
 			if (is_dated)
 				fetch_ahead(s, v, keep, n, i + k);
-			is_hit = judge(m, s, p, d[k], hit, is_plain);
+			is_hit = judge(m, s, class_of, p, d[k], hit, is_plain);
 			hit->person = p->id;
 			if (!may_repeat)
 				n_hits += is_hit;
