@@ -263,6 +263,86 @@ static void test_the_order_of_people_means_nothing(void **state)
 	roster_free(back);
 }
 
+/* --- long lists -------------------------------------------------------------
+ */
+enum { CROWD = 2400, CROWD_OFFERS = 40, CROWD_SIDE_M = 300000 };
+
+static struct plane_point anywhere(void)
+{
+	struct plane_point at = w->centre;
+
+	at.x_m += (int32_t)below(2 * CROWD_SIDE_M) - CROWD_SIDE_M;
+	at.y_m += (int32_t)below(2 * CROWD_SIDE_M) - CROWD_SIDE_M;
+	return at;
+}
+
+/* All on one list, from one end of the country to the other; some nowhere. */
+static struct mperson one_of_the_crowd(uint32_t id)
+{
+	struct mperson p = world_person(w, id);
+
+	p.at = anywhere();
+	p.set = 0;
+	p.trades[0] = WORLD_GOOD_TRADE;
+	p.n_trades = 1;
+	p.contracts = (1u << CONTRACT_COUNT) - 1;
+	if (chance(50))
+		p.modes |= 1u << MODE_CAR;
+	return p;
+}
+
+static size_t check_crowd(const struct mperson *people, struct moffer *o)
+{
+	struct match_hits h = hits_of(w->roster, o);
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < CROWD; i++) {
+		struct verdict v = judge(&people[i], o);
+
+		if (v.decision == DECISION_EXCLUDE)
+			continue;
+		assert_true(n < h.n);
+		assert_int_equal(h.v[n].person, people[i].id);
+		assert_int_equal(h.v[n].score, v.score);
+		assert_int_equal(h.v[n].decision, v.decision);
+		n++;
+	}
+	assert_int_equal(n, h.n);
+	match_hits_clear(&h);
+	return n;
+}
+
+/* Cells, runs and lanes of the scan: whoever lives on either side of an edge is
+ * looked at, and where a list ends in the middle of a few as well. */
+static void test_a_long_list_leaves_nobody_out(void **state)
+{
+	struct mperson *people = mem_array(CROWD, sizeof(*people));
+	struct roster *before = w->roster;
+	size_t kept = 0;
+	struct err err;
+
+	(void)state;
+	w->roster = roster_new(w->trades);
+	match_set_rules(w->roster, w->rules);
+	for (uint32_t i = 0; i < CROWD; i++) {
+		people[i] = one_of_the_crowd(i + 1);
+		assert_int_equal(roster_put(w->roster, &people[i], &err), 0);
+	}
+	for (int i = 0; i < CROWD_OFFERS; i++) {
+		struct moffer o = world_offer(w, i + 1);
+
+		o.trades[0] = WORLD_GOOD_TRADE;
+		o.n_trades = 1;
+		o.is_placed = true;
+		o.at = chance(50) ? anywhere() : people[below(CROWD)].at;
+		kept += check_crowd(people, &o);
+	}
+	assert_true(kept > 500);
+	roster_free(w->roster);
+	w->roster = before;
+	free(people);
+}
+
 /* --- names and order of symbols --------------------------------------------
  */
 static struct verdict judge_under(const char *rules, const struct mperson *p,
@@ -484,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_a_good_answer_never_lowers_a_score),
 		cmocka_unit_test(test_ids_mean_nothing),
 		cmocka_unit_test(test_the_order_of_people_means_nothing),
+		cmocka_unit_test(test_a_long_list_leaves_nobody_out),
 		cmocka_unit_test(test_names_and_order_of_symbols_mean_nothing),
 		cmocka_unit_test(test_every_gate_over_yes_no_and_unknown),
 	};

@@ -52,9 +52,11 @@ static void fill_minors(struct set_tables *t, const struct ruleset *s)
 void scan_fill_set(struct set_tables *t, const struct rules *r,
 		   const struct ruleset *s)
 {
-	for (int i = 0; i < START_TABLE; i++)
+	for (int i = 0; i < START_UNKNOWN; i++)
 		t->start_points[i] = s->weight[CRITERION_START] *
 				     rules_start_value(s, i - START_DAYS);
+	t->start_points[START_UNKNOWN] =
+		s->weight[CRITERION_START] * s->unknown_value[CRITERION_START];
 	fill_minors(t, s);
 	bonus_init(&t->bonus, r, s);
 }
@@ -136,8 +138,10 @@ static void fill_profile(struct matcher *m, uint32_t i, uint64_t packed)
 		p->limit = k.max_minutes * t->cost_per_minute;
 		rules_travel_span(s, p->limit, t->cost_per_minute, &p->full,
 				  &p->zero);
-		if (p->zero > p->full)
-			p->per_span = reciprocal((uint32_t)(p->zero - p->full));
+		if (p->zero <= p->full)
+			p->zero = p->full + 1; /* one step */
+		p->per_span = reciprocal((uint32_t)(p->zero - p->full));
+		p->most = (int64_t)p->zero * 1000 + (p->zero - p->full) / 2;
 	}
 	fill_bounds(m, i, p, s);
 }
@@ -216,6 +220,22 @@ static void begin_minors(struct scan *s)
 	}
 }
 
+/* Who is free before today waits from today on. */
+static void begin_start(struct scan *s)
+{
+	int days = s->today - s->start; /* 0 or less */
+
+	s->free_latest = UINT16_MAX;
+	s->start_first = s->start_last = START_UNKNOWN;
+	if (!s->start)
+		return;
+	s->free_latest = (uint16_t)num_clip(
+		s->start + s->frame->rules->late_days, 1, UINT16_MAX);
+	s->start_shift = START_DAYS - s->start;
+	s->start_first = days < -START_DAYS ? 0 : START_DAYS + days;
+	s->start_last = START_UNKNOWN - 1;
+}
+
 static void begin_training(struct scan *s)
 {
 	const struct frame *f = s->frame;
@@ -278,13 +298,10 @@ void scan_begin(struct matcher *m, const struct frame *f, unsigned set,
 	s->is_all_heavy = f->has_training && o->is_cfa_placed;
 	if (o->kind == CONTRACT_APPRENTICESHIP && f->start != DATE_NONE)
 		s->dated = FILTER_DEADLINE;
+	s->rare = FILTER_NEEDS | FILTER_WISH_UNKNOWN | s->dated;
 	s->today = day16(f->on);
 	s->start = day16(f->start);
-	s->days_to_start = s->today - s->start;
-	s->free_latest = UINT16_MAX;
-	if (s->start)
-		s->free_latest = (uint16_t)num_clip(s->start + r->late_days, 1,
-						    UINT16_MAX);
+	begin_start(s);
 	begin_minors(s);
 	begin_training(s);
 	s->per_total = reciprocal((uint32_t)f->total_weight);
@@ -296,8 +313,6 @@ void scan_begin(struct matcher *m, const struct frame *f, unsigned set,
 	s->need_send = r->send * f->total_weight;
 	s->unknown_travel = (int64_t)r->weight[CRITERION_TRAVEL] *
 			    r->unknown_value[CRITERION_TRAVEL];
-	s->unknown_start = (int64_t)r->weight[CRITERION_START] *
-			   r->unknown_value[CRITERION_START];
 }
 
 /* Level of value the journey needs when the rest is `fixed` and what differs

@@ -141,9 +141,18 @@ static void scan_shelf(struct matcher *m, const struct scan *s, unsigned set,
 	const struct posting_list *lists =
 		roster_lists(m->roster, set, s->link->shelf);
 
-	for (unsigned g = 0; g < ROSTER_GROUPS; g++)
-		if (lists[g].n && !(roster_group_filter(m->roster, g) & s->ban))
-			scan_list(m, s, &lists[g], out);
+	const struct posting_list *found[ROSTER_GROUPS];
+	struct runs runs[ROSTER_GROUPS];
+	unsigned n = 0;
+
+	for (unsigned g = 0; g < ROSTER_GROUPS; g++) {
+		if (!lists[g].n || (roster_group_filter(m->roster, g) & s->ban))
+			continue;
+		found[n] = &lists[g];
+		scan_find_runs(m, s, &lists[g], &runs[n++]);
+	}
+	for (unsigned i = 0; i < n; i++)
+		scan_list(m, s, found[i], &runs[i], out);
 }
 
 static void match_set(struct matcher *m, unsigned set, const struct moffer *o,

@@ -32,7 +32,11 @@ static inline int divide(uint64_t a, uint64_t m)
 struct profile {
 	const struct travel_curve *own; /* NULL: reach unknown */
 	bool has_transit;
-	int32_t limit, full, zero;
+	int32_t limit;
+	/* Journey's value 1000 up to the cost full, 0 from zero on, full <
+	 * zero; between them (most - cost * 1000) / (zero - full). */
+	int32_t full, zero;
+	int64_t most;
 	uint64_t per_span; /* reciprocal of zero - full */
 };
 /* Where the formula stands for public transport, and where a network does: two
@@ -41,7 +45,8 @@ enum reach { REACH_FORMULA, REACH_NETWORK, REACH_COUNT };
 
 /* Days late or waiting, clipped: settings stop at 500 days. */
 #define START_DAYS    512
-#define START_TABLE   (2 * START_DAYS)
+#define START_TABLE   (2 * START_DAYS + 1)
+#define START_UNKNOWN (2 * START_DAYS) /* place of who knows no day */
 #define MINOR_CLASSES 8
 #define LEVELS_MAX    8 /* of the vocab, and unknown before them */
 struct set_tables {
@@ -82,6 +87,7 @@ struct scan {
 	float reach_m; /* of anybody: beyond lies nobody */
 	uint32_t ban;
 	uint32_t heavy; /* filter bits that want the full evaluation */
+	uint32_t rare;	/* filter bits of what few have in the way */
 	bool is_all_heavy;
 	uint32_t dated; /* the filter bit of deadlines, where they matter */
 	const uint32_t *rare_of;
@@ -90,8 +96,9 @@ struct scan {
 	struct travel_field *field;  /* public transport at these hours */
 	struct travel_field *by_day; /* what else runs, when that only asks */
 	uint16_t today, start;	     /* day16; start 0 unknown */
-	int days_to_start;	     /* today - start, 0 or less */
-	uint16_t free_latest;	     /* later: the gate START fails */
+	/* Place in start_points of a day16: that much more, and clipped. */
+	int start_shift, start_first, start_last;
+	uint16_t free_latest; /* later: the gate START fails */
 	uint16_t born_latest, born_sure_latest; /* the law on minors in them */
 	uint16_t born_sure_earliest;
 	enum gate_state minors[MINOR_CLASSES];
@@ -105,13 +112,26 @@ struct scan {
 	 * the gate. */
 	int64_t training[LEVELS_MAX];
 	bool level_fails[LEVELS_MAX];
-	int64_t travel_weight, unknown_travel, unknown_start;
+	int64_t travel_weight, unknown_travel;
 	uint64_t per_total;
 	int check, send;
 	int64_t need_check, need_send; /* the same, as weighted sums */
 };
+/* Where in a list somebody in reach may stand: those nowhere, the cells of each
+ * row, the newcomers. */
+#define REACH_FAR_M 10e6f /* beyond, everybody is in reach */
+struct run {
+	uint32_t from, end;
+};
+struct runs {
+	int n;
+	struct run v[ROSTER_CELLS + 2];
+};
+void scan_find_runs(struct matcher *m, const struct scan *s,
+		    const struct posting_list *l, struct runs *out);
 void scan_list(struct matcher *m, const struct scan *s,
-	       const struct posting_list *l, struct match_hits *out);
+	       const struct posting_list *l, const struct runs *runs,
+	       struct match_hits *out);
 
 /* begin.c: what an offer demands of everybody of a set; then, per shelf, how
  * far each class of trades may be. False: no class can score enough. */

@@ -26,38 +26,125 @@
 #include <etrier/num.h>
 
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
-enum { FETCH_AHEAD = 12 };
+enum { FETCH_AHEAD = 12, BLOCK = 64, ROOTS = 16 };
+
+/* What the sift asks of the scan, in registers as far as there are any: what is
+ * read through a pointer is read again after each survivor. */
+struct sieve {
+	const uint8_t *class_of, *drop, *levels;
+	const float *bounds;
+	uint32_t stride, ban, heavy;
+	float x_m, y_m;
+	uint16_t born_latest, free_latest;
+};
+
+/* How near one must be, by trade and points, squared. */
+static inline __attribute__((always_inline)) float bound_for(
+	const struct sieve *s, const struct posting *p, const bool is_plain)
+{
+	int level = s->levels[s->class_of[p->pattern]];
+
+	if (!is_plain) {
+		level -= s->drop[p->trait];
+		level = level < 0 ? 0 : level;
+		level = level > REACH_NOBODY ? REACH_NOBODY : level;
+	}
+	level = p->filter & s->heavy ? 0 : level;
+	return s->bounds[p->profile * s->stride + (uint32_t)level];
+}
+
+/* Four postings side by side. The halves of a posting are loaded whole and
+ * turned, so that a lane is a person. */
+typedef float lanes_f __attribute__((vector_size(16)));
+typedef uint32_t lanes_u __attribute__((vector_size(16)));
+typedef int32_t lanes_i __attribute__((vector_size(16)));
+typedef uint16_t halves __attribute__((vector_size(16)));
+typedef uint64_t pairs __attribute__((vector_size(16))); /* of lanes */
+enum { LANES = 4 };
+static_assert(offsetof(struct posting, filter) == 8 &&
+		      offsetof(struct posting, birth) == 20 &&
+		      offsetof(struct posting, available) == 22 &&
+		      sizeof(struct posting) == 32,
+	      "lanes of a posting");
+
+#define LOWER(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define UPPER(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define FRONT(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
+#define BACK(a, b)  __builtin_shufflevector(a, b, 2, 3, 6, 7)
+
+static inline lanes_u load(const void *p)
+{
+	lanes_u v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* All bits of a lane set: let through. */
+static inline __attribute__((always_inline)) lanes_i sift_four(
+	const struct sieve *s, const struct posting *v, const bool is_plain)
+{
+	lanes_u a = load(&v[0]), b = load(&v[1]), c = load(&v[2]),
+		d = load(&v[3]);
+	lanes_u xy = LOWER(a, b), more = LOWER(c, d);
+	lanes_f dx = (lanes_f)FRONT(xy, more) - s->x_m;
+	lanes_f dy = (lanes_f)BACK(xy, more) - s->y_m;
+	lanes_u filter = FRONT(UPPER(a, b), UPPER(c, d));
+	lanes_f bound = {
+		bound_for(s, &v[0], is_plain), bound_for(s, &v[1], is_plain),
+		bound_for(s, &v[2], is_plain), bound_for(s, &v[3], is_plain)};
+	lanes_u dates = BACK(LOWER(load(&v[0].trait), load(&v[1].trait)),
+			     LOWER(load(&v[2].trait), load(&v[3].trait)));
+	uint16_t born = s->born_latest, free = s->free_latest;
+	halves latest = {born, free, born, free, born, free, born, free};
+
+	return (dx * dx + dy * dy <= bound) & ((filter & s->ban) == 0) &
+	       ((lanes_i)((halves)dates <= latest) == -1);
+}
 
 static inline __attribute__((always_inline)) uint32_t sift(
-	const struct scan *s, const struct posting *v, uint32_t from,
+	const struct scan *scan, const struct posting *v, uint32_t from,
 	uint32_t end, uint32_t *keep, const bool is_plain)
 {
-	const uint8_t *class_of = s->link->class_of;
-	const uint8_t *drop = s->bonus->drop;
-	const uint8_t *levels = s->level;
-	const float *bounds = s->bounds;
-	uint32_t stride = s->stride, ban = s->ban, heavy = s->heavy, k = 0;
-	uint16_t born_latest = s->born_latest;
-	uint16_t free_latest = s->free_latest;
-	float x = s->x_m, y = s->y_m;
+	const struct sieve s = {
+		.class_of = scan->link->class_of,
+		.drop = scan->bonus->drop,
+		.levels = scan->level,
+		.bounds = scan->bounds,
+		.stride = scan->stride,
+		.ban = scan->ban,
+		.heavy = scan->heavy,
+		.x_m = scan->x_m,
+		.y_m = scan->y_m,
+		.born_latest = scan->born_latest,
+		.free_latest = scan->free_latest,
+	};
+	uint32_t k = 0, i = from;
 
-	for (uint32_t i = from; i < end; i++) {
-		const struct posting *p = &v[i];
-		float dx = p->x_m - x, dy = p->y_m - y;
-		int level = levels[class_of[p->pattern]];
-		float bound;
+	for (; i + LANES <= end; i += LANES) {
+		pairs in = (pairs)sift_four(&s, &v[i], is_plain);
 
-		if (!is_plain) {
-			level -= drop[p->trait];
-			level = level < 0 ? 0 : level;
-			level = level > REACH_NOBODY ? REACH_NOBODY : level;
-		}
-		level = p->filter & heavy ? 0 : level;
-		bound = bounds[p->profile * stride + (uint32_t)level];
 		keep[k] = i;
-		k += (dx * dx + dy * dy <= bound) & !(p->filter & ban) &
-		     (p->birth <= born_latest) & (p->available <= free_latest);
+		k += in[0] & 1;
+		keep[k] = i + 1;
+		k += (uint32_t)(in[0] >> 63);
+		keep[k] = i + 2;
+		k += in[1] & 1;
+		keep[k] = i + 3;
+		k += (uint32_t)(in[1] >> 63);
+	}
+	for (; i < end; i++) {
+		const struct posting *p = &v[i];
+		float dx = p->x_m - s.x_m, dy = p->y_m - s.y_m;
+		float bound = bound_for(&s, p, is_plain);
+
+		keep[k] = i;
+		k += (dx * dx + dy * dy <= bound) & !(p->filter & s.ban) &
+		     (p->birth <= s.born_latest) &
+		     (p->available <= s.free_latest);
 	}
 	return k;
 }
@@ -111,7 +198,8 @@ static int judge_age(const struct scan *s, const struct posting *p)
 	const struct frame *f = s->frame;
 	int minor;
 
-	if (!p->birth)
+	if (!p->birth || (p->birth >= s->born_sure_earliest &&
+			  p->birth <= s->born_sure_latest))
 		return 0;
 	if (p->birth < f->born_sure_earliest) {
 		if (f->has_rqth_lift && (p->filter & FILTER_RQTH))
@@ -124,38 +212,59 @@ static int judge_age(const struct scan *s, const struct posting *p)
 	return minor | (p->birth > f->born_sure_latest);
 }
 
-static int32_t whole_metres(float dx, float dy)
+/* What few have in the way: -1 fails, 1 asks, 0 passes. */
+static __attribute__((noinline)) int judge_rare(const struct scan *s,
+						const struct posting *p)
 {
-	double x = (double)dx, y = (double)dy;
-	double root = sqrt(x * x + y * y);
-	int32_t d = (int32_t)root;
+	int open = judge_age(s, p);
+	int need = p->filter & FILTER_NEEDS ? judge_needs(s, p) : 0;
 
-	return d + (d < root);
+	if ((p->filter & s->dated) && is_after_deadline(s, p))
+		return -1;
+	open = p->filter & FILTER_WISH_UNKNOWN ? open | 1 : open;
+	return open | need; /* -1 has every bit */
 }
 
+/* Straight lines of the survivors ahead, all at once: a root takes longer than
+ * all the rest of a judgement, and side by side two cost as one. Whole metres
+ * when cut off: squares are whole, so that below 2^25 a root which is not whole
+ * lies farther than ALMOST_ONE from the whole number above. */
+#define ALMOST_ONE (1 - 0x1p-27)
+static void measure(const struct scan *s, const struct posting *v,
+		    const uint32_t *keep, uint32_t n, double d[BLOCK])
+{
+	for (uint32_t k = 0; k < n; k++) {
+		double x = (double)(v[keep[k]].x_m - s->x_m);
+		double y = (double)(v[keep[k]].y_m - s->y_m);
+
+		d[k] = x * x + y * y;
+	}
+	for (uint32_t k = n; k % ROOTS; k++)
+		d[k] = 0;
+	for (uint32_t k = 0; k < n; k += ROOTS)
+		for (uint32_t i = 0; i < ROOTS; i++)
+			d[k + i] = sqrt(d[k + i]) + ALMOST_ONE;
+}
+
+/* No branch: outside of full and zero the division gives what it gives there.
+ */
 static int travel_value(const struct profile *f, int32_t cost)
 {
-	if (cost <= f->full)
-		return 1000;
-	if (cost >= f->zero)
-		return 0;
-	return divide((uint64_t)(f->zero - cost) * 1000 +
-			      (uint32_t)(f->zero - f->full) / 2,
-		      f->per_span);
+	cost = cost < f->full ? f->full : cost;
+	cost = cost > f->zero ? f->zero : cost;
+	return divide((uint64_t)(f->most - (int64_t)cost * 1000), f->per_span);
 }
 
 /* Weighted value of the dates; the sift has seen to the gate. Who is free
- * already and who is not is a coin's toss: hence the product, not a branch. */
+ * already and who is not is a coin's toss: no branch here either. */
 static int64_t start_points(const struct scan *s, const struct posting *p)
 {
-	int wait = p->available - s->today;
-	int days = (wait > 0) * wait + s->days_to_start;
+	int day = p->available + s->start_shift;
 
-	days = days < -START_DAYS ? -START_DAYS : days;
-	days = days >= START_DAYS ? START_DAYS - 1 : days;
-	if (!s->start || !p->available)
-		return s->unknown_start;
-	return s->tables->start_points[days + START_DAYS];
+	day = day < s->start_first ? s->start_first : day;
+	day = day > s->start_last ? s->start_last : day;
+	day = p->available ? day : START_UNKNOWN;
+	return s->tables->start_points[day];
 }
 
 /* Public transport beside the own means; true when it only runs by day. */
@@ -231,12 +340,12 @@ static int judge_waiting(const struct matcher *m, const struct scan *s,
 /* base is what the criteria make, cost -1 unknown. True when it is a hit. */
 static inline bool finish(const struct matcher *m, const struct scan *s,
 			  const struct posting *p, int base, int32_t cost,
-			  bool must_ask, struct match_hit *hit)
+			  int must_ask, struct match_hit *hit)
 {
 	const struct trait_points *t = &s->bonus->v[p->trait];
 	int public_sum = t->public_sum, sum = t->sum, open, score;
 
-	must_ask |= t->flags & TRAIT_ASKS;
+	must_ask |= (t->flags & TRAIT_ASKS) != 0;
 	if (t->flags & TRAIT_WAITS) {
 		if (num_clip(base + t->best, 0, 1000) < s->check)
 			return false;
@@ -258,19 +367,18 @@ static inline bool finish(const struct matcher *m, const struct scan *s,
 }
 
 /* The hit in *hit but for its person, true when it is one. */
-static inline __attribute__((always_inline)) bool judge(struct matcher *m,
-							const struct scan *s,
-							const struct posting *p,
-							struct match_hit *hit,
-							const bool is_plain)
+static inline __attribute__((always_inline)) bool judge(
+	struct matcher *m, const struct scan *s, const uint8_t *class_of,
+	const struct posting *p, double straight, struct match_hit *hit,
+	const bool is_plain)
 {
 	const struct profile *f = &m->profiles[p->profile];
-	bool must_ask = s->must_ask || (p->filter & FILTER_WISH_UNKNOWN);
-	uint8_t class = s->link->class_of[p->pattern];
+	int must_ask = s->must_ask;
+	uint8_t class = class_of[p->pattern];
 	int64_t sum = s->fixed[class];
 	int32_t cost = -1;
 
-	if (p->filter & s->heavy)
+	if (__builtin_expect(s->is_all_heavy || (p->filter & s->heavy), 0))
 		return judge_heavy(m, s, p, hit);
 	if (!is_plain) {
 		unsigned level = s->bonus->v[p->trait].level;
@@ -280,7 +388,7 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 		sum += s->training[level];
 	}
 	if (f->own && s->stride) {
-		int32_t d = whole_metres(p->x_m - s->x_m, p->y_m - s->y_m);
+		int32_t d = (int32_t)straight;
 
 		cost = travel_cost(f->own, d);
 		if (f->has_transit)
@@ -289,27 +397,18 @@ static inline __attribute__((always_inline)) bool judge(struct matcher *m,
 			return false;
 		sum += s->travel_weight * travel_value(f, cost);
 	} else {
-		must_ask = true;
+		must_ask = 1;
 		sum += s->unknown_travel;
 	}
 	sum += start_points(s, p);
-	if (p->birth < s->born_sure_earliest ||
+	if ((p->filter & s->rare) || p->birth < s->born_sure_earliest ||
 	    p->birth > s->born_sure_latest) {
-		int age = judge_age(s, p);
+		int open = judge_rare(s, p);
 
-		if (age < 0)
+		if (open < 0)
 			return false;
-		must_ask |= age > 0;
+		must_ask |= open;
 	}
-	if (p->filter & FILTER_NEEDS) {
-		int need = judge_needs(s, p);
-
-		if (need < 0)
-			return false;
-		must_ask |= need > 0;
-	}
-	if ((p->filter & s->dated) && is_after_deadline(s, p))
-		return false;
 	if (!is_plain)
 		return finish(m, s, p, divide((uint64_t)sum, s->per_total),
 			      cost, must_ask, hit);
@@ -344,7 +443,7 @@ static inline void fetch_ahead(const struct scan *s, const struct posting *v,
 {
 	const struct posting *p;
 
-	if (!s->dated || i + 2 * FETCH_AHEAD >= n)
+	if (i + 2 * FETCH_AHEAD >= n)
 		return;
 	p = &v[keep[i + 2 * FETCH_AHEAD]];
 	if (p->filter & s->dated)
@@ -354,35 +453,65 @@ static inline void fetch_ahead(const struct scan *s, const struct posting *v,
 		__builtin_prefetch(&s->rares[s->rare_of[p->slot]]);
 }
 
-/* Cells in which somebody in reach may live, then the newcomers. */
-static uint32_t sift_list(struct matcher *m, const struct scan *s,
-			  const struct posting_list *l)
+/* Of the cells of a row those that a circle around the work touches; row and
+ * column beyond which nobody is counted go on for ever. */
+static struct run run_in(const struct scan *s, const uint32_t *first, int row)
 {
-	uint32_t (*sifter)(const struct scan *, const struct posting *,
-			   uint32_t, uint32_t, uint32_t *) =
-		s->is_plain ? sift_plain : sift_points;
+	int32_t x = (int32_t)s->x_m, y = (int32_t)s->y_m;
+	int32_t south = (row - ROSTER_CELLS / 2) * (1 << ROSTER_CELL_SHIFT);
+	int own = roster_cell_at(y);
+	double r = (double)s->reach_m + 1, aside = 0;
+	int32_t half;
+
+	if (row < own)
+		aside = y - (south + (1 << ROSTER_CELL_SHIFT));
+	else if (row > own)
+		aside = south - y;
+	half = aside < r ? (int32_t)sqrt(r * r - aside * aside) + 1 : 0;
+	first += 1 + row * ROSTER_CELLS;
+	return (struct run){first[roster_cell_at(x - half)],
+			    first[roster_cell_at(x + half) + 1]};
+}
+
+/* The list lies anywhere; whoever asks for the runs of several lists before the
+ * first is scanned waits once, not once a run. */
+void scan_find_runs(struct matcher *m, const struct scan *s,
+		    const struct posting_list *l, struct runs *out)
+{
 	const uint32_t *first = l->first;
-	int32_t reach, x = (int32_t)s->x_m, y = (int32_t)s->y_m;
-	uint32_t n, from;
-	int west, east;
+	int32_t reach, y = (int32_t)s->y_m;
+	int end;
 
-	m->n_scanned += l->n;
-	if (!first || !s->stride || s->reach_m > 10e6f)
-		return sifter(s, l->v, 0, l->n, m->keep);
-	reach = (int32_t)s->reach_m + 1;
-	west = roster_cell_at(x - reach);
-	east = roster_cell_at(x + reach);
-	n = sifter(s, l->v, 0, first[1], m->keep);
-	m->n_scanned -= first[ROSTER_CELL_COUNT] - first[1];
-	for (int row = roster_cell_at(y - reach);
-	     row <= roster_cell_at(y + reach); row++) {
-		const uint32_t *cell = &first[1 + row * ROSTER_CELLS];
-
-		m->n_scanned += cell[east + 1] - cell[west];
-		n += sifter(s, l->v, cell[west], cell[east + 1], m->keep + n);
+	out->n = 0;
+	if (!first || !s->stride || s->reach_m > REACH_FAR_M) {
+		out->v[out->n++] = (struct run){0, l->n};
+	} else {
+		reach = (int32_t)s->reach_m + 1;
+		end = roster_cell_at(y + reach);
+		out->v[out->n++] = (struct run){0, first[1]};
+		for (int k = roster_cell_at(y - reach); k <= end; k++)
+			out->v[out->n++] = run_in(s, first, k);
+		out->v[out->n++] = (struct run){first[ROSTER_CELL_COUNT], l->n};
 	}
-	from = first[ROSTER_CELL_COUNT];
-	return n + sifter(s, l->v, from, l->n, m->keep + n);
+	for (int i = 0; i < out->n; i++) {
+		m->n_scanned += out->v[i].end - out->v[i].from;
+		__builtin_prefetch(&l->v[out->v[i].from]);
+		__builtin_prefetch(&l->v[out->v[i].from + 2]);
+	}
+}
+
+static uint32_t sift_runs(const struct matcher *m, const struct scan *s,
+			  const struct posting *v, const struct runs *runs)
+{
+	uint32_t n = 0;
+
+	for (int i = 0; i < runs->n; i++) {
+		uint32_t from = runs->v[i].from, end = runs->v[i].end;
+
+		n += s->is_plain ? sift_plain(s, v, from, end, m->keep + n)
+				 : sift_points(s, v, from, end, m->keep + n);
+	}
+	return n;
 }
 
 /* What is counted lies in locals: through a pointer it might be anything of the
@@ -392,28 +521,37 @@ static inline __attribute__((always_inline)) void judge_list(
 	uint32_t n, struct match_hits *out, const bool is_plain)
 {
 	const uint32_t *keep = m->keep;
+	const uint8_t *class_of = s->link->class_of;
+	const bool may_repeat = s->may_repeat, is_dated = s->dated != 0;
 	struct match_hit *hits = out->v;
 	size_t n_hits = out->n;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const struct posting *p = &v[keep[i]];
-		struct match_hit *hit = &hits[n_hits];
-		bool is_hit;
+	for (uint32_t i = 0; i < n; i += BLOCK) {
+		uint32_t end = n - i < BLOCK ? n - i : BLOCK;
+		double d[BLOCK];
 
-		fetch_ahead(s, v, keep, n, i);
-		is_hit = s->is_all_heavy ? judge_heavy(m, s, p, hit)
-					 : judge(m, s, p, hit, is_plain);
-		hit->person = p->id;
-		if (!s->may_repeat)
-			n_hits += is_hit;
-		else if (is_hit)
-			n_hits = keep_once(m, p->slot, hits, n_hits);
+		measure(s, v, keep + i, end, d);
+		for (uint32_t k = 0; k < end; k++) {
+			const struct posting *p = &v[keep[i + k]];
+			struct match_hit *hit = &hits[n_hits];
+			bool is_hit;
+
+			if (is_dated)
+				fetch_ahead(s, v, keep, n, i + k);
+			is_hit = judge(m, s, class_of, p, d[k], hit, is_plain);
+			hit->person = p->id;
+			if (!may_repeat)
+				n_hits += is_hit;
+			else if (is_hit)
+				n_hits = keep_once(m, p->slot, hits, n_hits);
+		}
 	}
 	out->n = n_hits;
 }
 
 void scan_list(struct matcher *m, const struct scan *s,
-	       const struct posting_list *l, struct match_hits *out)
+	       const struct posting_list *l, const struct runs *runs,
+	       struct match_hits *out)
 {
 	uint32_t n;
 
@@ -421,7 +559,7 @@ void scan_list(struct matcher *m, const struct scan *s,
 		m->cap_keep = l->n + l->n / 4;
 		m->keep = mem_grow(m->keep, m->cap_keep, sizeof(*m->keep));
 	}
-	n = sift_list(m, s, l);
+	n = sift_runs(m, s, l->v, runs);
 	if (out->n + n + 1 > out->cap) {
 		out->cap = (out->n + n + 1) * 2;
 		out->v = mem_grow(out->v, out->cap, sizeof(*out->v));
