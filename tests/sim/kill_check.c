@@ -25,13 +25,12 @@ struct look {
 };
 
 /* cmocka would cut the log. */
-#define SO(k, condition)                                                 \
-	do {                                                             \
-		if (!(condition)) {                                      \
-			fprintf(stderr, "%s", (k)->log);                 \
-			fail_msg("%s: not so: %s", (k)->what,            \
-				 #condition);                            \
-		}                                                        \
+#define SO(k, condition)                                                   \
+	do {                                                               \
+		if (!(condition)) {                                        \
+			fprintf(stderr, "%s", (k)->log);                   \
+			fail_msg("%s: not so: %s", (k)->what, #condition); \
+		}                                                          \
 	} while (0)
 
 void kill_seen_clear(struct kill_seen *k)
@@ -126,8 +125,8 @@ static void check_bytes(const struct look *k)
 		size_t n = (size_t)(strchr(p, '\n') - p) + 1;
 		size_t head = 5 + strcspn(p + 5, " ") + 1;
 		for (const char *q = p + n; *q; q = strchr(q, '\n') + 1)
-			SO(k, strncmp(p, q, head) != 0 ||
-				      strncmp(p, q, n) == 0);
+			SO(k,
+			   strncmp(p, q, head) != 0 || strncmp(p, q, n) == 0);
 	}
 	SO(k, outside_count(k->log, "mail ") == k->day.n_mails);
 	SO(k, outside_count(k->log, "sms ") == k->day.n_sms);
@@ -142,7 +141,8 @@ static int on_event(void *ctx, const struct store_event *e)
 	struct look *k = ctx;
 	struct err err;
 	bool is_receipt = str_eq(e->kind, "receipt");
-	json_t *data = e->data ? js_parse(e->data, strlen(e->data), &err) : NULL;
+	json_t *data =
+		e->data ? js_parse(e->data, strlen(e->data), &err) : NULL;
 	if (is_receipt) {
 		char *key = mem_printf("%lld %s",
 				       (long long)js_int(data, "message", 0),
@@ -153,8 +153,7 @@ static int on_event(void *ctx, const struct store_event *e)
 	}
 	for (size_t i = 0; str_eq(e->kind, "reply") && i < ARRAY_LEN(replies);
 	     i++)
-		k->n_events[i] +=
-			str_eq(js_str(data, "what", ""), replies[i]);
+		k->n_events[i] += str_eq(js_str(data, "what", ""), replies[i]);
 	k->day.n_acts += is_receipt || str_eq(e->kind, "reply") ||
 			 str_eq(e->kind, "optout");
 	json_decref(data);
@@ -173,8 +172,8 @@ static void check_replies(struct look *k)
 	struct store_event_query q = STORE_EVENTS_ANY;
 	int n_words = 0;
 	OK(store_events_each(k->s, &q, on_event, k, E));
-	SO(k, k->n_events[0] == 1 && k->n_events[1] == 1 &&
-		      k->n_events[2] == 1);
+	SO(k,
+	   k->n_events[0] == 1 && k->n_events[1] == 1 && k->n_events[2] == 1);
 	OK(store_replies_each(k->s, 0, false, count_reply, &n_words, E));
 	SO(k, n_words == 1);
 	SO(k, k->n_stops == 1);
@@ -193,7 +192,8 @@ static void check_stop(const struct look *k)
 	SO(k, n <= 1);
 }
 
-/* --- nothing is forgotten -------------------------------------------------- */
+/* --- nothing is forgotten --------------------------------------------------
+ */
 
 static int on_proposal(void *ctx, const struct store_proposal *row)
 {

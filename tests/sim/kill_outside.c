@@ -35,8 +35,8 @@ void outside_append(const struct outside *o, const char *line)
 	close(fd);
 }
 
-__attribute__((format(printf, 2, 3))) static void
-note(const struct outside *o, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void note(const struct outside *o,
+						       const char *fmt, ...)
 {
 	char line[TEXT_MAX];
 	va_list ap;

@@ -17,17 +17,21 @@
  *
  * The tests write "heard ..." into it for call-backs that were answered. */
 enum outside_fault { /* the last digits of a number */
-	OUTSIDE_ANSWERS = 1, /* ... and says "1", and something else */
-	OUTSIDE_LOST,	     /* the first answer never comes, nor a receipt */
-	OUTSIDE_BUSY,	     /* 429 the first time */
-	OUTSIDE_EARLY,	     /* its receipts overtake the answer, in disorder */
-	OUTSIDE_STOPS,	     /* says STOP after the first SMS */
-	OUTSIDE_TIMEOUT,     /* as LOST, but its receipt comes */
-	OUTSIDE_N_SMS = OUTSIDE_TIMEOUT,
-	OUTSIDE_GREYLISTED,   /* mail: 450 at RCPT the first time */
-	OUTSIDE_DROPPED,      /* mail: no answer to the first final dot */
-	OUTSIDE_PLAIN,	      /* mail: nothing (421 meets whom it may) */
-	OUTSIDE_N = OUTSIDE_PLAIN
+		     OUTSIDE_ANSWERS =
+			     1,	      /* ... and says "1", and something else */
+		     OUTSIDE_LOST,    /* the first answer never comes, nor a
+					 receipt */
+		     OUTSIDE_BUSY,    /* 429 the first time */
+		     OUTSIDE_EARLY,   /* its receipts overtake the answer, in
+					 disorder */
+		     OUTSIDE_STOPS,   /* says STOP after the first SMS */
+		     OUTSIDE_TIMEOUT, /* as LOST, but its receipt comes */
+		     OUTSIDE_N_SMS = OUTSIDE_TIMEOUT,
+		     OUTSIDE_GREYLISTED, /* mail: 450 at RCPT the first time */
+		     OUTSIDE_DROPPED, /* mail: no answer to the first final dot
+				       */
+		     OUTSIDE_PLAIN, /* mail: nothing (421 meets whom it may) */
+		     OUTSIDE_N = OUTSIDE_PLAIN
 };
 
 struct outside {
@@ -39,8 +43,9 @@ struct outside {
 
 /* Once: the ports. */
 void outside_open(struct outside *o);
-/* Two processes that have met nobody yet. The gateway's ends of the wire are closed at once when an answer is lost;
- * is_patient: it says nothing instead, for as long as the lane waits. */
+/* Two processes that have met nobody yet. The gateway's ends of the wire are
+ * closed at once when an answer is lost; is_patient: it says nothing instead,
+ * for as long as the lane waits. */
 void outside_start(struct outside *o, bool is_patient);
 void outside_stop(struct outside *o);
 void outside_append(const struct outside *o, const char *line);

@@ -91,7 +91,7 @@ static struct { /* by all processes */
 	int64_t now; /* the clock goes on though the engine dies */
 	/* by commit, 1 << who: those whose death then changes something */
 	unsigned matters[COMMITS_MAX + 1];
-} *shared;
+} * shared;
 
 struct run { /* one life of an engine */
 	struct world w;
@@ -120,9 +120,9 @@ static json_t *read_templates(void)
 		assert_non_null(f);
 		size_t n = fread(text, 1, sizeof(text), f);
 		fclose(f);
-		json_array_append_new(
-			list, json_pack("{s:s,s:o}", "name", name, "text",
-					json_stringn(text, n)));
+		json_array_append_new(list,
+				      json_pack("{s:s,s:o}", "name", name,
+						"text", json_stringn(text, n)));
 	}
 	closedir(d);
 	return list;
@@ -627,7 +627,8 @@ static void live(struct death death, int64_t now)
 	struct run r = {.death = death, .at_work = ""};
 	struct world *w = &r.w;
 	int64_t morning;
-	bool is_engine = death.who == ENGINE_AFTER || death.who == ENGINE_BEFORE;
+	bool is_engine =
+		death.who == ENGINE_AFTER || death.who == ENGINE_BEFORE;
 	char at[24];
 	assert_int_equal(instant_parse(MORNING, &morning), 0);
 	clock_manual_init(&w->clock, now ? now : morning);
@@ -752,8 +753,8 @@ static void test_any_death_at_any_commit(void **state)
 	(void)state;
 	static struct death deaths[COMMITS_MAX * N_WHO];
 	struct kill_seen quiet = {0}, seen = {0};
-	int64_t seed = asked("ETRIER_KILL_SEED",
-			     clock_now(clock_system()) % 100000);
+	int64_t seed =
+		asked("ETRIER_KILL_SEED", clock_now(clock_system()) % 100000);
 	bool is_all = asked("ETRIER_KILL_ALL", 0);
 	one_day((struct death){NOBODY, 0}, NULL, &quiet);
 	assert_in_range(shared->n_commits, 40, COMMITS_MAX);
