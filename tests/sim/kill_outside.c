@@ -254,7 +254,7 @@ static bool take_sms(struct gateway *g, int fd, const char *body)
 			 ++g->n_refs);
 		note(g->o, "sms %s %s g%d%s\n", id, to, g->n_refs,
 		     is_lost ? " lost" : "");
-		if (is_lost && g->is_patient)
+		if (is_lost && g->is_patient && who == OUTSIDE_TIMEOUT)
 			(void)read_request(fd, (char[64]){0}, 64);
 		ok = !is_lost && answer(fd, "201 Created", reply);
 	}

@@ -43,9 +43,9 @@ struct outside {
 
 /* Once: the ports. */
 void outside_open(struct outside *o);
-/* Two processes that have met nobody yet. The gateway's ends of the wire are
- * closed at once when an answer is lost; is_patient: it says nothing instead,
- * for as long as the lane waits. */
+/* Two processes that have met nobody yet. The gateway closes the connection at
+ * once when an answer is to be lost; is_patient: to OUTSIDE_TIMEOUT it says
+ * nothing instead, for as long as the lane waits. */
 void outside_start(struct outside *o, bool is_patient);
 void outside_stop(struct outside *o);
 void outside_append(const struct outside *o, const char *line);
