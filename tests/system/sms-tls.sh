@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: EUPL-1.2
 # An SMS gateway behind TLS, the real daemon with its lane confined: the lane
-# must still find the gateway by its name, the certificates of sms.ca_file, and
-# the system's where none is given. A gateway that nobody vouches for gets
+# must still find the gateway by its name (asked of a name server, as root; else
+# of /etc/hosts), the certificates of sms.ca_file, and the system's where none is
+# given. A gateway that nobody vouches for gets
 # nothing, and the SMS wait; one that takes the request and says nothing leaves
 # an SMS uncertain, and it is not sent again.
 set -u
@@ -19,7 +20,7 @@ distinguished_name = dn
 [ca]
 basicConstraints = critical, CA:true
 [gateway]
-subjectAltName = DNS:localhost
+subjectAltName = DNS:localhost, DNS:sms.passerelle.example
 CNF
 # certificate NAME: an authority, and what it signed for "localhost".
 certificate() {
@@ -84,8 +85,39 @@ until_ 10 test -e "$work/port" || fail "the gateway does not start: $(cat "$work
 gateway=$(cat "$work/port")
 (umask 077 && echo gateway-key >"$folder/secrets/sms-key")
 
+# A name server of our own, seen by this daemon alone: it has its own view of
+# /etc/resolv.conf. Every name is 127.0.0.1.
+host=localhost
+cat >"$work/names.py" <<'PY'
+import os, socket, struct, sys
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.53.0.1", 53))
+open(f"{sys.argv[1]}/names-up", "w").close()
+while True:
+    ask, who = server.recvfrom(512)
+    end = ask.index(b"\0", 12) + 5
+    is_a = ask[end - 4:end - 2] == b"\0\1"
+    head = ask[:2] + struct.pack(">HHHHH", 0x8180, 1, is_a, 0, 0)
+    found = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if is_a else b""
+    server.sendto(head + ask[12:end] + found, who)
+    with open(f"{sys.argv[1]}/asked", "ab") as out:
+        out.write(ask[12:end] + b"\n")
+PY
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null && [ -f /etc/resolv.conf ]; then
+	/usr/bin/python3 "$work/names.py" "$work" >"$work/names.log" 2>&1 &
+	helpers+=($!)
+	echo "nameserver 127.53.0.1" >"$work/resolv.conf"
+	cat >"$work/before" <<-SH
+	#!/bin/sh
+	exec unshare -m sh -c 'mount --bind "$work/resolv.conf" /etc/resolv.conf &&
+		exec "\$@"' sh "\$@"
+	SH
+	chmod +x "$work/before"
+	until_ 5 test -e "$work/names-up" && host=sms.passerelle.example before=$work/before
+fi
+
 gateway_is() { # gateway_is [MORE]
-	sms="{gateway: smsmode, url: \"https://localhost:$gateway/sms\", key_file: sms-key, timeout_s: 5${1:-}}"
+	sms="{gateway: smsmode, url: \"https://$host:$gateway/sms\", key_file: sms-key, timeout_s: 5${1:-}}"
 	instance_config
 }
 listed() { ctl --json --limit 1000 outbox list >"$work/outbox" 2>/dev/null; }
@@ -141,4 +173,6 @@ until_ 30 none_waits || { ctl outbox list; fail "SMS are left over"; }
 	{ ctl outbox list; fail "$(n_taken) were taken"; }
 daemon_stop || fail "stop: $?"
 grep -qaE 'gateway-key|3363998' "$log" && fail "the log says too much"
-say "behind TLS: $(n_taken) SMS taken once each"
+[ "$host" = localhost ] || grep -qa passerelle "$work/asked" ||
+	fail "nobody asked the name server"
+say "behind TLS, found as $host: $(n_taken) SMS taken once each"
