@@ -157,7 +157,8 @@ void templates_lint(const json_t *list, bool is_strict, struct diags *d);
  * profile: "" but for the SMS that ask for replies, "reponse". */
 json_t *templates_sets(const struct templates *t);
 /* Is this set of templates_sets() in force under sms.profile? Of two for one
- * kind of SMS one is: *-reponse.sms for reponse and vln, *.sms for lien. */
+ * kind of SMS one is: *-reponse.sms for reponse and vln, *.sms for lien; a kind
+ * with one text has it in force under all. */
 bool templates_is_of(const json_t *set, const char *profile);
 /* What an SMS may hold under sms.profile (lien, reponse, vln): errors in d,
  * file:line:col. list as for templates_new(). */

@@ -347,8 +347,10 @@ bool templates_is_of(const json_t *set, const char *profile)
 {
 	bool is_reply = *js_str(set, "profile", "") != '\0';
 	bool wants_reply = !str_eq(profile, "lien");
-	return !str_eq(js_str(set, "channel", ""), "sms") ||
-	       is_reply == wants_reply;
+	/* Events, calls and the confirmation of a stop have but one text. */
+	return is_reply == wants_reply ||
+	       !find_shape(js_str(set, "kind", ""), js_str(set, "channel", ""),
+			   wants_reply);
 }
 
 static const struct template_set *find(const struct templates *t,
