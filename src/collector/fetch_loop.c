@@ -33,7 +33,7 @@ struct fetch_loop {
 	void *ctx;
 	struct slot **slots; /* by descriptor */
 	size_t n_slots;
-	bool is_in_timer;
+	bool is_in_timer, was_told;
 };
 
 /* --- sockets -------------------------------------------------------------- */
@@ -128,15 +128,28 @@ void fetch_loop_opened(struct fetch_loop *l, curl_socket_t fd)
 
 /* --- the timer ------------------------------------------------------------ */
 
+static void arm_timer(struct fetch_loop *l, long ms)
+{
+	const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
+	evtimer_add(l->timer, &tv);
+}
+
+/* The loop reckons from the beginning of its turn, which may be long ago: its
+ * timer is early then, curl finds that nothing is due, and has nothing new to
+ * tell either. */
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
 {
 	struct fetch_loop *l = ctx;
 	int running;
+	long ms = -1;
 	(void)fd;
 	(void)what;
 	l->is_in_timer = true;
+	l->was_told = false;
 	curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	l->is_in_timer = false;
+	if (!l->was_told && !curl_multi_timeout(l->multi, &ms) && ms >= 0)
+		arm_timer(l, ms);
 	l->on_moved(l->ctx);
 }
 
@@ -146,14 +159,13 @@ static int want_timer(CURLM *multi, long ms, void *ctx)
 {
 	struct fetch_loop *l = ctx;
 	(void)multi;
-	if (ms < 0) {
+	l->was_told = true;
+	if (ms < 0)
 		evtimer_del(l->timer);
-	} else if (!ms && !l->is_in_timer) {
+	else if (!ms && !l->is_in_timer)
 		event_active(l->timer, EV_TIMEOUT, 0);
-	} else {
-		const struct timeval tv = {ms / 1000, (ms % 1000) * 1000};
-		evtimer_add(l->timer, &tv);
-	}
+	else
+		arm_timer(l, ms);
 	return 0;
 }
 

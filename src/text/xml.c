@@ -14,6 +14,7 @@
  *
  * What expat says is valid UTF-8 whatever the document was: nobody need look
  * again. */
+#include "xml_encoding.h"
 #include "xml_node.h"
 #include "xml_plain.h"
 
@@ -315,38 +316,6 @@ static void XMLCALL on_cdata_end(void *ctx)
 	((struct xml_split *)ctx)->is_in_cdata = false;
 }
 
-/* Windows-1252, and ISO-8859-15 of French feeds before the euro. The rest
- * expat has itself. -1: no such character. */
-static int XMLCALL on_encoding(void *ctx, const XML_Char *name,
-			       XML_Encoding *info)
-{
-	static const int windows[32] = {
-		0x20AC, -1,	0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-		0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, -1,	0x017D, -1,
-		-1,	0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-		0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, -1,	0x017E, 0x0178};
-	static const struct {
-		int byte, cp;
-	} latin9[] = {{0xA4, 0x20AC}, {0xA6, 0x160}, {0xA8, 0x161},
-		      {0xB4, 0x17D},  {0xB8, 0x17E}, {0xBC, 0x152},
-		      {0xBD, 0x153},  {0xBE, 0x178}};
-	(void)ctx;
-	bool is_windows = strcasecmp(name, "windows-1252") == 0 ||
-			  strcasecmp(name, "cp1252") == 0;
-	if (!is_windows && strcasecmp(name, "iso-8859-15") != 0)
-		return XML_STATUS_ERROR;
-	for (int i = 0; i < 256; i++)
-		info->map[i] = i;
-	for (int i = 0; is_windows && i < 32; i++)
-		info->map[0x80 + i] = windows[i];
-	for (size_t i = 0; !is_windows && i < ARRAY_LEN(latin9); i++)
-		info->map[latin9[i].byte] = latin9[i].cp;
-	info->data = NULL;
-	info->convert = NULL;
-	info->release = NULL;
-	return XML_STATUS_OK;
-}
-
 /* ---- the outside ---- */
 
 struct xml_split *xml_split_new(const char *path,
@@ -376,7 +345,7 @@ struct xml_split *xml_split_new(const char *path,
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
 	XML_SetXmlDeclHandler(x->parser, on_declaration);
 	XML_SetCdataSectionHandler(x->parser, on_cdata, on_cdata_end);
-	XML_SetUnknownEncodingHandler(x->parser, on_encoding, NULL);
+	XML_SetUnknownEncodingHandler(x->parser, xml_encoding, NULL);
 	return x;
 }
 
@@ -517,7 +486,9 @@ static size_t take_plain(struct xml_split *x, const char *bytes, size_t n,
 		*waits = true;
 		return 0;
 	}
-	if (strncmp(record + 1, x->leaf, n_leaf) != 0)
+	char behind = record[1 + n_leaf];
+	if (strncmp(record + 1, x->leaf, n_leaf) != 0 ||
+	    (behind != '>' && !xml_is_space(behind)))
 		return 0;
 	size_t from = x->n_searched > at ? x->n_searched : at;
 	const char *end = find_end(x, bytes + from, n - from);
