@@ -47,7 +47,7 @@ static void split(const char *path, const char *s, size_t n, size_t step,
 	int end = xml_split_end(x, &err);
 	BUG_ON(rc && !end);
 	BUG_ON(end && !err.kind);
-	buf_printf(out, "%d %s", end, end ? err.text : "");
+	buf_printf(out, "%d", end);
 	xml_split_free(x);
 	arena_clear(&a);
 }
