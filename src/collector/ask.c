@@ -34,15 +34,33 @@ static void use_way(struct ask *a, const struct ask_way *way)
 	way->begin(a);
 }
 
+struct ask_spec *ask_spec_new(const json_t *source)
+{
+	struct ask_spec *s = mem_alloc(sizeof(*s));
+	s->way = way_of(source);
+	s->url = js_str(source, "url", "");
+	s->query = json_object_get(source, "query");
+	s->detail = json_object_get(source, "detail");
+	ask_pages_look_up(source, s);
+	return s;
+}
+
+void ask_spec_free(struct ask_spec *s)
+{
+	free(s);
+}
+
 struct ask *ask_new(const struct ask_in *in)
 {
 	struct ask *a = mem_alloc(sizeof(*a));
 	a->in = *in;
+	a->own_spec = in->spec ? NULL : ask_spec_new(in->source);
+	a->spec = in->spec ? in->spec : a->own_spec;
 	a->is_whole = true;
 	a->gone = json_array();
 	arena_init(&a->arena);
 	arena_init(&a->keep);
-	use_way(a, way_of(in->source));
+	use_way(a, a->spec->way);
 	return a;
 }
 
@@ -54,6 +72,7 @@ void ask_free(struct ask *a)
 	json_decref(a->gone);
 	arena_clear(&a->arena);
 	arena_clear(&a->keep);
+	ask_spec_free(a->own_spec);
 	free(a);
 }
 
@@ -67,8 +86,8 @@ bool ask_next(struct ask *a, struct ask_request *out)
 			*out = a->request;
 			return true;
 		}
-		bool has_detail = json_object_get(a->in.source, "detail") &&
-				  json_array_size(a->in.check);
+		bool has_detail =
+			a->spec->detail && json_array_size(a->in.check);
 		if (a->is_detail || !has_detail)
 			return false;
 		a->way->end(a);
@@ -148,11 +167,10 @@ const char *ask_with(struct arena *a, const char *url, const char *name,
 
 const char *ask_base(struct ask *a, struct arena *arena)
 {
-	const char *url = js_str(a->in.source, "url", ""), *name;
+	const char *url = a->spec->url, *name;
 	json_t *values, *value;
 	size_t i;
-	json_object_foreach(json_object_get(a->in.source, "query"), name,
-			    values)
+	json_object_foreach((json_t *)(uintptr_t)a->spec->query, name, values)
 	{
 		json_array_foreach(values, i, value) url =
 			ask_with(arena, url, name, json_string_value(value));
@@ -184,7 +202,7 @@ bool ask_is_same_server(const char *url, const char *other)
 const char *ask_follow(struct ask *a, struct arena *arena, const char *from,
 		       const char *link)
 {
-	const char *base = js_str(a->in.source, "url", ""), *out = NULL;
+	const char *base = a->spec->url, *out = NULL;
 	CURLU *u = curl_url();
 	BUG_ON(!u);
 	/* Set twice, the second is resolved against the first. */

@@ -51,11 +51,18 @@ struct ask_answer { /* borrowed for the call */
 	size_t n_text;
 };
 
-struct ask_in {		      /* borrowed as long as the ask lives */
-	const json_t *source; /* of source_read() */
-	const char *since;    /* ask_cursor() of the last good poll, or NULL */
-	const json_t *check;  /* refs to look up, array of texts, or NULL */
-	int64_t now;	      /* instant */
+/* What every conversation asks of its source, looked up once for all of them;
+ * the source outlives it. */
+struct ask_spec;
+struct ask_spec *ask_spec_new(const json_t *source);
+void ask_spec_free(struct ask_spec *s);
+
+struct ask_in {			     /* borrowed as long as the ask lives */
+	const json_t *source;	     /* of source_read() */
+	const struct ask_spec *spec; /* of it; NULL: looked up here */
+	const char *since;   /* ask_cursor() of the last good poll, or NULL */
+	const json_t *check; /* refs to look up, array of texts, or NULL */
+	int64_t now;	     /* instant */
 	const char *user_agent;
 };
 struct ask *ask_new(const struct ask_in *in);

@@ -23,13 +23,8 @@
 enum { HASH_MAX = 33 };
 #define BODY_MAX ((size_t)64 * 1024)
 
-enum by { BY_NOTHING, BY_PAGE, BY_OFFSET, BY_RANGE, BY_LINK, BY_CURSOR };
-
 struct paging {
-	enum by by;
-	const char *parameter, *size_parameter;
-	bool in_body;
-	int64_t first, size, max_pages;
+	const struct ask_spec *spec;
 	/* of the list at hand */
 	int64_t value, n_pages, n_records, count;
 	const char *next; /* link or token; lives in keep[which] */
@@ -37,11 +32,11 @@ struct paging {
 	int which;
 	char hash[HASH_MAX];
 	/* of the split */
-	size_t combination, n_combinations;
+	size_t combination;
 	bool is_done;
 };
 
-static enum by by_of(const char *word)
+static enum ask_by by_of(const char *word)
 {
 	static const char *const words[] = {
 		[BY_NOTHING] = "",	[BY_PAGE] = "page",
@@ -50,7 +45,7 @@ static enum by by_of(const char *word)
 	};
 	for (size_t i = 1; i < ARRAY_LEN(words); i++)
 		if (str_eq(words[i], word))
-			return (enum by)i;
+			return (enum ask_by)i;
 	return BY_NOTHING;
 }
 
@@ -63,9 +58,26 @@ static size_t combinations(const json_t *split)
 	return n;
 }
 
+void ask_pages_look_up(const json_t *source, struct ask_spec *out)
+{
+	const json_t *p = json_object_get(source, "paging");
+	out->split = json_object_get(source, "split");
+	out->form = json_object_get(source, "form");
+	out->json = json_object_get(source, "json");
+	out->by = by_of(js_str(p, "by", NULL));
+	out->parameter = js_str(p, "parameter", "");
+	out->size_parameter = js_str(p, "size_parameter", NULL);
+	out->next_path = js_str(p, "next", NULL);
+	out->in_body = str_eq(js_str(p, "in", NULL), "body");
+	out->first = js_int(p, "first", 0);
+	out->size = js_int(p, "size", 0);
+	out->max_pages = js_int(p, "max_pages", 1);
+	out->n_combinations = combinations(out->split);
+}
+
 static void begin_list(struct paging *k)
 {
-	k->value = k->first;
+	k->value = k->spec->first;
 	k->n_pages = k->n_records = 0;
 	k->count = -1;
 	k->next = NULL;
@@ -75,16 +87,7 @@ static void begin_list(struct paging *k)
 static void begin(struct ask *a)
 {
 	struct paging *k = mem_alloc(sizeof(*k));
-	const json_t *p = json_object_get(a->in.source, "paging");
-	k->by = by_of(js_str(p, "by", NULL));
-	k->parameter = js_str(p, "parameter", "");
-	k->size_parameter = js_str(p, "size_parameter", NULL);
-	k->in_body = str_eq(js_str(p, "in", NULL), "body");
-	k->first = js_int(p, "first", 0);
-	k->size = js_int(p, "size", 0);
-	k->max_pages = js_int(p, "max_pages", 1);
-	k->n_combinations =
-		combinations(json_object_get(a->in.source, "split"));
+	k->spec = a->spec;
 	arena_init(&k->keep[0]);
 	arena_init(&k->keep[1]);
 	begin_list(k);
@@ -107,7 +110,7 @@ static const char *with_split(struct ask *a, const struct paging *k,
 {
 	size_t left = k->combination, i;
 	json_t *one;
-	json_array_foreach(json_object_get(a->in.source, "split"), i, one)
+	json_array_foreach(k->spec->split, i, one)
 	{
 		const json_t *values = json_object_get(one, "values");
 		size_t n = json_array_size(values);
@@ -123,13 +126,13 @@ static const char *with_split(struct ask *a, const struct paging *k,
 /* The value of the page's parameter, or NULL: none is sent. */
 static const char *page_value(struct ask *a, const struct paging *k)
 {
-	switch (k->by) {
+	switch (k->spec->by) {
 	case BY_PAGE:
 	case BY_OFFSET:
 		return arena_printf(&a->arena, "%lld", (long long)k->value);
 	case BY_RANGE:
 		return arena_printf(&a->arena, "%lld-%lld", (long long)k->value,
-				    (long long)(k->value + k->size - 1));
+				    (long long)(k->value + k->spec->size - 1));
 	case BY_CURSOR:
 		return k->next;
 	default:
@@ -139,7 +142,7 @@ static const char *page_value(struct ask *a, const struct paging *k)
 
 static const char *size_text(struct ask *a, const struct paging *k)
 {
-	return arena_printf(&a->arena, "%lld", (long long)k->size);
+	return arena_printf(&a->arena, "%lld", (long long)k->spec->size);
 }
 
 static void add_pair(struct buf *b, const char *name, const char *value)
@@ -160,17 +163,17 @@ static const char *form_body(struct ask *a, const struct paging *k,
 	size_t i;
 	struct buf b;
 	buf_init(&b, BODY_MAX);
-	json_object_foreach(json_object_get(a->in.source, "form"), name, values)
+	json_object_foreach((json_t *)(uintptr_t)k->spec->form, name, values)
 	{
-		if (value && str_eq(name, k->parameter))
+		if (value && str_eq(name, k->spec->parameter))
 			continue;
 		json_array_foreach(values, i, one)
 			add_pair(&b, name, json_string_value(one));
 	}
 	if (value)
-		add_pair(&b, k->parameter, value);
-	if (k->size_parameter && k->in_body)
-		add_pair(&b, k->size_parameter, size_text(a, k));
+		add_pair(&b, k->spec->parameter, value);
+	if (k->spec->size_parameter && k->spec->in_body)
+		add_pair(&b, k->spec->size_parameter, size_text(a, k));
 	const char *out = arena_dup(&a->arena, b.data ? b.data : "");
 	buf_clear(&b);
 	return out;
@@ -179,16 +182,17 @@ static const char *form_body(struct ask *a, const struct paging *k,
 static const char *json_body(struct ask *a, const struct paging *k,
 			     const char *value)
 {
-	json_t *v = json_deep_copy(json_object_get(a->in.source, "json"));
+	json_t *v = json_deep_copy(k->spec->json);
 	struct buf b;
 	int64_t number;
 	if (value && !num_parse_int(value, 0, INT64_MAX, &number))
-		json_object_set_new(v, k->parameter, json_integer(number));
+		json_object_set_new(v, k->spec->parameter,
+				    json_integer(number));
 	else if (value)
-		json_object_set_new(v, k->parameter, json_string(value));
-	if (k->size_parameter && k->in_body)
-		json_object_set_new(v, k->size_parameter,
-				    json_integer(k->size));
+		json_object_set_new(v, k->spec->parameter, json_string(value));
+	if (k->spec->size_parameter && k->spec->in_body)
+		json_object_set_new(v, k->spec->size_parameter,
+				    json_integer(k->spec->size));
 	buf_init(&b, BODY_MAX);
 	js_write(v, &b);
 	const char *out = arena_dup(&a->arena, b.data ? b.data : "");
@@ -199,12 +203,12 @@ static const char *json_body(struct ask *a, const struct paging *k,
 
 static void put_body(struct ask *a, const struct paging *k, const char *value)
 {
-	if (!k->in_body)
+	if (!k->spec->in_body)
 		value = NULL;
-	if (json_object_get(a->in.source, "form")) {
+	if (k->spec->form) {
 		a->request.body = form_body(a, k, value);
 		a->request.body_type = "application/x-www-form-urlencoded";
-	} else if (json_object_get(a->in.source, "json")) {
+	} else if (k->spec->json) {
 		a->request.body = json_body(a, k, value);
 		a->request.body_type = "application/json";
 	}
@@ -216,20 +220,21 @@ static bool next(struct ask *a)
 	if (k->is_done)
 		return false;
 	const char *value = page_value(a, k);
-	const char *url = k->by == BY_LINK && k->next
+	const char *url = k->spec->by == BY_LINK && k->next
 				  ? k->next
 				  : with_split(a, k, ask_base(a, &a->arena));
-	bool is_link = k->by == BY_LINK && k->next;
-	if (value && !k->in_body)
-		url = ask_with(&a->arena, url, k->parameter, value);
-	if (k->size_parameter && !k->in_body && !is_link)
-		url = ask_with(&a->arena, url, k->size_parameter,
+	bool is_link = k->spec->by == BY_LINK && k->next;
+	if (value && !k->spec->in_body)
+		url = ask_with(&a->arena, url, k->spec->parameter, value);
+	if (k->spec->size_parameter && !k->spec->in_body && !is_link)
+		url = ask_with(&a->arena, url, k->spec->size_parameter,
 			       size_text(a, k));
 	a->request.url = url;
-	a->request.may_be_part = k->by == BY_RANGE;
-	a->request.may_be_empty = k->by != BY_NOTHING || k->n_combinations > 1;
+	a->request.may_be_part = k->spec->by == BY_RANGE;
+	a->request.may_be_empty =
+		k->spec->by != BY_NOTHING || k->spec->n_combinations > 1;
 	a->request.is_conditional =
-		k->by == BY_NOTHING && k->n_combinations == 1;
+		k->spec->by == BY_NOTHING && k->spec->n_combinations == 1;
 	put_body(a, k, value);
 	return true;
 }
@@ -274,7 +279,7 @@ static int64_t count_of(const struct ask_answer *answer)
 /* 1 there is a next page, 0 the list is at its end. */
 static int numbered(struct paging *k, const struct ask_answer *answer)
 {
-	int64_t pages, step = k->size ? k->size : answer->n_records;
+	int64_t pages, step = k->spec->size ? k->spec->size : answer->n_records;
 	bool is_last = !answer->n_records;
 	if (answer->pages &&
 	    !num_parse_int(answer->pages, 0, INT32_MAX, &pages))
@@ -282,19 +287,18 @@ static int numbered(struct paging *k, const struct ask_answer *answer)
 	else if (k->count >= 0)
 		is_last |= k->n_records >= k->count;
 	else
-		is_last |= k->size && answer->n_records < k->size;
+		is_last |= k->spec->size && answer->n_records < k->spec->size;
 	/* 200 to a range: that was all. */
-	if (k->by == BY_RANGE && answer->http == 200)
+	if (k->spec->by == BY_RANGE && answer->http == 200)
 		is_last = true;
-	k->value += k->by == BY_PAGE ? 1 : step;
+	k->value += k->spec->by == BY_PAGE ? 1 : step;
 	return !is_last;
 }
 
 static int linked(struct ask *a, struct paging *k,
 		  const struct ask_answer *answer, struct err *err)
 {
-	bool has_path = js_str(json_object_get(a->in.source, "paging"), "next",
-			       NULL) != NULL;
+	bool has_path = k->spec->next_path != NULL;
 	const char *to = has_path ? answer->next
 			 : answer->link
 				 ? next_of_header(&a->arena, answer->link)
@@ -303,7 +307,7 @@ static int linked(struct ask *a, struct paging *k,
 		k->next = NULL;
 		return 0;
 	}
-	if (k->by == BY_LINK)
+	if (k->spec->by == BY_LINK)
 		to = ask_follow(a, &a->arena, answer->url, to);
 	if (!to)
 		return err_set(err, ERR_INPUT,
@@ -317,12 +321,12 @@ static int linked(struct ask *a, struct paging *k,
 
 static void end_list(struct ask *a, struct paging *k)
 {
-	if (k->by != BY_NOTHING && k->n_records < k->count) {
+	if (k->spec->by != BY_NOTHING && k->n_records < k->count) {
 		a->is_whole = false;
 		a->note = "a list ended before its own count";
 	}
 	k->combination++;
-	k->is_done = k->combination >= k->n_combinations;
+	k->is_done = k->combination >= k->spec->n_combinations;
 	begin_list(k);
 }
 
@@ -331,7 +335,7 @@ static int answered(struct ask *a, const struct ask_answer *answer,
 {
 	struct paging *k = a->state;
 	int more = 0;
-	if (k->by != BY_NOTHING && answer->n_records &&
+	if (k->spec->by != BY_NOTHING && answer->n_records &&
 	    str_eq(answer->hash, k->hash))
 		return err_set(err, ERR_INPUT,
 			       "the server answers every page with the same "
@@ -339,15 +343,15 @@ static int answered(struct ask *a, const struct ask_answer *answer,
 	str_copy(k->hash, sizeof(k->hash), answer->hash ? answer->hash : "");
 	k->n_pages++;
 	k->n_records += answer->n_records;
-	if (k->by != BY_NOTHING)
+	if (k->spec->by != BY_NOTHING)
 		k->count = count_of(answer);
-	if (k->by == BY_LINK || k->by == BY_CURSOR)
+	if (k->spec->by == BY_LINK || k->spec->by == BY_CURSOR)
 		more = linked(a, k, answer, err);
-	else if (k->by != BY_NOTHING)
+	else if (k->spec->by != BY_NOTHING)
 		more = numbered(k, answer);
 	if (more < 0)
 		return -1;
-	if (more && k->n_pages >= k->max_pages) {
+	if (more && k->n_pages >= k->spec->max_pages) {
 		a->is_whole = false;
 		a->note = "a list has more pages than max_pages";
 		more = 0;

@@ -21,8 +21,25 @@ extern const struct ask_way ask_way_export;	    /* ask_export.c */
 extern const struct ask_way ask_way_crawl;	    /* ask_crawl.c */
 extern const struct ask_way ask_way_detail;	    /* ask_detail.c */
 
+enum ask_by { BY_NOTHING, BY_PAGE, BY_OFFSET, BY_RANGE, BY_LINK, BY_CURSOR };
+struct ask_spec {
+	const struct ask_way *way; /* the first */
+	const char *url;
+	const json_t *query, *detail; /* or NULL */
+	/* ask_pages.c */
+	const json_t *split, *form, *json; /* or NULL */
+	enum ask_by by;
+	const char *parameter, *size_parameter, *next_path;
+	bool in_body;
+	int64_t first, size, max_pages;
+	size_t n_combinations;
+};
+void ask_pages_look_up(const json_t *source, struct ask_spec *out);
+
 struct ask {
 	struct ask_in in;
+	const struct ask_spec *spec;
+	struct ask_spec *own_spec;
 	const struct ask_way *way; /* the one at work */
 	void *state;		   /* its own */
 	bool is_detail;		   /* the last stage: looking up */

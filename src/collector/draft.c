@@ -97,7 +97,9 @@ static int read_records(struct reading *r, const char *bytes, size_t n,
 	struct arena scratch;
 	arena_init(&scratch);
 	const struct kind_out out = {on_record, on_tree, r, &scratch};
-	void *doc = kind->open(source, &out);
+	struct kind_spec spec;
+	kind_spec_read(source, &spec);
+	void *doc = kind->open(&spec, &out);
 	int failed = 0;
 	for (size_t at = 0; at < n && !failed; at += CHUNK)
 		failed = kind->feed(doc, bytes + at,

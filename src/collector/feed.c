@@ -9,23 +9,22 @@
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
+#include <etrier/fingerprint.h>
 #include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/str.h>
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { HEAD_MAX = 128, HASH_BYTES = 16 };
+enum { HEAD_MAX = 32 };
 
 struct feed {
 	const struct kind *kind;
-	const json_t *source;
-	json_t *override; /* the source with other records, while it lasts */
-	void *doc;	  /* NULL: none has begun */
+	struct kind_spec spec;
+	void *doc; /* NULL: none has begun */
 	struct normaliser nz;
 	struct feed_scratch *scratch;
 	struct notes notes;
@@ -37,9 +36,9 @@ struct feed {
 	struct collector_counts counts;
 	char head[HEAD_MAX]; /* first bytes, white space left out */
 	size_t n_head;
-	int64_t seen_before; /* in earlier documents */
-	crypto_generichash_state hash, doc_hash;
-	char doc_hex[2 * HASH_BYTES + 1]; /* of the document that was ended */
+	int64_t seen_before;		   /* in earlier documents */
+	struct fingerprint all, doc_bytes; /* all: of doc_hex after doc_hex */
+	char doc_hex[FINGERPRINT_HEX + 1]; /* of the document that was ended */
 };
 
 static void on_bad(struct feed *f, const char *reason, const struct err *err)
@@ -119,18 +118,28 @@ struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 		      struct feed_scratch *scratch, bool wants_notes,
 		      const struct feed_handler *handler, void *ctx)
 {
+	struct kind_spec spec;
+	kind_spec_read(source, &spec);
+	return feed_new_of(&spec, nz, scratch, wants_notes, handler, ctx);
+}
+
+struct feed *feed_new_of(const struct kind_spec *spec,
+			 const struct normaliser *nz,
+			 struct feed_scratch *scratch, bool wants_notes,
+			 const struct feed_handler *handler, void *ctx)
+{
 	struct feed *f = mem_alloc(sizeof(*f));
-	f->kind = kind_find(js_str(source, "kind", ""));
+	f->spec = *spec;
+	f->kind = spec->kind;
 	BUG_ON(!f->kind);
 	f->nz = *nz;
 	f->wants_notes = wants_notes;
-	f->max_offers = js_int(source, "max_offers", 0);
+	f->max_offers = spec->limits.max_elements;
 	f->handler = handler;
 	f->ctx = ctx;
 	f->counts.declared = -1;
 	f->scratch = scratch;
-	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
-	f->source = source;
+	fingerprint_init(&f->all);
 	return f;
 }
 
@@ -139,24 +148,21 @@ static void close_document(struct feed *f)
 	if (f->doc)
 		f->kind->close(f->doc);
 	f->doc = NULL;
-	json_decref(f->override);
-	f->override = NULL;
 }
 
 void feed_begin(struct feed *f, const char *records)
 {
 	close_document(f);
-	if (records) {
-		f->override = json_copy((json_t *)(uintptr_t)f->source);
-		js_put_str(f->override, "records", records);
-	}
+	struct kind_spec spec = f->spec;
+	if (records)
+		spec.records = records;
 	const struct kind_out out = {on_record, on_tree, f,
 				     &f->scratch->record};
-	f->doc = f->kind->open(records ? f->override : f->source, &out);
+	f->doc = f->kind->open(&spec, &out);
 	f->n_head = 0;
 	f->seen_before = f->counts.seen;
 	*f->doc_hex = '\0';
-	crypto_generichash_init(&f->doc_hash, NULL, 0, HASH_BYTES);
+	fingerprint_init(&f->doc_bytes);
 }
 
 static void keep_head(struct feed *f, const char *bytes, size_t n)
@@ -193,17 +199,8 @@ int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err)
 	if (f->n_head < HEAD_MAX - 1)
 		keep_head(f, bytes, n);
 	f->counts.bytes += (int64_t)n;
-	crypto_generichash_update(&f->doc_hash, (const unsigned char *)bytes,
-				  n);
+	fingerprint_add(&f->doc_bytes, bytes, n);
 	return f->kind->feed(f->doc, bytes, n, err) ? explain(f, err) : 0;
-}
-
-static void end_hash(struct feed *f)
-{
-	unsigned char hash[HASH_BYTES];
-	crypto_generichash_final(&f->doc_hash, hash, sizeof(hash));
-	crypto_generichash_update(&f->hash, hash, sizeof(hash));
-	sodium_bin2hex(f->doc_hex, sizeof(f->doc_hex), hash, sizeof(hash));
 }
 
 static const char *declared_count(const struct feed *f)
@@ -217,7 +214,8 @@ int feed_end(struct feed *f, struct err *err)
 		return err_set(err, ERR_INPUT, "the answer is empty");
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
-	end_hash(f);
+	fingerprint_hex(&f->doc_bytes, f->doc_hex);
+	fingerprint_add(&f->all, f->doc_hex, FINGERPRINT_HEX);
 	const char *declared = declared_count(f);
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
@@ -225,11 +223,11 @@ int feed_end(struct feed *f, struct err *err)
 	return 0;
 }
 
-static const char *watched(const struct feed *f, const char *key)
+static const char *watched(const struct feed *f, const char *path)
 {
-	const char *path =
-		js_str(json_object_get(f->source, "paging"), key, NULL);
-	return path && f->kind->watched ? f->kind->watched(f->doc, path) : NULL;
+	return path && f->doc && f->kind->watched
+		       ? f->kind->watched(f->doc, path)
+		       : NULL;
 }
 
 void feed_document(const struct feed *f, struct feed_document *out)
@@ -237,8 +235,8 @@ void feed_document(const struct feed *f, struct feed_document *out)
 	*out = (struct feed_document){
 		.n_records = f->counts.seen - f->seen_before,
 		.count = declared_count(f),
-		.next = f->doc ? watched(f, "next") : NULL,
-		.pages = f->doc ? watched(f, "pages") : NULL,
+		.next = watched(f, f->spec.next),
+		.pages = watched(f, f->spec.pages),
 	};
 	str_copy(out->hash, sizeof(out->hash), f->doc_hex);
 }
@@ -258,12 +256,9 @@ const char *feed_warning(const struct feed *f)
 	return f->kind->warning ? f->kind->warning(f->doc) : NULL;
 }
 
-void feed_hash(const struct feed *f, char out[33])
+void feed_hash(const struct feed *f, char out[FINGERPRINT_HEX + 1])
 {
-	crypto_generichash_state copy = f->hash;
-	unsigned char hash[HASH_BYTES];
-	crypto_generichash_final(&copy, hash, sizeof(hash));
-	sodium_bin2hex(out, 33, hash, sizeof(hash));
+	fingerprint_hex(&f->all, out);
 }
 
 void feed_free(struct feed *f)

@@ -6,12 +6,14 @@
 
 #include <etrier/arena.h>
 #include <etrier/collector.h>
+#include <etrier/fingerprint.h>
 
 /* Documents on their way to offers: bytes in, offers out, one record in memory
  * at a time. A poll has one document, or one a page; the counts go on over all
  * of them. */
 struct feed;
 struct jnode;
+struct kind_spec;
 
 /* Memory that one record after the other uses; feeds may share it. */
 struct feed_scratch {
@@ -34,6 +36,11 @@ struct feed_handler {
 struct feed *feed_new(const json_t *source, const struct normaliser *nz,
 		      struct feed_scratch *scratch, bool wants_notes,
 		      const struct feed_handler *handler, void *ctx);
+/* The same of a source that was looked up (kind.h). */
+struct feed *feed_new_of(const struct kind_spec *spec,
+			 const struct normaliser *nz,
+			 struct feed_scratch *scratch, bool wants_notes,
+			 const struct feed_handler *handler, void *ctx);
 /* The next document begins; without it the first bytes begin one. records:
  * path of the records in this one, NULL: the source's. */
 void feed_begin(struct feed *f, const char *records);
@@ -48,14 +55,14 @@ const struct collector_counts *feed_counts(const struct feed *f);
 struct feed_document {
 	int64_t n_records;
 	const char *count, *next, *pages; /* see ask.h; NULL */
-	char hash[33];			  /* of its bytes, hex */
+	char hash[FINGERPRINT_HEX + 1];	  /* of its bytes */
 };
 void feed_document(const struct feed *f, struct feed_document *out);
 /* After feed_end(): what had to be repaired in the document, in our words (fit
  * for a log), or NULL. Borrowed. */
 const char *feed_warning(const struct feed *f);
-/* Hash over the documents so far, 32 hex digits. */
-void feed_hash(const struct feed *f, char out[33]);
+/* Of the documents so far: etrier/fingerprint.h. */
+void feed_hash(const struct feed *f, char out[FINGERPRINT_HEX + 1]);
 void feed_free(struct feed *f);
 
 #endif

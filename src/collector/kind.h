@@ -14,12 +14,20 @@ struct kind_out {
 	void *ctx;
 	struct arena *arena;
 };
+/* What every document asks of its source, looked up once for all of them;
+ * borrowed from the source. */
+struct kind_spec {
+	const json_t *source; /* an object of source_read() */
+	const struct kind *kind;
+	const char *records;		  /* path */
+	const char *count, *next, *pages; /* paths or NULL */
+	struct js_split_limits limits;
+};
 struct kind {
 	const char *name;
 	bool reads_pages; /* a web page is what it expects */
-	/* source: an object of source_read(). Each record goes to one of out.
-	 */
-	void *(*open)(const json_t *source, const struct kind_out *out);
+	/* Each record goes to one of out; the paths outlive the document. */
+	void *(*open)(const struct kind_spec *spec, const struct kind_out *out);
 	int (*feed)(void *doc, const char *bytes, size_t n, struct err *err);
 	/* The end of the document: -1 when it was cut or had no records. */
 	int (*end)(void *doc, struct err *err);
@@ -38,7 +46,7 @@ struct kind {
 extern const struct kind kind_json, kind_xml, kind_csv, kind_rss, kind_jsonld;
 /* NULL: no such kind in this version. */
 const struct kind *kind_find(const char *name);
-/* max_record_bytes and max_offers of a source. */
-struct js_split_limits kind_limits(const json_t *source);
+/* kind is NULL in *out when there is no such kind. */
+void kind_spec_read(const json_t *source, struct kind_spec *out);
 
 #endif

@@ -27,20 +27,19 @@ static enum csv_encoding encoding(const char *word)
 	return CSV_ENCODING_AUTO;
 }
 
-static void *open_csv(const json_t *source, const struct kind_out *out)
+static void *open_csv(const struct kind_spec *spec, const struct kind_out *out)
 {
-	const json_t *columns = json_object_get(source, "columns");
-	const struct js_split_limits limits = kind_limits(source);
+	const json_t *columns = json_object_get(spec->source, "columns");
 	struct csv_split_options o = {
-		.separator = separator(js_str(source, "separator", NULL)),
-		.encoding = encoding(js_str(source, "encoding", NULL)),
+		.separator = separator(js_str(spec->source, "separator", NULL)),
+		.encoding = encoding(js_str(spec->source, "encoding", NULL)),
 		.n_columns = json_array_size(columns),
 	};
 	const char **names = mem_array(o.n_columns + 1, sizeof(*names));
 	for (size_t i = 0; i < o.n_columns; i++)
 		names[i] = json_string_value(json_array_get(columns, i));
 	o.columns = names;
-	void *doc = csv_split_new(&o, &limits, out->on_tree, out->ctx);
+	void *doc = csv_split_new(&o, &spec->limits, out->on_tree, out->ctx);
 	free(names);
 	return doc;
 }

@@ -10,19 +10,16 @@
 
 struct doc {
 	struct js_split *split;
-	char *count; /* path, NULL: not declared */
+	const char *count; /* path, NULL: not declared */
 };
 
-static void *open_json(const json_t *source, const struct kind_out *out)
+static void *open_json(const struct kind_spec *spec, const struct kind_out *out)
 {
-	const struct js_split_limits limits = kind_limits(source);
 	struct doc *d = mem_alloc(sizeof(*d));
-	d->split = js_split_new(js_str(source, "records", ""), &limits,
-				out->arena, out->on_record, out->ctx);
-	d->count = mem_dup(js_str(source, "count", NULL));
-	const json_t *paging = json_object_get(source, "paging");
-	const char *paths[] = {d->count, js_str(paging, "next", NULL),
-			       js_str(paging, "pages", NULL)};
+	d->split = js_split_new(spec->records, &spec->limits, out->arena,
+				out->on_record, out->ctx);
+	d->count = spec->count;
+	const char *paths[] = {spec->count, spec->next, spec->pages};
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		if (paths[i])
 			js_split_watch(d->split, paths[i]);
@@ -57,7 +54,6 @@ static void close_json(void *doc)
 {
 	struct doc *d = doc;
 	js_split_free(d->split);
-	free(d->count);
 	free(d);
 }
 
@@ -84,10 +80,18 @@ const struct kind *kind_find(const char *name)
 	return NULL;
 }
 
-struct js_split_limits kind_limits(const json_t *source)
+void kind_spec_read(const json_t *source, struct kind_spec *out)
 {
-	return (struct js_split_limits){
-		.max_element = (size_t)js_int(source, "max_record_bytes", 0),
-		.max_elements = js_int(source, "max_offers", 0),
+	const json_t *paging = json_object_get(source, "paging");
+	*out = (struct kind_spec){
+		.source = source,
+		.kind = kind_find(js_str(source, "kind", "")),
+		.records = js_str(source, "records", ""),
+		.count = js_str(source, "count", NULL),
+		.next = js_str(paging, "next", NULL),
+		.pages = js_str(paging, "pages", NULL),
+		.limits = {.max_element = (size_t)js_int(source,
+							 "max_record_bytes", 0),
+			   .max_elements = js_int(source, "max_offers", 0)},
 	};
 }

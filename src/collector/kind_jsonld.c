@@ -23,13 +23,14 @@ struct doc {
 	char warning[120];
 };
 
-static void *open_jsonld(const json_t *source, const struct kind_out *out)
+static void *open_jsonld(const struct kind_spec *spec,
+			 const struct kind_out *out)
 {
 	struct doc *d = mem_alloc(sizeof(*d));
-	d->limits = kind_limits(source);
+	d->limits = spec->limits;
 	d->on_record = out->on_tree;
 	d->ctx = out->ctx;
-	d->url = js_str(source, "url", NULL);
+	d->url = js_str(spec->source, "url", NULL);
 	buf_init(&d->page, JSONLD_PAGE_MAX);
 	return d;
 }

@@ -4,10 +4,9 @@
 
 #include <etrier/rss.h>
 
-static void *open_rss(const json_t *source, const struct kind_out *out)
+static void *open_rss(const struct kind_spec *spec, const struct kind_out *out)
 {
-	const struct js_split_limits limits = kind_limits(source);
-	return rss_new(&limits, out->on_tree, out->ctx);
+	return rss_new(&spec->limits, out->on_tree, out->ctx);
 }
 
 static int feed_rss(void *doc, const char *bytes, size_t n, struct err *err)

@@ -4,10 +4,9 @@
 
 #include <etrier/xml.h>
 
-static void *open_xml(const json_t *source, const struct kind_out *out)
+static void *open_xml(const struct kind_spec *spec, const struct kind_out *out)
 {
-	const struct js_split_limits limits = kind_limits(source);
-	return xml_split_new(js_str(source, "records", ""), &limits, out->arena,
+	return xml_split_new(spec->records, &spec->limits, out->arena,
 			     out->on_record, out->ctx);
 }
 

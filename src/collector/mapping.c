@@ -386,6 +386,18 @@ const char *mapping_text(const struct mapping *m, int field,
 	return joins ? joined(a, v, n, f->join) : v[0];
 }
 
+size_t mapping_parts(const struct mapping *m, int field,
+		     const struct jnode *record, struct arena *a,
+		     const char **out, size_t max, const char **join)
+{
+	const struct field_map *f = m->fields[field];
+	if (!f || !f->join || !f->n_paths)
+		return 0;
+	*join = f->join;
+	size_t n = mapping_values(m, field, record, a, out, max);
+	return f->n_values ? translate(m, field, a, out, n) : n;
+}
+
 enum date_form mapping_date_form(const struct mapping *m, int field)
 {
 	return m->fields[field] ? m->fields[field]->date : DATE_AUTO;

@@ -55,6 +55,12 @@ size_t mapping_origins(const struct mapping *m, int field,
 const char *mapping_text(const struct mapping *m, int field,
 			 const struct jnode *record, struct arena *a);
 
+/* The values of a field that says `join`, in order, as its own table has them;
+ * *join stands between two. 0 when it does not say so, or there are none. */
+size_t mapping_parts(const struct mapping *m, int field,
+		     const struct jnode *record, struct arena *a,
+		     const char **out, size_t max, const char **join);
+
 /* What the source's own table says of a value: our word, "unknown", or NULL
  * when the table (or the field) has no such row. */
 const char *mapping_word(const struct mapping *m, int field, struct arena *a,

@@ -8,6 +8,7 @@
  * the house. */
 #include "normalise.h"
 #include "labels.h"
+#include "texts.h"
 #include "values.h"
 
 #include <etrier/arena.h>
@@ -91,15 +92,6 @@ static const char *line(const struct job *j, int field, size_t max)
 	if (html_looks_like(s))
 		s = html_to_text(j->a, s, max * 2);
 	s = utf8_clean(j->a, s, UTF8_ONE_LINE, max);
-	return *s ? s : NULL;
-}
-
-static const char *lines(const struct job *j, int field, size_t max)
-{
-	const char *s = raw(j, field);
-	if (!s)
-		return NULL;
-	s = html_to_text(j->a, html_unescape(j->a, s), max);
 	return *s ? s : NULL;
 }
 
@@ -211,7 +203,8 @@ static void put_identity(const struct job *j)
 	o->origin_ref = line(j, SOURCE_F_ORIGIN_REF, OFFER_REF_MAX);
 	o->url = url(j, SOURCE_F_URL);
 	o->title = line(j, SOURCE_F_TITLE, OFFER_TEXT_MAX);
-	o->description = lines(j, SOURCE_F_DESCRIPTION, OFFER_DESCRIPTION_MAX);
+	o->description = record_lines(j->nz->mapping, SOURCE_F_DESCRIPTION,
+				      j->record, j->a, OFFER_DESCRIPTION_MAX);
 }
 
 static void provenance(const struct job *j, const char *field, const char *word)
@@ -347,17 +340,23 @@ static void put_place(const struct job *j)
 		note(j, SOURCE_F_PLACE_TEXT, why, c.text ? c.text : c.city);
 }
 
+static int months(const struct job *j)
+{
+	const char *s = raw(j, SOURCE_F_DURATION_MONTHS);
+	int days = s ? value_months(j->a, s, MONTHS_MAX) : -1;
+	if (s && days < 0)
+		note(j, SOURCE_F_DURATION_MONTHS, "no months in range", s);
+	return days;
+}
+
 static void put_time(const struct job *j)
 {
 	struct offer *o = j->o;
 	const char *words = raw(j, SOURCE_F_DURATION);
 	o->start = date(j, SOURCE_F_START);
 	o->duration_days = number(j, SOURCE_F_DURATION_DAYS, 1, 3660);
-	if (o->duration_days < 0) {
-		int months = number(j, SOURCE_F_DURATION_MONTHS, 1, MONTHS_MAX);
-		if (months > 0)
-			o->duration_days = value_months_days(months);
-	}
+	if (o->duration_days < 0)
+		o->duration_days = months(j);
 	if (o->duration_days < 0 && words)
 		o->duration_days = value_duration(j->a, words);
 	o->posted = instant(j, SOURCE_F_POSTED);

@@ -21,6 +21,7 @@
 #include <etrier/utf8.h>
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ struct poll {
 	bool is_first;	     /* nothing was answered yet */
 	bool had_401;
 	int tries, retries;
-	struct event *rest, *deadline;
+	struct event rest, deadline;
 	int64_t started_ms;
 	struct err err; /* why on_bytes() refused */
 	bool is_paused, was_cut_short;
@@ -84,9 +85,10 @@ static void after_ms(struct event *ev, int64_t ms)
 	event_add(ev, &tv);
 }
 
+/* In this turn of the loop, before it looks at its sockets. */
 static void look_again(struct polling *k)
 {
-	after_ms(k->turn, 0);
+	event_active(k->turn, EV_TIMEOUT, 0);
 }
 
 /* --- the end -------------------------------------------------------------- */
@@ -96,8 +98,8 @@ static void poll_free(struct poll *p)
 	*p->at = p->next;
 	if (p->next)
 		p->next->at = p->at;
-	event_free(p->deadline);
-	event_free(p->rest);
+	event_del(&p->deadline);
+	event_del(&p->rest);
 	feed_free(p->feed);
 	ask_free(p->ask);
 	buf_clear(&p->text);
@@ -159,22 +161,17 @@ static void finish(struct poll *p, const struct err *err, bool is_unchanged)
 	poll_free(p);
 }
 
-static void fail(struct poll *p, enum err_kind kind, const char *why)
-{
-	struct err err;
-	err_set(&err, kind, "%s", why);
-	finish(p, &err, false);
-}
-
 void poll_give_up(struct poll *p, const char *why)
 {
+	struct err err;
 	if (p->stage == FETCHING) {
 		fetch_cancel(p->fetch);
 		pace_done(p->shared->pace, p->in.source->host);
 	} else if (p->stage == QUEUED) {
 		pace_cancel(p->shared->pace, p->in.source->host, p);
 	}
-	fail(p, ERR_NETWORK, why);
+	err_set(&err, ERR_NETWORK, "%s", why);
+	finish(p, &err, false);
 }
 
 static void on_deadline(evutil_socket_t fd, short what, void *ctx)
@@ -226,7 +223,7 @@ static void rest(struct poll *p, int64_t retry_after_s)
 	if (ms < retry_after_s * 1000)
 		ms = retry_after_s * 1000;
 	p->stage = RESTING;
-	after_ms(p->rest, ms);
+	after_ms(&p->rest, ms);
 }
 
 static bool may_try_again(struct poll *p, const struct fetch_result *r)
@@ -427,10 +424,11 @@ static int start_fetch(struct poll *p, struct err *err)
 {
 	static const struct fetch_handler handler = {on_bytes, on_done};
 	struct source *s = p->in.source;
-	const json_t *c = p->in.config->common, *oauth = s->oauth_conf;
+	const struct poll_config *c = p->in.config;
+	const json_t *oauth = s->oauth_conf;
 	const struct ask_request *q = &p->request;
 	struct polling *k = p->shared;
-	int transfer_s = (int)js_int(c, "transfer_timeout_s", 120);
+	int transfer_s = c->transfer_timeout_s;
 	bool is_ours = !q->is_foreign;
 	struct buf form;
 	buf_init(&form, FORM_MAX);
@@ -445,8 +443,8 @@ static int start_fetch(struct poll *p, struct err *err)
 		.body = p->is_token ? form.data : q->body,
 		.body_type = p->is_token ? "application/x-www-form-urlencoded"
 					 : q->body_type,
-		.user_agent = js_str(c, "user_agent", "etrier"),
-		.ca_file = poll_config_ca_file(p->in.config),
+		.user_agent = c->user_agent,
+		.ca_file = c->ca_file,
 		.etag = is_conditional ? p->in.etag : NULL,
 		.last_modified = is_conditional ? p->in.last_modified : NULL,
 		.headers = p->is_token ? NULL : s->headers,
@@ -458,7 +456,7 @@ static int start_fetch(struct poll *p, struct err *err)
 		.takes_gone = q->may_be_gone,
 		.allow_private = s->allow_private,
 		.max_bytes = s->max_bytes,
-		.connect_timeout_s = (int)js_int(c, "connect_timeout_s", 10),
+		.connect_timeout_s = c->connect_timeout_s,
 		.transfer_timeout_s = transfer_s,
 		.low_speed_s = transfer_s < LOW_SPEED_MAX_S ? transfer_s
 							    : LOW_SPEED_MAX_S,
@@ -498,7 +496,7 @@ struct polling *polling_new(struct event_base *base, const struct clock *clock,
 			    const struct refdata *rd)
 {
 	struct polling *k = mem_alloc(sizeof(*k));
-	/* Without it libsodium hashes documents with its slowest code. */
+	/* Without it libsodium hashes with its slowest code. */
 	BUG_ON(sodium_init() < 0);
 	k->base = base;
 	k->clock = clock;
@@ -550,7 +548,6 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 			const struct poll_handler *handler, void *ctx)
 {
 	struct poll *p = mem_alloc(sizeof(*p));
-	const json_t *s = in->source->json;
 	p->shared = k;
 	p->in = *in;
 	p->handler = handler;
@@ -569,20 +566,19 @@ struct poll *poll_start(struct polling *k, const struct poll_in *in,
 		.understanding = in->understanding ? in->understanding
 						   : in->config->understanding,
 	};
-	p->feed = feed_new(s, &nz, &k->scratch, in->wants_notes, &handler->feed,
-			   ctx);
+	p->feed = feed_new_of(&in->source->kind, &nz, &k->scratch,
+			      in->wants_notes, &handler->feed, ctx);
 	p->ask = ask_new(&(struct ask_in){
-		.source = s,
+		.source = in->source->json,
+		.spec = in->source->ask,
 		.since = p->since,
 		.check = in->check,
 		.now = nz.now,
-		.user_agent =
-			js_str(in->config->common, "user_agent", "etrier"),
+		.user_agent = in->config->user_agent,
 	});
-	p->rest = evtimer_new(k->base, on_rest, p);
-	p->deadline = evtimer_new(k->base, on_deadline, p);
-	after_ms(p->deadline,
-		 js_int(in->config->common, "poll_deadline_s", 600) * 1000);
+	evtimer_assign(&p->rest, k->base, on_rest, p);
+	evtimer_assign(&p->deadline, k->base, on_deadline, p);
+	after_ms(&p->deadline, in->config->poll_deadline_s * 1000);
 	p->next = k->polls;
 	p->at = &k->polls;
 	if (p->next)

@@ -2,7 +2,7 @@
 /* The configuration of the poller: checked by the supervisor already, compiled
  * here. Shared by count, because a poll in hand outlives a reload. */
 #include "poll_config.h"
-#include "kind.h"
+#include "ask.h"
 
 #include <etrier/diag.h>
 #include <etrier/err.h>
@@ -57,6 +57,7 @@ static void source_free(void *v)
 {
 	struct source *s = v;
 	mapping_free(s->mapping);
+	ask_spec_free(s->ask);
 	oauth_forget(&s->oauth);
 	free(s->map);
 	free(s->host);
@@ -73,6 +74,8 @@ static void look_up(struct source *s)
 	s->max_offers = js_int(s->json, "max_offers", 0);
 	s->expires_days = (int)js_int(s->json, "expires_days", 0);
 	s->allow_private = js_bool(s->json, "allow_private", false);
+	kind_spec_read(s->json, &s->kind);
+	s->ask = ask_spec_new(s->json);
 	s->delivers_all = str_eq(js_str(s->json, "delivers", ""), "complete");
 }
 
@@ -112,6 +115,19 @@ static int understand(struct poll_config *c, const struct refdata *rd,
 	return c->understanding ? 0 : -1;
 }
 
+static void look_up_common(struct poll_config *c, const json_t *common)
+{
+	c->user_agent = js_str(common, "user_agent", "etrier");
+	c->ca_file = js_str(common, "ca_file", NULL);
+	if (c->ca_file && !*c->ca_file)
+		c->ca_file = NULL;
+	c->connect_timeout_s = (int)js_int(common, "connect_timeout_s", 10);
+	c->transfer_timeout_s = (int)js_int(common, "transfer_timeout_s", 120);
+	c->poll_deadline_s = js_int(common, "poll_deadline_s", 600);
+	c->max_parallel = (size_t)js_int(common, "max_parallel", 8);
+	c->per_host = (size_t)js_int(common, "per_host", 2);
+}
+
 struct poll_config *poll_config_new(const json_t *config,
 				    const struct refdata *rd,
 				    const struct trade_finder *trades,
@@ -123,7 +139,7 @@ struct poll_config *poll_config_new(const json_t *config,
 	bool failed = false;
 	c->refs = 1;
 	c->json = json_deep_copy(config);
-	c->common = json_object_get(c->json, "collector");
+	look_up_common(c, json_object_get(c->json, "collector"));
 	map_init(&c->sources);
 	failed = understand(c, rd, trades, d) != 0;
 	json_t *sources = failed ? NULL : json_object_get(c->json, "sources");
@@ -159,6 +175,5 @@ void poll_config_release(struct poll_config *c)
 
 const char *poll_config_ca_file(const struct poll_config *c)
 {
-	const char *file = js_str(c->common, "ca_file", NULL);
-	return file && *file ? file : NULL;
+	return c->ca_file;
 }

@@ -2,6 +2,7 @@
 #ifndef ETRIER_COLLECTOR_POLL_CONFIG_H
 #define ETRIER_COLLECTOR_POLL_CONFIG_H
 
+#include "kind.h"
 #include "mapping.h"
 #include "oauth.h"
 #include "poller.h"
@@ -18,6 +19,8 @@ struct source {
 	/* What json says of every request and poll, looked up once: two hundred
 	 * trees do not fit a cache. */
 	const json_t *oauth_conf, *headers, *secret_headers; /* or NULL */
+	struct kind_spec kind;
+	struct ask_spec *ask;
 	int64_t min_interval_ms, max_bytes, max_offers;
 	int expires_days;
 	bool allow_private, delivers_all;
@@ -27,9 +30,12 @@ struct source {
 };
 struct poll_config {
 	unsigned refs;
-	json_t *json;	      /* whole */
-	const json_t *common; /* json's "collector" */
-	struct map sources;   /* name -> struct source */
+	json_t *json;			  /* whole */
+	const char *user_agent, *ca_file; /* ca_file: or NULL */
+	int connect_timeout_s, transfer_timeout_s;
+	int64_t poll_deadline_s;
+	size_t max_parallel, per_host;
+	struct map sources; /* name -> struct source */
 	struct understanding *understanding;
 };
 

@@ -184,9 +184,7 @@ void poller_use(struct poller *k, struct poll_config *c_take)
 {
 	/* The numbers of the pace are those of the start: a reload that changes
 	 * them is refused (settings_table.c). */
-	polling_set_pace(k->polling,
-			 (size_t)js_int(c_take->common, "max_parallel", 8),
-			 (size_t)js_int(c_take->common, "per_host", 2));
+	polling_set_pace(k->polling, c_take->max_parallel, c_take->per_host);
 	poll_config_release(k->config);
 	k->config = c_take;
 }

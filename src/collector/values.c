@@ -209,6 +209,12 @@ int value_duration(struct arena *a, const char *s)
 	return -1;
 }
 
+int value_months(struct arena *a, const char *s, int max)
+{
+	int months = value_number(a, s, 1, max);
+	return months > 0 ? value_months_days(months) : value_duration(a, s);
+}
+
 int value_number(struct arena *a, const char *s, int min, int max)
 {
 	int64_t v;

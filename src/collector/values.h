@@ -37,6 +37,9 @@ int value_weekly(struct arena *a, const char *s);
  * ("Entre 12 et 0 mois"). */
 int value_duration(struct arena *a, const char *s);
 int value_months_days(int64_t months);
+/* "12", of at most max months; also "12 mois", "1 an" where a number was
+ * promised. Days, -1. */
+int value_months(struct arena *a, const char *s, int max);
 /* A whole number in range, decimals of zero forgiven; -1. */
 int value_number(struct arena *a, const char *s, int min, int max);
 

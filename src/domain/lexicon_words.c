@@ -11,6 +11,7 @@
 #include <etrier/utf8.h>
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 static bool is_digit(char c)
@@ -166,12 +167,33 @@ static void push_piece(struct sentences *w, struct arena *a,
 	push_rest(w, out);
 }
 
-/* The bytes of a word of nothing but ASCII letters at s, which is how most are;
- * 0: the piece is another. */
-static size_t plain_length(const char *s)
+/* How many of the eight bytes at s are ASCII letters before another, looked at
+ * together: the end of a word is what no processor foresees. */
+static size_t letters_of_eight(const char *s)
 {
-	size_t n = 0;
-	while (is_letter(s[n]))
+	const uint64_t ones = UINT64_C(0x0101010101010101), top = ones << 7;
+	uint64_t v;
+	memcpy(&v, s, sizeof(v));
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		v = __builtin_bswap64(v);
+	uint64_t small = (v | ones << 5) & ~top;
+	/* The top bit of a byte: it is 'a' or more; more than 'z'. */
+	uint64_t from_a = small + ones * (0x80 - 'a');
+	uint64_t past_z = small + ones * (0x80 - 'z' - 1);
+	uint64_t others = ~(from_a & ~past_z & ~v) & top;
+	return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* The bytes of a word of nothing but ASCII letters at s, which is how most are;
+ * 0: the piece is another. end: where the text has its NUL. */
+static size_t plain_length(const char *s, const char *end)
+{
+	size_t n = 0, more = 8;
+	while (more == 8 && (size_t)(end - s) >= n + 8) {
+		more = letters_of_eight(s + n);
+		n += more;
+	}
+	while (more == 8 && is_letter(s[n]))
 		n++;
 	return is_word_byte(s[n]) ? 0 : n;
 }
@@ -179,7 +201,7 @@ static size_t plain_length(const char *s)
 static void take_piece(struct sentences *w, struct arena *a,
 		       struct sentence *out)
 {
-	size_t n = plain_length(w->text + w->at);
+	size_t n = plain_length(w->text + w->at, w->text + w->n);
 	if (!n) {
 		push_piece(w, a, out);
 		return;
@@ -192,6 +214,8 @@ bool sentence_next(struct sentences *w, struct arena *a, struct sentence *out)
 {
 	out->n = 0;
 	w->was_comma = false;
+	if (!w->n)
+		w->n = strlen(w->text);
 	push_rest(w, out);
 	while (w->text[w->at] && out->n < SENTENCE_WORDS_MAX) {
 		const char *s = w->text + w->at;

@@ -37,6 +37,7 @@ struct sentence {
 /* Walks a text; begin with {.text = s}. */
 struct sentences {
 	const char *text;
+	size_t n; /* of the text, once it is known */
 	size_t at;
 	bool was_comma;
 	/* Words of a folded piece that the last sentence had no room for. */

@@ -14,11 +14,14 @@
  *
  * What expat says is valid UTF-8 whatever the document was: nobody need look
  * again. */
+#include "xml_encoding.h"
+#include "xml_node.h"
+#include "xml_plain.h"
+
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/err.h>
 #include <etrier/jnode.h>
-#include <etrier/map.h>
 #include <etrier/mem.h>
 #include <etrier/str.h>
 #include <etrier/xml.h>
@@ -31,26 +34,15 @@
 
 /* One call of expat takes an int. */
 #define FEED_MAX ((size_t)1 << 20)
-/* What a node costs beside its bytes, so that a million empty elements are
- * not a small record. */
-#define NODE_COST ((size_t)64)
+
 /* A token may be larger than the smallest sensible record limit. */
 #define TOKEN_SLACK ((size_t)64 * 1024)
-/* Names are compared one by one up to so many, which is faster; a record of
- * nothing but names must not cost the square of them. */
-#define COMPARED_MAX ((size_t)64)
+/* Blanks in an end tag that is looked for in pieces. */
+#define END_SLACK ((size_t)16)
 
-struct member {
-	struct jnode v;	    /* first: a member is seen as its value */
-	struct jnode *last; /* of a list that grows */
-};
 /* An element open inside a record. */
-struct node {
-	struct member *first;
-	struct jnode **end; /* where the next member goes */
-	size_t n;
-	uint64_t bits;	  /* jnode_name_bit() of the members */
-	struct map names; /* the members, of more than COMPARED_MAX */
+struct open {
+	struct xml_node node;
 	struct buf text;
 };
 
@@ -75,11 +67,22 @@ struct xml_split {
 	size_t record_size;
 	bool is_too_large;
 	int64_t n_records;
-	struct node nodes[XML_DEPTH_MAX + 1];
+	struct open nodes[XML_DEPTH_MAX + 1];
 
 	struct buf pending; /* held back from expat */
 	uint64_t given;	    /* bytes expat got */
 	bool has_ended;
+
+	/* Records that expat never sees (xml_plain.c). */
+	const char *leaf;  /* their name, the end of path; NULL: none are */
+	char *end_tag;	   /* "</" and it */
+	bool is_foreign;   /* another encoding than UTF-8 */
+	bool is_in_cdata;  /* outside of a record */
+	struct buf held;   /* the beginning of one */
+	size_t n_searched; /* of it, for the end */
+	/* What expat does not know of where it is: lines before, and columns
+	 * while it is in this line of its own. */
+	unsigned long more_lines, more_columns, in_line;
 };
 
 static void stop(struct xml_split *x)
@@ -91,22 +94,21 @@ static void refuse(struct xml_split *x, enum err_kind kind, const char *why)
 {
 	if (x->broken.kind)
 		return;
+	unsigned long line = XML_GetCurrentLineNumber(x->parser);
+	unsigned long column = XML_GetCurrentColumnNumber(x->parser) + 1;
+	if (line == x->in_line)
+		column += x->more_columns;
 	err_set(&x->broken, kind, "line %lu, column %lu: %s",
-		(unsigned long)XML_GetCurrentLineNumber(x->parser),
-		(unsigned long)XML_GetCurrentColumnNumber(x->parser) + 1, why);
+		line + x->more_lines, column, why);
 	stop(x);
 }
 
 /* ---- nodes ---- */
 
-static void begin_node(struct node *node)
+static void begin_node(struct open *o)
 {
-	buf_reset(&node->text);
-	if (node->n > COMPARED_MAX)
-		map_clear(&node->names, NULL);
-	node->first = NULL;
-	node->n = 0;
-	node->bits = 0;
+	buf_reset(&o->text);
+	xml_node_begin(&o->node);
 }
 
 /* Count n more bytes of the record; false when it is not kept any more. */
@@ -122,121 +124,47 @@ static bool afford(struct xml_split *x, size_t n)
 	return false;
 }
 
-static struct member *find(const struct node *node, const char *name, size_t n)
-{
-	if (!(node->bits & jnode_name_bit(name, n)))
-		return NULL;
-	if (node->n > COMPARED_MAX)
-		return map_get(&node->names, name);
-	for (struct jnode *m = node->n ? &node->first->v : NULL; m; m = m->next)
-		if (m->n_name == n && !memcmp(m->name, name, n))
-			return (struct member *)m;
-	return NULL;
-}
-
-static void index_names(struct node *node)
-{
-	map_init(&node->names);
-	for (struct jnode *m = &node->first->v; m; m = m->next)
-		map_put(&node->names, m->name, m);
-}
-
-/* A member of a name that is new. */
-static void append(struct arena *a, struct node *node, const char *name,
-		   const struct jnode *v)
-{
-	struct member *m = arena_bytes(a, sizeof(*m));
-	m->v = *v;
-	m->last = NULL;
-	m->v.n_name = strlen(name);
-	node->bits |= jnode_name_bit(name, m->v.n_name);
-	m->v.name = arena_dup_n(a, name, m->v.n_name);
-	if (!node->n++)
-		node->first = m;
-	else
-		*node->end = &m->v;
-	node->end = &m->v.next;
-	if (node->n == COMPARED_MAX + 1)
-		index_names(node);
-	else if (node->n > COMPARED_MAX)
-		map_put(&node->names, name, m);
-}
-
-static struct jnode *element_of(struct arena *a, const struct jnode *v)
-{
-	struct jnode *e = arena_bytes(a, sizeof(*e));
-	*e = *v;
-	e->next = NULL;
-	e->name = NULL;
-	e->n_name = 0;
-	return e;
-}
-
-/* A member, or one more of a list. No value is itself a list. */
-static void put(struct arena *a, struct node *node, const char *name,
-		const struct jnode *v)
-{
-	struct member *old = find(node, name, strlen(name));
-	if (!old) {
-		append(a, node, name, v);
-		return;
-	}
-	if (old->v.type != JNODE_LIST) {
-		old->last = element_of(a, &old->v);
-		old->v.type = JNODE_LIST;
-		old->v.first = old->last;
-		old->v.n = 1;
-	}
-	old->last->next = element_of(a, v);
-	old->last = old->last->next;
-	old->v.n++;
-}
-
-static bool is_xml_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static struct jnode trimmed(struct arena *a, const struct buf *text)
 {
 	const char *s = text->data ? text->data : "";
 	size_t n = text->len;
-	while (n && is_xml_space(*s)) {
+	while (n && xml_is_space(*s)) {
 		s++;
 		n--;
 	}
-	while (n && is_xml_space(s[n - 1]))
+	while (n && xml_is_space(s[n - 1]))
 		n--;
 	return (struct jnode){
 		.type = JNODE_STRING, .text = arena_dup_n(a, s, n), .n = n};
 }
 
 /* The finished value of an element. */
-static struct jnode close_node(struct arena *a, struct node *node)
+static struct jnode close_node(struct arena *a, struct open *o)
 {
-	struct jnode v = trimmed(a, &node->text);
-	if (!node->n)
+	struct jnode v = trimmed(a, &o->text);
+	if (!o->node.n)
 		return v;
 	if (v.n)
-		append(a, node, "#text", &v);
-	return (struct jnode){
-		.type = JNODE_OBJECT, .first = &node->first->v, .n = node->n};
+		xml_node_append(&o->node, a, "#text", 5, &v);
+	return xml_node_value(&o->node);
 }
 
-static void add_attributes(struct xml_split *x, struct node *node,
+static void add_attributes(struct xml_split *x, struct xml_node *node,
 			   const XML_Char **attributes)
 {
 	struct arena *a = x->arena;
 	for (; *attributes; attributes += 2) {
+		size_t n_name = strlen(attributes[0]);
 		size_t n = strlen(attributes[1]);
-		if (!afford(x, strlen(attributes[0]) + n + NODE_COST))
+		if (!afford(x, n_name + n + XML_NODE_COST))
 			return;
 		const struct jnode v = {
 			.type = JNODE_STRING,
 			.text = arena_dup_n(a, attributes[1], n),
 			.n = n,
 		};
-		append(a, node, arena_printf(a, "@%s", attributes[0]), &v);
+		xml_node_append(node, a, arena_concat(a, "@", attributes[0]),
+				n_name + 1, &v);
 	}
 }
 
@@ -320,8 +248,8 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
 		arena_reset(x->arena);
 	}
 	begin_node(&x->nodes[x->depth]);
-	if (afford(x, strlen(name) + NODE_COST))
-		add_attributes(x, &x->nodes[x->depth], attributes);
+	if (afford(x, strlen(name) + XML_NODE_COST))
+		add_attributes(x, &x->nodes[x->depth].node, attributes);
 }
 
 static void XMLCALL on_end(void *ctx, const XML_Char *name)
@@ -341,10 +269,14 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
 		return;
 	}
 	const struct jnode v = close_node(x->arena, &x->nodes[d]);
-	if (is_record)
+	if (is_record) {
 		deliver(x, &v);
-	else
-		put(x->arena, &x->nodes[d - 1], own_name(x, name), &v);
+		return;
+	}
+	const char *own = own_name(x, name);
+	size_t n = strlen(own);
+	xml_node_put(&x->nodes[d - 1].node, x->arena,
+		     arena_dup_n(x->arena, own, n), n, &v);
 }
 
 static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
@@ -365,36 +297,23 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name,
 	refuse(ctx, ERR_INPUT, "a DOCTYPE is not accepted");
 }
 
-/* Windows-1252, and ISO-8859-15 of French feeds before the euro. The rest
- * expat has itself. -1: no such character. */
-static int XMLCALL on_encoding(void *ctx, const XML_Char *name,
-			       XML_Encoding *info)
+static void XMLCALL on_declaration(void *ctx, const XML_Char *version,
+				   const XML_Char *encoding, int standalone)
 {
-	static const int windows[32] = {
-		0x20AC, -1,	0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-		0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, -1,	0x017D, -1,
-		-1,	0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-		0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, -1,	0x017E, 0x0178};
-	static const struct {
-		int byte, cp;
-	} latin9[] = {{0xA4, 0x20AC}, {0xA6, 0x160}, {0xA8, 0x161},
-		      {0xB4, 0x17D},  {0xB8, 0x17E}, {0xBC, 0x152},
-		      {0xBD, 0x153},  {0xBE, 0x178}};
-	(void)ctx;
-	bool is_windows = strcasecmp(name, "windows-1252") == 0 ||
-			  strcasecmp(name, "cp1252") == 0;
-	if (!is_windows && strcasecmp(name, "iso-8859-15") != 0)
-		return XML_STATUS_ERROR;
-	for (int i = 0; i < 256; i++)
-		info->map[i] = i;
-	for (int i = 0; is_windows && i < 32; i++)
-		info->map[0x80 + i] = windows[i];
-	for (size_t i = 0; !is_windows && i < ARRAY_LEN(latin9); i++)
-		info->map[latin9[i].byte] = latin9[i].cp;
-	info->data = NULL;
-	info->convert = NULL;
-	info->release = NULL;
-	return XML_STATUS_OK;
+	struct xml_split *x = ctx;
+	(void)version;
+	(void)standalone;
+	x->is_foreign = encoding && strcasecmp(encoding, "utf-8") != 0;
+}
+
+static void XMLCALL on_cdata(void *ctx)
+{
+	((struct xml_split *)ctx)->is_in_cdata = true;
+}
+
+static void XMLCALL on_cdata_end(void *ctx)
+{
+	((struct xml_split *)ctx)->is_in_cdata = false;
 }
 
 /* ---- the outside ---- */
@@ -414,13 +333,19 @@ struct xml_split *xml_split_new(const char *path,
 	for (size_t i = 0; i < ARRAY_LEN(x->nodes); i++)
 		buf_init(&x->nodes[i].text, limits->max_element);
 	buf_init(&x->pending, SIZE_MAX / 4);
+	buf_init(&x->held, SIZE_MAX / 4);
+	const char *dot = strrchr(x->path, '.');
+	x->leaf = dot ? dot + 1 : NULL;
+	x->end_tag = mem_printf("</%s", dot ? dot + 1 : "");
 	x->parser = XML_ParserCreate(NULL);
 	BUG_ON(!x->parser);
 	XML_SetUserData(x->parser, x);
 	XML_SetElementHandler(x->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(x->parser, on_text);
 	XML_SetStartDoctypeDeclHandler(x->parser, on_doctype);
-	XML_SetUnknownEncodingHandler(x->parser, on_encoding, NULL);
+	XML_SetXmlDeclHandler(x->parser, on_declaration);
+	XML_SetCdataSectionHandler(x->parser, on_cdata, on_cdata_end);
+	XML_SetUnknownEncodingHandler(x->parser, xml_encoding, NULL);
 	return x;
 }
 
@@ -434,8 +359,10 @@ void xml_split_free(struct xml_split *x)
 	}
 	XML_ParserFree(x->parser);
 	buf_clear(&x->pending);
+	buf_clear(&x->held);
 	free(x->path);
 	free(x->prefix);
+	free(x->end_tag);
 	free(x);
 }
 
@@ -479,21 +406,157 @@ static int outcome(const struct xml_split *x, struct err *err)
 	return err_set(err, x->broken.kind, "%s", x->broken.text);
 }
 
-int xml_split_feed(struct xml_split *x, const char *bytes, size_t n,
-		   struct err *err)
+/* More bytes for expat. */
+static void pass(struct xml_split *x, const char *bytes, size_t n)
 {
-	if (x->broken.kind || !n)
-		return outcome(x, err);
 	size_t enough = unfinished(x);
 	if (x->pending.len || n < enough) {
 		buf_add(&x->pending, bytes, n);
 		if (x->pending.len < enough)
-			return 0;
+			return;
 		bytes = x->pending.data;
 		n = x->pending.len;
 	}
 	give(x, bytes, n, false);
 	buf_reset(&x->pending);
+}
+
+/* ---- records that expat never sees ---- */
+
+void xml_split_all_by_expat(struct xml_split *x)
+{
+	x->leaf = NULL;
+}
+
+/* Is expat between two records, and holds nothing back? */
+static bool is_between(struct xml_split *x)
+{
+	int d = x->depth;
+	return d && !x->record_depth && !x->is_in_cdata && !x->is_foreign &&
+	       !x->prefix && x->is_on_path[d] &&
+	       x->path + x->matched[d] == x->leaf && !x->pending.len &&
+	       !unfinished(x);
+}
+
+/* Of bytes that expat is not given. */
+static void count_lines(struct xml_split *x, const char *s, size_t n)
+{
+	unsigned long line = XML_GetCurrentLineNumber(x->parser);
+	const char *end = s + n, *at;
+	if (line != x->in_line)
+		x->more_columns = 0;
+	x->in_line = line;
+	for (; (at = memchr(s, '\n', (size_t)(end - s))); s = at + 1) {
+		x->more_lines++;
+		x->more_columns = 0;
+		x->more_columns -= XML_GetCurrentColumnNumber(x->parser);
+	}
+	for (; s < end; s++)
+		x->more_columns += ((unsigned char)*s & 0xC0) != 0x80;
+}
+
+/* Behind the end tag of a record; NULL: none is there, whole. */
+static const char *find_end(const struct xml_split *x, const char *bytes,
+			    size_t n)
+{
+	size_t n_tag = strlen(x->end_tag);
+	const char *end = bytes + n, *at = bytes;
+	while ((at = memmem(at, (size_t)(end - at), x->end_tag, n_tag))) {
+		at += n_tag;
+		while (at < end && xml_is_space(*at))
+			at++;
+		if (at < end && *at == '>')
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* The record, and blanks before it, read without expat. How many bytes; 0: that
+ * cannot be done; *waits: more of them must come first. */
+static size_t take_plain(struct xml_split *x, const char *bytes, size_t n,
+			 bool *waits)
+{
+	size_t at = 0, n_leaf = strlen(x->leaf);
+	while (at < n && xml_is_space(bytes[at]))
+		at++;
+	const char *record = bytes + at;
+	if (at == n || *record != '<')
+		return 0;
+	if (n - at < n_leaf + 2) {
+		*waits = true;
+		return 0;
+	}
+	char behind = record[1 + n_leaf];
+	if (strncmp(record + 1, x->leaf, n_leaf) != 0 ||
+	    (behind != '>' && !xml_is_space(behind)))
+		return 0;
+	size_t from = x->n_searched > at ? x->n_searched : at;
+	const char *end = find_end(x, bytes + from, n - from);
+	if (!end) {
+		/* An end tag with blanks may still be found in two pieces. */
+		x->n_searched =
+			n > n_leaf + END_SLACK ? n - n_leaf - END_SLACK : 0;
+		*waits = n < x->limits.max_element + TOKEN_SLACK;
+		return 0;
+	}
+	struct xml_plain p = {
+		.bytes = record,
+		.n = (size_t)(end - record),
+		.max_size = x->limits.max_element,
+		.depth = x->depth,
+	};
+	arena_reset(x->arena);
+	if (!xml_plain_read(&p, x->arena))
+		return 0;
+	count_lines(x, bytes, at + p.used - p.n_end_tag);
+	deliver(x, &p.value);
+	count_lines(x, record + p.used - p.n_end_tag, p.n_end_tag);
+	return at + p.used;
+}
+
+/* Returns how many bytes are done with; the rest is the beginning of a record
+ * that may be plain. */
+static size_t read_on(struct xml_split *x, const char *bytes, size_t n)
+{
+	size_t used = 0;
+	while (used < n && !x->broken.kind) {
+		bool waits = false;
+		size_t k = is_between(x) ? take_plain(x, bytes + used, n - used,
+						      &waits)
+					 : 0;
+		if (waits)
+			break;
+		x->n_searched = 0;
+		if (!k) {
+			/* Behind the next record it may be left out. */
+			const char *end = find_end(x, bytes + used, n - used);
+			k = end ? (size_t)(end - bytes) - used : n - used;
+			pass(x, bytes + used, k);
+		}
+		used += k;
+	}
+	return used;
+}
+
+int xml_split_feed(struct xml_split *x, const char *bytes, size_t n,
+		   struct err *err)
+{
+	if (x->broken.kind || !n)
+		return outcome(x, err);
+	if (!x->leaf || x->is_foreign) {
+		pass(x, bytes, n);
+		return outcome(x, err);
+	}
+	if (x->held.len) {
+		buf_add(&x->held, bytes, n);
+		bytes = x->held.data;
+		n = x->held.len;
+	}
+	size_t used = read_on(x, bytes, n);
+	if (bytes == x->held.data)
+		buf_consume(&x->held, used);
+	else
+		buf_add(&x->held, bytes + used, n - used);
 	return outcome(x, err);
 }
 
@@ -501,6 +564,8 @@ int xml_split_end(struct xml_split *x, struct err *err)
 {
 	if (!x->broken.kind && !x->has_ended) {
 		x->has_ended = true;
+		if (x->held.len)
+			pass(x, x->held.data, x->held.len);
 		give(x, x->pending.data ? x->pending.data : "", x->pending.len,
 		     true);
 		buf_reset(&x->pending);

@@ -2,6 +2,8 @@
 /* The words of offers: the shipped files hold all that their examples say, a
  * wrong file is told where and why, phrases mean what the contract says, and
  * nothing that an offer states is ever changed. */
+#include "domain/lexicon_words.h"
+
 #include <etrier/arena.h>
 #include <etrier/buf.h>
 #include <etrier/date.h>
@@ -991,9 +993,39 @@ static void two_lexicons_read_as_one(void **state)
 	assert_true(n_faults > 0);
 }
 
+/* Eight letters are looked at together: every length, beside every byte that
+ * stands next to a letter in ASCII, and up to the very end of the text. */
+static void test_a_word_ends_where_its_letters_do(void **state)
+{
+	static const char *const behind[] = {"",  " ", "@", "[", "`",	"{",
+					     "/", "!", "-", ".", "\x7f"};
+	struct sentence out;
+	struct arena a;
+	(void)state;
+	arena_init(&a);
+	for (size_t n = 1; n <= 26; n++)
+		for (size_t i = 0; i < ARRAY_LEN(behind); i++)
+			for (int room = 0; room < 2; room++) {
+				char *text = mem_printf(
+					"%.*s%s%s", (int)n,
+					"aZbyCXdwEVfuGTzAhsIRjqKPlo", behind[i],
+					room ? " et puis" : "");
+				struct sentences w = {.text = text};
+				assert_true(sentence_next(&w, &a, &out));
+				assert_int_equal(out.v[0].len, n);
+				free(text);
+			}
+	struct sentences w = {
+		.text = "d\303\251but 12abc abc12 abcdefg\303\251"};
+	assert_true(sentence_next(&w, &a, &out));
+	assert_int_equal(out.n, 4);
+	arena_clear(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_word_ends_where_its_letters_do),
 		cmocka_unit_test(two_lexicons_read_as_one),
 		cmocka_unit_test(the_shipped_files_hold_all_their_examples),
 		cmocka_unit_test(examples_that_fail_are_named_with_their_place),

@@ -47,7 +47,8 @@ static int tear_down(void **state)
 static const char map_text[] =
 	"{\"false_means_unknown\":[\"handicap_welcome\"],\"fields\":{"
 	"\"ref\":{\"paths\":[\"id\"]},\"title\":{\"paths\":[\"t\"]},"
-	"\"description\":{\"paths\":[\"d\"]},\"kind\":{\"paths\":[\"n\",\"c\"]},"
+	"\"description\":{\"paths\":[\"d\",\"d2\",\"d3\"],\"join\":\"\\n\\n\"},"
+	"\"duration_months\":{\"paths\":[\"m\"]},\"kind\":{\"paths\":[\"n\",\"c\"]},"
 	"\"rome\":{\"paths\":[\"r\"]},\"status\":{\"paths\":[\"s\"]},"
 	"\"open\":{\"paths\":[\"o\"]},\"place.text\":{\"paths\":[\"p\"]},"
 	"\"place.lat\":{\"paths\":[\"lat\"]},\"place.lon\":{\"paths\":[\"lon\"]},"
@@ -139,6 +140,59 @@ static void test_a_stated_no_stays_no(void **state)
 	assert_int_equal(r.o.exposure[EXPOSURE_LOADS], 0);
 	assert_int_equal(r.o.handicap_welcome, TRI_YES);
 	done(&r);
+}
+
+/* A part that is escaped twice beside one that is not, and plain text with a
+ * sign that looks like markup. */
+static void test_joined_texts_are_read_one_by_one(void **state)
+{
+	struct result r = run(
+		"{\"t\":\"X\",\"d\":\"&amp;lt;ul&amp;gt;&amp;lt;li&amp;gt;Poser"
+		"&amp;lt;/li&amp;gt;&amp;lt;/ul&amp;gt;\",\"d2\":\"<p>Sur <b>place\","
+		"\"d3\":\"de 8 h\\nà < 17 h\"}");
+	(void)state;
+	assert_string_equal(r.o.description,
+			    "- Poser\n\nSur place\n\nde 8 h\nà < 17 h");
+	done(&r);
+	r = run("{\"t\":\"X\",\"d\":\"<p> </p>\",\"d2\":null,\"d3\":\"Un\"}");
+	assert_string_equal(r.o.description, "Un");
+	done(&r);
+	r = run("{\"t\":\"X\",\"d\":\"<p></p>\",\"d3\":\"<br>\"}");
+	assert_null(r.o.description);
+	done(&r);
+	char *long_one = mem_alloc(OFFER_DESCRIPTION_MAX + 1);
+	memset(long_one, 'a', OFFER_DESCRIPTION_MAX);
+	char *record =
+		mem_printf("{\"t\":\"X\",\"d\":\"%s\",\"d2\":\"b\"}", long_one);
+	r = run(record);
+	assert_true(strlen(r.o.description) <= OFFER_DESCRIPTION_MAX);
+	assert_non_null(strstr(r.o.description, "…"));
+	done(&r);
+	free(record);
+	free(long_one);
+}
+
+static void test_months_may_be_said_in_words(void **state)
+{
+	static const struct {
+		const char *record;
+		int days;
+	} rows[] = {
+		{"{\"t\":\"X\",\"m\":12}", 365},
+		{"{\"t\":\"X\",\"m\":\"12\"}", 365},
+		{"{\"t\":\"X\",\"m\":\"6 mois\"}", 183},
+		{"{\"t\":\"X\",\"m\":\"1 an\"}", 365},
+		{"{\"t\":\"X\",\"m\":0}", -1},
+		{"{\"t\":\"X\",\"m\":600}", -1},
+		{"{\"t\":\"X\",\"m\":\"variable\"}", -1},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct result r = run(rows[i].record);
+		assert_int_equal(r.o.duration_days, rows[i].days);
+		assert_int_equal(r.notes.n > 1, rows[i].days < 0);
+		done(&r);
+	}
 }
 
 static void test_trade_from_code_or_exact_official_title_only(void **state)
@@ -346,6 +400,8 @@ int main(void)
 		cmocka_unit_test(
 			test_an_unclear_record_is_unknown_and_never_no),
 		cmocka_unit_test(test_a_stated_no_stays_no),
+		cmocka_unit_test(test_joined_texts_are_read_one_by_one),
+		cmocka_unit_test(test_months_may_be_said_in_words),
 		cmocka_unit_test(
 			test_trade_from_code_or_exact_official_title_only),
 		cmocka_unit_test(test_markup_is_cut_out_of_a_title),

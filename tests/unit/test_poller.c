@@ -515,6 +515,29 @@ static void test_no_poll_outlives_its_deadline(void **state)
 	end(&s);
 }
 
+static void on_late(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	usleep(400000);
+	send_poll(ctx, "");
+}
+
+/* A turn of the loop that began long ago reckons from its beginning: curl's
+ * timer is then early, and what it found too early must be looked for again. */
+static void test_a_busy_loop_loses_no_time_out(void **state)
+{
+	const struct timeval now = {0, 0};
+	struct setting s;
+	(void)state;
+	begin(&s, config("/silent", "{}", 1, 6));
+	event_base_once(s.base, -1, EV_TIMEOUT, on_late, &s, &now);
+	wait_polled(&s);
+	assert_null(strstr(js_str(s.polled, "error", ""), "deadline"));
+	assert_non_null(strstr(js_str(s.polled, "error", ""), "imed out"));
+	end(&s);
+}
+
 /* A slow engine: 64 KiB leave every 5 ms. */
 static void on_slow(evutil_socket_t fd, short what, void *ctx)
 {
@@ -567,6 +590,7 @@ int main(void)
 			test_unknown_sources_and_second_polls_are_answered),
 		cmocka_unit_test(test_stop_answers_every_poll_in_hand),
 		cmocka_unit_test(test_no_poll_outlives_its_deadline),
+		cmocka_unit_test(test_a_busy_loop_loses_no_time_out),
 		cmocka_unit_test(
 			test_a_slow_engine_stops_the_transfer_not_the_memory),
 	};
