@@ -268,9 +268,10 @@ go_live() {
 helper() {
 	local out=$work/helper-${#helpers[@]}
 	: >"$out"
+	# exec: what is killed at the end is it, and no shell above it.
 	case $1 in
-	*.py) /usr/bin/python3 "tests/fake/$1" "${@:2}" ;;
-	*) "$BUILD_DIR/tests/$1" "${@:2}" ;;
+	*.py) exec /usr/bin/python3 "tests/fake/$1" "${@:2}" ;;
+	*) exec "$BUILD_DIR/tests/$1" "${@:2}" ;;
 	esac >"$out" 2>&1 &
 	helpers+=($!)
 	for _ in $(seq 100); do
