@@ -113,7 +113,9 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null && [ -f /etc/resolv.conf 
 		exec "\$@"' sh "\$@"
 	SH
 	chmod +x "$work/before"
-	until_ 5 test -e "$work/names-up" && host=sms.passerelle.example before=$work/before
+	# Numbers kept for fiction go to gateways of this machine alone, by name.
+	until_ 5 test -e "$work/names-up" && host=sms.passerelle.example before=$work/before &&
+		sed -i -E 's/6([ .]?)39([ .]?)98/6\100\200/' "$folder"/people/youths-*.csv
 fi
 
 gateway_is() { # gateway_is [MORE]
@@ -172,7 +174,7 @@ until_ 30 none_waits || { ctl outbox list; fail "SMS are left over"; }
 [ "$(n_taken)" -eq $(($(n_sms sent) + $(n_sms uncertain))) ] ||
 	{ ctl outbox list; fail "$(n_taken) were taken"; }
 daemon_stop || fail "stop: $?"
-grep -qaE 'gateway-key|3363998' "$log" && fail "the log says too much"
+grep -qaE 'gateway-key|3363998|3360000' "$log" && fail "the log says too much"
 [ "$host" = localhost ] || grep -qa passerelle "$work/asked" ||
 	fail "nobody asked the name server"
 say "behind TLS, found as $host: $(n_taken) SMS taken once each"
