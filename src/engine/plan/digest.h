@@ -60,7 +60,7 @@ struct digest_day {
 		int64_t *v; /* ascending */
 		size_t n, cap;
 	} ending, /* offers that end in DIGEST_ENDING_DAYS */
-		events, faulty;
+		events, faulty, sharers; /* who is in `shared`, some twice */
 	/* dossiers with an address in common, those of one after one another */
 	struct digest_shared {
 		enum channel channel;

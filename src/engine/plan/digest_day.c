@@ -44,6 +44,7 @@ void digest_day_free(struct digest_day *d)
 	free(d->ending.v);
 	free(d->events.v);
 	free(d->faulty.v);
+	free(d->sharers.v);
 	free(d->shared);
 	free(d);
 }
@@ -67,6 +68,21 @@ static void keep_shared(void *ctx, enum channel channel, uint64_t address,
 	}
 	d->shared[d->n_shared++] =
 		(struct digest_shared){channel, address, person};
+	keep(&d->sharers, person);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void read_shared(const struct live *l, struct digest_day *d)
+{
+	d->n_shared = d->sharers.n = 0;
+	live_shared_each(l, keep_shared, d);
+	if (d->sharers.n)
+		qsort(d->sharers.v, d->sharers.n, sizeof(*d->sharers.v), by_id);
 }
 
 int digest_day_read(struct planner *p, struct err *err)
@@ -89,8 +105,7 @@ int digest_day_read(struct planner *p, struct err *err)
 				&d->faulty, err))
 		return -1;
 	read_events(p->live, &d->events);
-	d->n_shared = 0;
-	live_shared_each(p->live, keep_shared, d);
+	read_shared(p->live, d);
 	d->read_at = now;
 	return 0;
 }

@@ -84,6 +84,8 @@ int digest_gather_shared(struct digest_gather *g, int64_t person)
 	struct arena *a = &g->s->arena;
 	struct sharing k = {.g = g, .content = ""};
 	const char *all = NULL;
+	if (!digest_ids_have(&day->sharers, person))
+		return 0;
 	for (size_t i = 0; i < day->n_shared; i++) {
 		const char *words;
 		if (day->shared[i].person != person)
