@@ -441,16 +441,22 @@ static void test_nothing_private_is_kept(void **state)
 {
 	(void)state;
 	x.person.needs_exclude = ~(uint64_t)0;
+	x.person.needs_favour = ~(uint64_t)0;
 	struct verdict v = judge();
+	json_t *whole = explain_json(x.rd, &v, EXPLAIN_PRIVATE);
+	const json_t *row = row_of(json_object_get(whole, "symbols"), "symbol",
+				   "TUTORING_WANTED");
 	json_t *kept = explain_frozen(x.rd, &v);
 	char *text = json_dumps(kept, JSON_COMPACT);
 
+	assert_string_equal(js_str(row, "state", ""), "unknown");
 	assert_null(strstr(text, "NEED"));
-	assert_null(strstr(text, "FAVOUR_MET"));
+	assert_null(strstr(text, "TUTORING_WANTED"));
 	assert_null(strstr(text, "private"));
 	assert_int_equal(js_int(kept, "score", -1), v.public_score);
 	free(text);
 	json_decref(kept);
+	json_decref(whole);
 }
 
 static void test_every_code_has_words_and_braces_are_filled(void **state)
