@@ -182,6 +182,9 @@ static void test_another_mode_reads_nobody_again(void **state)
 	struct turns *t = &w.planner->turns;
 	enum agency_mode old;
 	many_advisers(1);
+	/* Until the news of the import are gone through. */
+	clock_manual_advance(&w.clock, 60);
+	world_turns(&w);
 	int64_t id = world_id(&w, "ml1", "1");
 	uint64_t runs = t->n_runs;
 	t->people[id].proposed = 12345;
