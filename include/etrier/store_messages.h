@@ -145,17 +145,6 @@ struct store_messages_query {
 typedef int store_message_fn(void *ctx, const struct store_message *row);
 int store_messages_each(struct store *s, const struct store_messages_query *q,
 			store_message_fn *fn, void *ctx, struct err *err);
-/* Planned messages of this channel whose time has come, the longest due first;
- * at most max, into ids. */
-int store_messages_due(struct store *s, enum channel channel, int64_t now,
-		       int64_t *ids, size_t max, size_t *n, struct err *err);
-/* Messages planned for this young person since then, in whatever order and
- * state. Of the rows only what counts them is filled in: id, preview, state,
- * reason, topic, claimed_at, and model, which is "" instead of what it is. */
-typedef void store_message_seen_fn(void *ctx, const struct store_message *row);
-int store_messages_of_youth(struct store *s, int64_t person,
-			    int64_t planned_since, store_message_seen_fn *fn,
-			    void *ctx, struct err *err);
 int store_messages_count(struct store *s, const struct store_messages_query *q,
 			 int64_t *n, struct err *err);
 
@@ -181,9 +170,6 @@ struct store_ledger_query {
 typedef int store_proposal_fn(void *ctx, const struct store_proposal *row);
 int store_ledger_each(struct store *s, const struct store_ledger_query *q,
 		      store_proposal_fn *fn, void *ctx, struct err *err);
-/* The first offer this message proposes, or else shows again; 0: none. */
-int store_ledger_first(struct store *s, int64_t message, int64_t *canonical,
-		       struct err *err);
 /* What was proposed to this person, once for each audience (enum
  * store_audience): answered from an index alone. */
 typedef void store_proposed_fn(void *ctx, int64_t canonical, int audience);

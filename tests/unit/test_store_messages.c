@@ -7,6 +7,7 @@
 #include "engine/store/db.h"
 
 #include <etrier/store_addresses.h>
+#include <etrier/store_claims.h>
 
 struct world {
 	struct store *s;

@@ -13,6 +13,7 @@
 #include <etrier/log.h>
 #include <etrier/mem.h>
 #include <etrier/plan_youth.h>
+#include <etrier/store_claims.h>
 #include <etrier/str.h>
 #include <etrier/wire.h>
 

@@ -11,6 +11,7 @@
 #include <etrier/err.h>
 #include <etrier/mem.h>
 #include <etrier/phone.h>
+#include <etrier/store_claims.h>
 #include <etrier/store_contacts.h>
 #include <etrier/str.h>
 

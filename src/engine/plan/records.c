@@ -8,6 +8,7 @@
 #include <etrier/err.h>
 #include <etrier/js.h>
 #include <etrier/mem.h>
+#include <etrier/store_claims.h>
 #include <etrier/str.h>
 
 #include <stdio.h>

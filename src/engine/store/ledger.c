@@ -4,6 +4,7 @@
 #include "db.h"
 
 #include <etrier/mem.h>
+#include <etrier/store_claims.h>
 #include <etrier/store_messages.h>
 
 int store_ledger_has(struct store *s, int64_t person, int64_t canonical,

@@ -4,6 +4,7 @@
 
 #include <etrier/arena.h>
 #include <etrier/mem.h>
+#include <etrier/store_claims.h>
 #include <etrier/store_messages.h>
 
 #define MESSAGE_COLUMNS                                           \
