@@ -10,7 +10,7 @@
 #include <malloc.h>
 
 /* Planning pauses between two ticks without being at its end. */
-#define CALM_MS 5000
+#define CALM_MS 1500
 
 static void give_back(struct engine_state *e)
 {

@@ -155,6 +155,34 @@ static void test_a_store_that_fails_loses_none(void **state)
 	assert_int_equal(n_of("a3"), 1);
 }
 
+/* --- claiming --------------------------------------------------------------
+ */
+
+static int64_t slow_clock(void *ctx)
+{
+	static int64_t ms;
+	(void)ctx;
+	return ms += OUTBOX_PUMP_MS / 4;
+}
+
+/* Each look at the time is a quarter of the time there is. */
+static void test_claiming_makes_room_for_others(void **state)
+{
+	(void)state;
+	many_advisers(ADVISERS + 1);
+	assert_int_equal(world_plan(&w), ADVISERS + 1);
+	world_lane_up(&w, "mail-1");
+	w.clock.clock.mono_ms = slow_clock;
+	OK(outbox_pump(w.outbox, E));
+	size_t first = json_array_size(w.delivered);
+	assert_in_range(first, 1, ADVISERS);
+	assert_true(outbox_has_more(w.outbox));
+	for (int i = 0; i < ADVISERS && outbox_has_more(w.outbox); i++)
+		OK(outbox_pump(w.outbox, E));
+	assert_int_equal(json_array_size(w.delivered), ADVISERS + 1);
+	assert_false(outbox_has_more(w.outbox));
+}
+
 /* --- what is asked at every tick ------------------------------------------ */
 
 static void test_a_new_offer_is_followed_and_a_gone_one_let_go(void **state)
@@ -251,6 +279,9 @@ int main(void)
 			open_world, close_world),
 		cmocka_unit_test_setup_teardown(
 			test_a_store_that_fails_loses_none, open_world,
+			close_world),
+		cmocka_unit_test_setup_teardown(
+			test_claiming_makes_room_for_others, open_world,
 			close_world),
 		cmocka_unit_test_setup_teardown(
 			test_a_new_offer_is_followed_and_a_gone_one_let_go,
