@@ -62,7 +62,6 @@ typedef float lanes_f __attribute__((vector_size(16)));
 typedef uint32_t lanes_u __attribute__((vector_size(16)));
 typedef int32_t lanes_i __attribute__((vector_size(16)));
 typedef uint16_t halves __attribute__((vector_size(16)));
-typedef uint64_t pairs __attribute__((vector_size(16))); /* of lanes */
 enum { LANES = 4 };
 static_assert(offsetof(struct posting, filter) == 8 &&
 		      offsetof(struct posting, birth) == 20 &&
@@ -75,11 +74,12 @@ static_assert(offsetof(struct posting, filter) == 8 &&
 #define FRONT(a, b) __builtin_shufflevector(a, b, 0, 1, 4, 5)
 #define BACK(a, b)  __builtin_shufflevector(a, b, 2, 3, 6, 7)
 
-static inline lanes_u load(const void *p)
+enum half { PLACE, DATES };
+static inline lanes_u load(const struct posting *p, enum half half)
 {
 	lanes_u v;
 
-	memcpy(&v, p, sizeof(v));
+	memcpy(&v, (const char *)p + half * sizeof(v), sizeof(v));
 	return v;
 }
 
@@ -87,8 +87,8 @@ static inline lanes_u load(const void *p)
 static inline __attribute__((always_inline)) lanes_i sift_four(
 	const struct sieve *s, const struct posting *v, const bool is_plain)
 {
-	lanes_u a = load(&v[0]), b = load(&v[1]), c = load(&v[2]),
-		d = load(&v[3]);
+	lanes_u a = load(&v[0], PLACE), b = load(&v[1], PLACE);
+	lanes_u c = load(&v[2], PLACE), d = load(&v[3], PLACE);
 	lanes_u xy = LOWER(a, b), more = LOWER(c, d);
 	lanes_f dx = (lanes_f)FRONT(xy, more) - s->x_m;
 	lanes_f dy = (lanes_f)BACK(xy, more) - s->y_m;
@@ -96,8 +96,8 @@ static inline __attribute__((always_inline)) lanes_i sift_four(
 	lanes_f bound = {
 		bound_for(s, &v[0], is_plain), bound_for(s, &v[1], is_plain),
 		bound_for(s, &v[2], is_plain), bound_for(s, &v[3], is_plain)};
-	lanes_u dates = BACK(LOWER(load(&v[0].trait), load(&v[1].trait)),
-			     LOWER(load(&v[2].trait), load(&v[3].trait)));
+	lanes_u dates = BACK(LOWER(load(&v[0], DATES), load(&v[1], DATES)),
+			     LOWER(load(&v[2], DATES), load(&v[3], DATES)));
 	uint16_t born = s->born_latest, free = s->free_latest;
 	halves latest = {born, free, born, free, born, free, born, free};
 
@@ -125,16 +125,17 @@ static inline __attribute__((always_inline)) uint32_t sift(
 	uint32_t k = 0, i = from;
 
 	for (; i + LANES <= end; i += LANES) {
-		pairs in = (pairs)sift_four(&s, &v[i], is_plain);
+		lanes_i in = sift_four(&s, &v[i], is_plain);
 
+		/* lane by lane: a loop would go through memory */
 		keep[k] = i;
-		k += in[0] & 1;
+		k -= (uint32_t)in[0];
 		keep[k] = i + 1;
-		k += (uint32_t)(in[0] >> 63);
+		k -= (uint32_t)in[1];
 		keep[k] = i + 2;
-		k += in[1] & 1;
+		k -= (uint32_t)in[2];
 		keep[k] = i + 3;
-		k += (uint32_t)(in[1] >> 63);
+		k -= (uint32_t)in[3];
 	}
 	for (; i < end; i++) {
 		const struct posting *p = &v[i];
