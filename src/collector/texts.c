@@ -25,7 +25,7 @@ static const char *all(struct arena *a, const char *const *parts, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			end = mempcpy(end, join, n_join);
-		end = stpcpy(end, parts[i]);
+		end = mempcpy(end, parts[i], strlen(parts[i]));
 	}
 	*end = '\0';
 	return (size_t)(end - text) <= max

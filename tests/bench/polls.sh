@@ -53,12 +53,12 @@ for _ in $(seq "$rounds"); do
 	read -r ms cpu < <(awk '{ print $1 * 1000, ($2 + $3) * 1000 }' "$work/time")
 	best curl_ms "$ms"
 	best curl_cpu "$cpu"
-	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel")
-	[ -n "${cpu:-}" ] || exit 1
+	said=$("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel") || exit 1
+	read -r ms cpu <<<"$said"
 	best etrier_ms "$ms"
 	best etrier_cpu "$cpu"
-	read -r ms cpu < <("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel" read)
-	[ -n "${cpu:-}" ] || exit 1
+	said=$("$BUILD_DIR/tests/bench-polls" "http://127.0.0.1:$port" "$polls" "$parallel" read) || exit 1
+	read -r ms cpu <<<"$said"
 	best read_ms "$ms"
 	best read_cpu "$cpu"
 done
