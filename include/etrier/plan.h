@@ -40,6 +40,7 @@ struct plan_settings {
 	char *sms_sender, *sms_gateway, *sms_profile;
 	int64_t sms_budget; /* thousandths of a euro a month, -1: none */
 	char *from_address, *from_name, *bounce_domain, *list_domain;
+	char *digest_from; /* "": from_address */
 	char *base_url;
 	bool has_pages;		  /* the front listens */
 	bool heartbeat;		  /* a digest on Mondays all the same */

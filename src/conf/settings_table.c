@@ -214,6 +214,14 @@ static const struct schema mail_rows[] = {
 	 .check = settings_check_address,
 	 .help = "Address in From of every mail; the agency's name stands "
 		 "beside it."},
+	{.key = "digest_from_address",
+	 .type = SCHEMA_STR,
+	 .min = 3,
+	 .max = 254,
+	 .check = settings_check_address,
+	 .help = "Address in From of digests; without it, "
+		 "mail.from_address. In a domain of its own, what young people "
+		 "report as spam does not weigh on the advisers' mail."},
 	{.key = "from_name",
 	 .type = SCHEMA_STR,
 	 .min = 1,

@@ -54,6 +54,8 @@ struct doctor_mail {
 	const struct dns_asker *dns; /* NULL: only a sample is looked at */
 	struct arena *arena;
 	char from[DNS_NAME_SIZE], bounce[DNS_NAME_SIZE]; /* domains */
+	/* That of digests, when it is another; "". */
+	char digest_from[DNS_NAME_SIZE];
 	struct dns_address addresses[8]; /* mail.public_address */
 	int n_addresses;
 	const char *selector;	    /* "" */

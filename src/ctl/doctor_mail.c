@@ -203,13 +203,21 @@ static void look_at_ptr(struct doctor_mail *m,
 
 /* --- all of it --- */
 
+static void read_domain(const struct doctor_mail *m, const char *key,
+			char out[DNS_NAME_SIZE])
+{
+	const char *at = strrchr(doctor_setting(m->d, "mail", key), '@');
+	dns_name_clean(at ? at + 1 : "", out);
+}
+
 static void read_settings(struct doctor_mail *m)
 {
-	const char *from = doctor_setting(m->d, "mail", "from_address");
-	const char *at = strrchr(from, '@');
 	const json_t *list = json_object_get(
 		json_object_get(m->d->settings.all, "mail"), "public_address");
-	dns_name_clean(at ? at + 1 : "", m->from);
+	read_domain(m, "from_address", m->from);
+	read_domain(m, "digest_from_address", m->digest_from);
+	if (str_eq(m->digest_from, m->from))
+		m->digest_from[0] = '\0';
 	dns_name_clean(doctor_setting(m->d, "mail", "bounce_domain"),
 		       m->bounce);
 	if (!*m->bounce)
@@ -225,15 +233,31 @@ static void read_settings(struct doctor_mail *m)
 	str_copy(m->dmarc.organisation, sizeof(m->dmarc.organisation), m->from);
 }
 
-static void look_at_domains(struct doctor_mail *m)
+/* What is asked of a domain that stands in From. */
+static void look_at_from(struct doctor_mail *m)
 {
-	bool is_one = str_eq(m->from, m->bounce);
-	doctor_spf(m, m->bounce, true);
-	if (!is_one)
+	if (!str_eq(m->from, m->bounce))
 		doctor_spf(m, m->from, false);
 	dmarc_find(m->from, m->dns, m->arena, &m->dmarc);
 	doctor_dkim(m);
 	doctor_dmarc(m);
+}
+
+static void look_at_reader(struct doctor_mail *m, const char *from)
+{
+	if (*from && !str_eq(from, m->bounce))
+		look_at_mx(m, from,
+			   "receivers refuse a From that nobody can answer");
+}
+
+static void look_at_domains(struct doctor_mail *m)
+{
+	struct doctor_mail digests = *m;
+	str_copy(digests.from, sizeof(digests.from), m->digest_from);
+	doctor_spf(m, m->bounce, true);
+	look_at_from(m);
+	if (*digests.from)
+		look_at_from(&digests);
 	if (!m->n_addresses)
 		doctor_say(m->d, DOCTOR_FINE, "ptr",
 			   "not looked at: mail.public_address is not set");
@@ -243,9 +267,8 @@ static void look_at_domains(struct doctor_mail *m)
 		m, m->bounce,
 		"reports about mails that did not arrive go there; receivers "
 		"refuse a sender that nothing can be sent to");
-	if (!is_one)
-		look_at_mx(m, m->from,
-			   "receivers refuse a From that nobody can answer");
+	look_at_reader(m, m->from);
+	look_at_reader(m, m->digest_from);
 }
 
 static void say_unanswered(struct doctor_mail *m, const struct resolver *r)

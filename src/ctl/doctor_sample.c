@@ -184,7 +184,7 @@ static void look_at_from(struct doctor_mail *m, const struct mail_sample *s)
 	else if (!str_eq(s->from_domain, m->from))
 		problem(m, DOCTOR_WARNING, "then it says nothing about ours",
 			"take a mail that this instance sent",
-			"From has another domain than mail.from_address");
+			"From has none of the domains of the settings");
 	if (!is_ours(m, s->message_id_domain))
 		problem(m, DOCTOR_WARNING,
 			"a Message-ID of another domain looks forged to "
@@ -208,6 +208,8 @@ void doctor_sample(struct doctor_mail *m, const char *file)
 	}
 	mail_sample_read(bytes, n, m->arena, &s);
 	free(bytes);
+	if (*m->digest_from && str_eq(s.from_domain, m->digest_from))
+		str_copy(m->from, sizeof(m->from), m->digest_from);
 	look_at_from(m, &s);
 	look_at_results(m, &s);
 	look_at_signature(m, &s);

@@ -102,6 +102,22 @@ assert bad["record"] == {"name": "retours.ml.example", "type": "TXT",
 PY
 say "$n cases of recorded answers are judged, each question asked once"
 
+# --- digests from a domain of their own ---
+zone_of well >"$work/zone"
+configure "$relay_port" ", digest_from_address: conseil@conseil.ml.example"
+looked
+[ "$status" -ne 0 ] || fail "digests leave from a domain without records"
+for line in 'spf +conseil.ml.example' 'error +dkim .*conseil.ml.example' \
+	'ok +dmarc +offres.ml.example: ' 'ok +dmarc +conseil.ml.example: the record of ml.example' \
+	'error +mx +conseil.ml.example'; do
+	grep -qE "$line" "$work/out" || { cat "$work/out"; fail "not said: $line"; }
+done
+sed -n 's/offres\.ml/conseil.ml/p' "$golden/well.zone" >>"$work/zone"
+looked
+[ "$status" -eq 0 ] || { cat "$work/out"; fail "both domains have their records"; }
+configure "$relay_port"
+say "the domain of digests is looked at as well"
+
 # --- a real name server: compressed names, and an answer too large for UDP ---
 libraries=
 for package in libfstrm0 libprotobuf-c1; do

@@ -559,6 +559,27 @@ static void test_headers_follow_their_rules(void **state)
 	templates_free(t);
 }
 
+static void test_digests_may_have_an_address_of_their_own(void **state)
+{
+	(void)state;
+	set_mail(",'digest_from_address':'conseil@conseil.example'");
+	world_people(&w, 1, "{'channel':'email'}", AGENCY_AUTOMATIC);
+	world_at(&w, "2026-11-23T10:01");
+	world_offer(&w, "{}");
+	assert_int_equal(world_plan(&w), 2);
+	world_lane_up(&w, "mail-1");
+	OK(outbox_pump(w.outbox, E));
+	assert_int_equal(n_delivered(), 2);
+	for (size_t i = 0; i < 2; i++) {
+		json_t *line = json_array_get(w.delivered, i);
+		bool is_digest = str_eq(js_str(line, "kind", ""), "digest");
+		assert_string_equal(
+			js_str(json_object_get(line, "from"), "address", ""),
+			is_digest ? "conseil@conseil.example"
+				  : "offres@ml.example");
+	}
+}
+
 /* Nobody reads mail to that domain: then no address is given that is not. */
 static void test_no_mailto_without_somebody_who_reads_it(void **state)
 {
@@ -594,6 +615,7 @@ int main(void)
 		T(test_a_hold_by_another_way_outlives_a_restart),
 		T(test_who_waits_leaves_no_token_behind),
 		T(test_headers_follow_their_rules),
+		T(test_digests_may_have_an_address_of_their_own),
 		T(test_no_mailto_without_somebody_who_reads_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, world_refdata_free);

@@ -81,8 +81,11 @@ static void put_mail_headers(struct planner *p, json_t *line,
 	static const char *const campaigns[] = {[STORE_DIGEST] = "digest",
 						[STORE_OFFER] = "offre",
 						[STORE_NOTICE] = "alerte"};
+	bool is_apart =
+		m->kind == STORE_DIGEST && !str_is_empty(s->digest_from);
 	json_object_set_new(line, "from",
-			    mailbox(s->from_address, to->from_name));
+			    mailbox(is_apart ? s->digest_from : s->from_address,
+				    to->from_name));
 	json_object_set_new(line, "reply_to",
 			    to->reply_to ? mailbox(to->reply_to, to->reply_name)
 					 : json_null());

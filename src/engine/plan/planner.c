@@ -165,6 +165,7 @@ void plan_settings_read(struct plan_settings *out, const json_t *config)
 	read_text(&out->sms_profile, sms, "profile");
 	out->sms_budget = js_int(sms, "budget_month", -1);
 	read_text(&out->from_address, mail, "from_address");
+	read_text(&out->digest_from, mail, "digest_from_address");
 	read_text(&out->from_name, mail, "from_name");
 	read_text(&out->bounce_domain, mail, "bounce_domain");
 	read_text(&out->list_domain, mail, "list_domain");
@@ -184,6 +185,7 @@ void plan_settings_clear(struct plan_settings *s)
 	free(s->sms_gateway);
 	free(s->sms_profile);
 	free(s->from_address);
+	free(s->digest_from);
 	free(s->from_name);
 	free(s->bounce_domain);
 	free(s->list_domain);
