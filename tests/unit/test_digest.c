@@ -612,6 +612,40 @@ static void test_a_shared_number_is_said_in_a_few_words(void **state)
 	arena_clear(&a);
 }
 
+/* A number that fills a field: nobody is named, and it is told once however
+ * many there are. */
+static void test_a_number_of_a_crowd(void **state)
+{
+	(void)state;
+	json_t *rows = json_array();
+	world_people(&w, 0, "{}", AGENCY_DIGEST_ONLY);
+	for (int i = 1; i <= 15; i++) {
+		char ref[4];
+		snprintf(ref, sizeof(ref), "%d", i);
+		json_array_append_new(
+			rows, world_youth(ref, "{'phone':'+33639980001'}"));
+	}
+	world_import(&w, "ml1", 0, json_incref(rows));
+	world_offer(&w, "{}");
+	assert_int_equal(on("2026-11-23T10:00"), 1);
+	json_t *line = last_line_to("sarah");
+	assert_string_equal(text_of(line, "contacts", "what_fr"),
+			    "ce numéro est aussi celui de 14 autres dossiers");
+	json_decref(line);
+	assert_int_equal(fixture_number(w.s, "SELECT count(*) FROM shown WHERE "
+					     "kind = 'shared' AND content != "
+					     "'sms 0 many'"),
+			 0);
+	json_array_append_new(rows,
+			      world_youth("16", "{'phone':'+33639980001'}"));
+	world_import(&w, "ml1", 0, rows);
+	assert_int_equal(on("2026-11-24T10:00"), 1);
+	assert_int_equal(fixture_number(w.s,
+					"SELECT count(*) - count(DISTINCT key) "
+					"FROM shown WHERE kind = 'shared'"),
+			 0);
+}
+
 /* Two sisters of Sarah's and somebody of Marc's have one number. */
 static void test_one_number_of_several_dossiers(void **state)
 {
@@ -1029,6 +1063,7 @@ int main(void)
 		T(test_a_dead_number_is_to_be_asked_for),
 		cmocka_unit_test(test_a_shared_number_is_said_in_a_few_words),
 		T(test_one_number_of_several_dossiers),
+		T(test_a_number_of_a_crowd),
 		T(test_the_wait_is_said),
 		T(test_meetings_near_the_agency_once_on_mondays),
 		T(test_a_month_without_an_offer_names_what_would_help),

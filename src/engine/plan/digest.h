@@ -60,14 +60,18 @@ struct digest_day {
 		int64_t *v; /* ascending */
 		size_t n, cap;
 	} ending, /* offers that end in DIGEST_ENDING_DAYS */
-		events, faulty, sharers; /* who is in `shared`, some twice */
-	/* dossiers with an address in common, those of one after one another */
+		events, faulty;
+	/* dossiers with an address in common, those of one after one another:
+	 * n from first on; `sharers` is the same by person, some twice */
 	struct digest_shared {
-		enum channel channel;
 		uint64_t address;
-		uint32_t person;
+		uint32_t person, first, n;
+		uint8_t channel;
 	} * shared;
 	size_t n_shared, cap_shared;
+	struct digest_sharer {
+		uint32_t person, row;
+	} * sharers;
 };
 void digest_day_free(struct digest_day *d);
 /* Up to date, at most some minutes old. */

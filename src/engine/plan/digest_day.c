@@ -44,7 +44,7 @@ void digest_day_free(struct digest_day *d)
 	free(d->ending.v);
 	free(d->events.v);
 	free(d->faulty.v);
-	free(d->sharers.v);
+	free(d->sharers);
 	free(d->shared);
 	free(d);
 }
@@ -66,23 +66,38 @@ static void keep_shared(void *ctx, enum channel channel, uint64_t address,
 		d->shared =
 			mem_grow(d->shared, d->cap_shared, sizeof(*d->shared));
 	}
-	d->shared[d->n_shared++] =
-		(struct digest_shared){channel, address, person};
-	keep(&d->sharers, person);
+	uint32_t row = (uint32_t)d->n_shared++;
+	d->shared[row] = (struct digest_shared){.channel = (uint8_t)channel,
+						.address = address,
+						.person = person,
+						.first = row};
+	if (row && d->shared[row - 1].channel == channel &&
+	    d->shared[row - 1].address == address)
+		d->shared[row].first = d->shared[row - 1].first;
+	d->shared[d->shared[row].first].n++;
 }
 
-static int by_id(const void *a, const void *b)
+static int by_person(const void *a, const void *b)
 {
-	const int64_t *x = a, *y = b;
-	return *x < *y ? -1 : *x > *y;
+	const struct digest_sharer *x = a, *y = b;
+	return x->person != y->person ? (x->person < y->person ? -1 : 1)
+	       : x->row < y->row      ? -1
+				      : x->row > y->row;
 }
 
 static void read_shared(const struct live *l, struct digest_day *d)
 {
-	d->n_shared = d->sharers.n = 0;
+	d->n_shared = 0;
 	live_shared_each(l, keep_shared, d);
-	if (d->sharers.n)
-		qsort(d->sharers.v, d->sharers.n, sizeof(*d->sharers.v), by_id);
+	free(d->sharers);
+	d->sharers = mem_array(d->n_shared + 1, sizeof(*d->sharers));
+	for (size_t i = 0; i < d->n_shared; i++) {
+		d->shared[i].n = d->shared[d->shared[i].first].n;
+		d->sharers[i] = (struct digest_sharer){d->shared[i].person,
+						       (uint32_t)i};
+	}
+	if (d->n_shared)
+		qsort(d->sharers, d->n_shared, sizeof(*d->sharers), by_person);
 }
 
 int digest_day_read(struct planner *p, struct err *err)
