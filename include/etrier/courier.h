@@ -102,8 +102,7 @@ struct err;
  *      O: title, employer, city, start_fr, url of an offer
  *   decide, urgent, people: new offers that wait for a decision (mode
  *      approval), that press, and the others, all of
- *      [{key "P", first_name, dossier, wait_fr "attend depuis 12 jours",
- *      leaving_fr,
+ *      [{key "P", first_name, dossier, wait_fr, leaving_fr,
  *      deadline_fr "il reste 18 jours pour signer", is_minor bool,
  *      offers [{key "P.C", title, employer, city, contract, start_fr,
  *         travel "environ 25 min en transports", posted_fr, source,

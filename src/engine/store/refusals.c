@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Refusals, and answers, which are rows of the ledger with a result that closes
  * the matter. */
+#include "answer.h"
 #include "db.h"
 
 #include <etrier/mem.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Places in waves, and the ledger as waves see it. Rows are small and read
  * offer by offer (the primary key) or person by person (wave_person). */
+#include "answer.h"
 #include "db.h"
 
 #include <etrier/store_waves.h>
