@@ -43,7 +43,7 @@ static void many_advisers(int n)
 	world_agency(&w, "{'code':'ML1','name':'Essai','kind':'ml'}",
 		     AGENCY_DIGEST_ONLY);
 	for (int i = 1; i <= n; i++) {
-		char fields[200], ref[8];
+		char fields[200], ref[12];
 		snprintf(ref, sizeof(ref), "%d", i);
 		snprintf(fields, sizeof(fields),
 			 "{'ref':'a%d','agency':'ML1','first_name':'Sarah',"
@@ -97,7 +97,7 @@ static void test_many_advisers_are_told_once_each(void **state)
 	for (int i = 1; i <= 40; i++) {
 		struct store_messages_query q = STORE_MESSAGES_ANY;
 		int64_t n;
-		char ref[8];
+		char ref[12];
 		snprintf(ref, sizeof(ref), "a%d", i);
 		q.agency = "ML1";
 		q.recipient = ref;
