@@ -8,6 +8,9 @@
 #   wait_for_port "$port"
 #   opendkim=$(peer_whole opendkim usr/sbin/opendkim)
 
+# Unpacking changes the folder; a name from here would be another's there.
+BUILD_DIR=$(realpath -m "${BUILD_DIR:-build}")
+
 # skip NAME REASON: ends the test as skipped, with its reason.
 skip() {
 	echo "SKIP: $1: $2"
