@@ -9,17 +9,17 @@
 
 #include <etrier/arena.h>
 #include <etrier/err.h>
-#include <etrier/fingerprint.h>
 #include <etrier/jnode.h>
 #include <etrier/mem.h>
 #include <etrier/num.h>
 #include <etrier/str.h>
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { HEAD_MAX = 32 };
+enum { HEAD_MAX = 32, HASH_BYTES = 16 };
 
 struct feed {
 	const struct kind *kind;
@@ -36,9 +36,9 @@ struct feed {
 	struct collector_counts counts;
 	char head[HEAD_MAX]; /* first bytes, white space left out */
 	size_t n_head;
-	int64_t seen_before;		   /* in earlier documents */
-	struct fingerprint all, doc_bytes; /* all: of doc_hex after doc_hex */
-	char doc_hex[FINGERPRINT_HEX + 1]; /* of the document that was ended */
+	int64_t seen_before; /* in earlier documents */
+	crypto_generichash_state hash, doc_hash;
+	char doc_hex[FEED_HASH_SIZE]; /* of the document that was ended */
 };
 
 static void on_bad(struct feed *f, const char *reason, const struct err *err)
@@ -139,7 +139,7 @@ struct feed *feed_new_of(const struct kind_spec *spec,
 	f->ctx = ctx;
 	f->counts.declared = -1;
 	f->scratch = scratch;
-	fingerprint_init(&f->all);
+	crypto_generichash_init(&f->hash, NULL, 0, HASH_BYTES);
 	return f;
 }
 
@@ -162,7 +162,7 @@ void feed_begin(struct feed *f, const char *records)
 	f->n_head = 0;
 	f->seen_before = f->counts.seen;
 	*f->doc_hex = '\0';
-	fingerprint_init(&f->doc_bytes);
+	crypto_generichash_init(&f->doc_hash, NULL, 0, HASH_BYTES);
 }
 
 static void keep_head(struct feed *f, const char *bytes, size_t n)
@@ -199,8 +199,17 @@ int feed_bytes(struct feed *f, const char *bytes, size_t n, struct err *err)
 	if (f->n_head < HEAD_MAX - 1)
 		keep_head(f, bytes, n);
 	f->counts.bytes += (int64_t)n;
-	fingerprint_add(&f->doc_bytes, bytes, n);
+	crypto_generichash_update(&f->doc_hash, (const unsigned char *)bytes,
+				  n);
 	return f->kind->feed(f->doc, bytes, n, err) ? explain(f, err) : 0;
+}
+
+static void end_hash(struct feed *f)
+{
+	unsigned char hash[HASH_BYTES];
+	crypto_generichash_final(&f->doc_hash, hash, sizeof(hash));
+	crypto_generichash_update(&f->hash, hash, sizeof(hash));
+	sodium_bin2hex(f->doc_hex, sizeof(f->doc_hex), hash, sizeof(hash));
 }
 
 static const char *declared_count(const struct feed *f)
@@ -214,8 +223,7 @@ int feed_end(struct feed *f, struct err *err)
 		return err_set(err, ERR_INPUT, "the answer is empty");
 	if (f->kind->end(f->doc, err))
 		return explain(f, err);
-	fingerprint_hex(&f->doc_bytes, f->doc_hex);
-	fingerprint_add(&f->all, f->doc_hex, FINGERPRINT_HEX);
+	end_hash(f);
 	const char *declared = declared_count(f);
 	int64_t v;
 	if (declared && !num_parse_int(declared, 0, INT32_MAX, &v))
@@ -256,9 +264,12 @@ const char *feed_warning(const struct feed *f)
 	return f->kind->warning ? f->kind->warning(f->doc) : NULL;
 }
 
-void feed_hash(const struct feed *f, char out[FINGERPRINT_HEX + 1])
+void feed_hash(const struct feed *f, char out[FEED_HASH_SIZE])
 {
-	fingerprint_hex(&f->all, out);
+	crypto_generichash_state copy = f->hash;
+	unsigned char hash[HASH_BYTES];
+	crypto_generichash_final(&copy, hash, sizeof(hash));
+	sodium_bin2hex(out, FEED_HASH_SIZE, hash, sizeof(hash));
 }
 
 void feed_free(struct feed *f)

@@ -6,12 +6,13 @@
 
 #include <etrier/arena.h>
 #include <etrier/collector.h>
-#include <etrier/fingerprint.h>
 
 /* Documents on their way to offers: bytes in, offers out, one record in memory
  * at a time. A poll has one document, or one a page; the counts go on over all
  * of them. */
 struct feed;
+/* A hash as text: 32 hex digits and the NUL. */
+#define FEED_HASH_SIZE 33
 struct jnode;
 struct kind_spec;
 
@@ -55,14 +56,14 @@ const struct collector_counts *feed_counts(const struct feed *f);
 struct feed_document {
 	int64_t n_records;
 	const char *count, *next, *pages; /* see ask.h; NULL */
-	char hash[FINGERPRINT_HEX + 1];	  /* of its bytes */
+	char hash[FEED_HASH_SIZE];	  /* of its bytes */
 };
 void feed_document(const struct feed *f, struct feed_document *out);
 /* After feed_end(): what had to be repaired in the document, in our words (fit
  * for a log), or NULL. Borrowed. */
 const char *feed_warning(const struct feed *f);
-/* Of the documents so far: etrier/fingerprint.h. */
-void feed_hash(const struct feed *f, char out[FINGERPRINT_HEX + 1]);
+/* Over the documents so far. */
+void feed_hash(const struct feed *f, char out[FEED_HASH_SIZE]);
 void feed_free(struct feed *f);
 
 #endif
